@@ -1,0 +1,173 @@
+//! Ticks at 1, 2 or 5, scales, and how figures are written.
+
+use plotters::coord::ranged1d::Ranged;
+use plotters::coord::types::RangedCoordf64;
+
+/// Places values between two pixel positions, at a hundredth of a pixel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) start: f64,
+    pub(crate) end: f64,
+}
+
+impl Scale {
+    pub(crate) fn place(&self, value: f64) -> f64 {
+        let unit = |pixels: f64| (pixels * 100.0).round() as i32;
+        let range = RangedCoordf64::from(self.low..self.high);
+        f64::from(range.map(&value, (unit(self.start), unit(self.end)))) / 100.0
+    }
+}
+
+/// The smallest of 1, 2 and 5 times a power of ten that needs at most `most` steps.
+pub(crate) fn nice_step(extent: f64, most: usize) -> f64 {
+    let rough = extent / most.max(1) as f64;
+    if !(rough.is_finite() && rough > 1e-9) {
+        return 1e-2;
+    }
+    let power = 10f64.powf(rough.log10().floor());
+    [1.0, 2.0, 5.0]
+        .iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= rough * (1.0 - 1e-9))
+        .unwrap_or(10.0 * power)
+}
+
+/// Multiples of a nice step from the one at or below `low` to the one at or above `high`.
+pub(crate) fn ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
+    if !(low.is_finite() && high.is_finite()) || high < low {
+        return vec![0.0, 1.0];
+    }
+    let (low, high) = if high - low < 1e-6 { (low - 0.01, high + 0.01) } else { (low, high) };
+    // Rounding outwards can add a step, hence one less.
+    let step = nice_step(high - low, most.saturating_sub(1).max(1));
+    let first = (low / step + 1e-6).floor() as i64;
+    let last = (high / step - 1e-6).ceil() as i64;
+    (first..=last.max(first + 1)).map(|i| tidy(i as f64 * step)).collect()
+}
+
+/// The axis of rates: from zero, unless all values lie far from it.
+pub(crate) fn rate_ticks(values: impl Iterator<Item = f64>, most: usize) -> Vec<f64> {
+    let (low, high) = extent(values).unwrap_or((0.0, 1.0));
+    let low = if low > 0.5 * high || low < 0.0 { low } else { 0.0 };
+    let mut marks = ticks(low.min(high), high.max(0.02), most);
+    // A rate cannot pass 100 %: no axis should suggest it.
+    if high <= 1.0 && marks.len() > 2 {
+        marks.retain(|tick| *tick <= 1.0 + 1e-9);
+    }
+    if low >= 0.0 && marks.len() > 2 {
+        marks.retain(|tick| *tick >= -1e-9);
+    }
+    match marks.last() {
+        Some(last) if *last + 1e-9 < high => marks.push(high),
+        _ => {}
+    }
+    marks
+}
+
+/// The least and the greatest finite value.
+pub(crate) fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    values.filter(|v| v.is_finite()).fold(None, |range, v| match range {
+        None => Some((v, v)),
+        Some((low, high)) => Some((low.min(v), high.max(v))),
+    })
+}
+
+/// Takes away what binary fractions add at the far end, so that a tick of 0.3 is 0.3.
+fn tidy(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
+}
+
+/// A number with a real minus sign and no minus zero.
+pub(crate) fn decimal(value: f64, places: usize) -> String {
+    let digits = format!("{:.places$}", value.abs());
+    let zero = digits.chars().all(|c| matches!(c, '0' | '.'));
+    if value < 0.0 && !zero { format!("−{digits}") } else { digits }
+}
+
+/// A fraction in per cent without the sign: 0.306 is `30.6`.
+pub(crate) fn percent(value: f64) -> String {
+    decimal(value * 100.0, 1)
+}
+
+/// A tick in per cent, with decimals only where the steps need them.
+pub(crate) fn tick_label(tick: f64, step: f64) -> String {
+    let step = step.abs() * 100.0;
+    let places = if step >= 1.0 - 1e-9 { 0 } else if step >= 0.1 - 1e-9 { 1 } else { 2 };
+    decimal(tick * 100.0, places)
+}
+
+/// Percentage points with their sign: positive is short of the target.
+pub(crate) fn signed(points: f64) -> String {
+    let digits = decimal(points, 1);
+    if points > 0.0 && digits != "0.0" { format!("+{digits}") } else { digits }
+}
+
+/// People, rounded to what an estimate can bear: hundreds below 10,000 and thousands above.
+pub(crate) fn people(count: f64) -> String {
+    let unit = if count.abs() < 10_000.0 { 100.0 } else { 1000.0 };
+    let rounded = (count / unit).round() * unit;
+    if !rounded.is_finite() {
+        return "–".to_owned();
+    }
+    let digits = format!("{:.0}", rounded.abs());
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if rounded < 0.0 { format!("−{out}") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ticks_are_round() {
+        assert_eq!(ticks(0.0, 0.38, 5), [0.0, 0.1, 0.2, 0.3, 0.4]);
+        assert_eq!(ticks(-0.03, 0.04, 5), [-0.04, -0.02, 0.0, 0.02, 0.04]);
+        assert_eq!(rate_ticks([0.0, 1.0].into_iter(), 6), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
+        assert_eq!(rate_ticks(std::iter::empty(), 6).first(), Some(&0.0));
+    }
+
+    #[test]
+    fn signs_are_real_and_zero_has_none() {
+        assert_eq!(signed(9.94), "+9.9");
+        assert_eq!(signed(-4.1), "−4.1");
+        assert_eq!(signed(-0.01), "0.0");
+        assert_eq!(signed(0.04), "0.0");
+        assert_eq!(percent(0.306), "30.6");
+    }
+
+    #[test]
+    fn people_are_rounded_and_grouped() {
+        assert_eq!(people(9_949.0), "9,900");
+        assert_eq!(people(10_501.0), "11,000");
+        assert_eq!(people(1_234_567.0), "1,235,000");
+        assert_eq!(people(-30.0), "0");
+        assert_eq!(people(f64::INFINITY), "–");
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_hold_the_data_and_stay_few(a in -1.0..1.0f64, b in -1.0..1.0f64, most in 3usize..10) {
+            let (low, high) = (a.min(b), a.max(b));
+            let marks = ticks(low, high, most);
+            prop_assert!(marks[0] <= low + 1e-5 && marks[marks.len() - 1] >= high - 1e-5);
+            prop_assert!(marks.len() >= 2 && marks.len() <= most + 2);
+        }
+
+        #[test]
+        fn a_rate_axis_holds_its_data(values in proptest::collection::vec(0.0..=1.0f64, 0..9)) {
+            let marks = rate_ticks(values.iter().copied(), 6);
+            let (low, high) = (marks[0], marks[marks.len() - 1]);
+            prop_assert!(values.iter().all(|v| *v >= low - 1e-5 && *v <= high + 1e-5));
+            prop_assert!(low >= 0.0 && high <= 1.0 + 1e-9);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree};
+
+use crate::error::{ChartError, Kind};
+use crate::fonts::{FAMILY, database};
+use crate::svg::{escape, number};
+use crate::text::clean;
+use crate::theme::{Colour, size};
+
+/// Where one text stands, in pixels from the upper left corner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextBox {
+    /// The words as drawn, shortened where the room was short.
+    pub text: String,
+    /// The left edge.
+    pub x: f64,
+    /// The upper edge.
+    pub y: f64,
+    /// The measured width.
+    pub width: f64,
+    /// From the top of a tall letter to the foot of a letter with a tail.
+    pub height: f64,
+}
+
+/// Where one mark stands, in pixels from the upper left corner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarkBox {
+    /// The shape: `line`, `path`, `area`, `rect` or `dot`.
+    pub kind: &'static str,
+    /// The left edge.
+    pub x: f64,
+    /// The upper edge.
+    pub y: f64,
+    /// The width, with the stroke.
+    pub width: f64,
+    /// The height, with the stroke.
+    pub height: f64,
+}
+
+/// A finished chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// The identifier under which the chart stands in a page; its inner identifiers begin with it.
+    pub id: String,
+    /// The width in pixels.
+    pub width: f64,
+    /// The height in pixels.
+    pub height: f64,
+    /// The title, whether or not it is drawn.
+    pub title: String,
+    /// Everything the chart shows, in words.
+    pub description: String,
+    pub(crate) background: Colour,
+    pub(crate) body: String,
+    pub(crate) texts: Vec<TextBox>,
+    pub(crate) marks: Vec<MarkBox>,
+}
+
+impl Picture {
+    /// The whole SVG document, the same bytes for the same data.
+    pub fn svg(&self) -> String {
+        let (id, width, height) = (&self.id, number(self.width), number(self.height));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" role=\"img\" \
+             aria-labelledby=\"{id}-title {id}-desc\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILY}\" font-size=\"{}\" \
+             stroke-linecap=\"round\" style=\"font-variant-numeric:tabular-nums\">\
+             <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>\
+             <rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{}</svg>\n",
+            size::LABEL,
+            escape(&clean(&self.title)),
+            escape(&clean(&self.description)),
+            self.background.hex(),
+            self.body
+        )
+    }
+
+    /// The chart as PNG, `scale` device pixels to a pixel, set in the embedded typeface only.
+    pub fn png(&self, scale: f32) -> Result<Vec<u8>, ChartError> {
+        if !(scale > 0.0 && scale <= 8.0) {
+            return Err(Kind::Scale(scale).into());
+        }
+        let options = Options {
+            font_family: "Open Sans".to_owned(),
+            fontdb: database(),
+            ..Options::default()
+        };
+        let tree =
+            Tree::from_str(&self.svg(), &options).map_err(|e| Kind::Parse(e.to_string()))?;
+        let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
+        let mut pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32)
+            .ok_or(Kind::Size { width, height })?;
+        resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+        Ok(pixels.encode_png().map_err(|e| Kind::Encode(e.to_string()))?)
+    }
+
+    /// The text twin: everything the chart shows, in words.
+    pub fn describe(&self) -> &str {
+        &self.description
+    }
+
+    /// The box of every text, in drawing order.
+    pub fn texts(&self) -> &[TextBox] {
+        &self.texts
+    }
+
+    /// The box of every mark, in drawing order.
+    pub fn marks(&self) -> &[MarkBox] {
+        &self.marks
+    }
+}

@@ -1,0 +1,117 @@
+//! How wide words are, where lines turn, and how a name is shortened.
+
+use crate::fonts::{Weight, advance};
+
+/// The width in pixels of a text set in the embedded typeface.
+pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
+    text.chars().map(|letter| advance(letter, weight)).sum::<f64>() * size
+}
+
+/// One line without control characters, which neither SVG nor measuring could take.
+pub(crate) fn clean(text: &str) -> String {
+    let letters: String = text
+        .chars()
+        .filter(|c| !matches!(c, '\u{FFFE}' | '\u{FFFF}'))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    letters.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Cuts a text to a width and says so with an ellipsis.
+pub(crate) fn shorten(text: &str, size: f64, weight: Weight, room: f64) -> String {
+    let text = clean(text);
+    if width(&text, size, weight) <= room {
+        return text;
+    }
+    let mut used = advance('…', weight) * size;
+    let mut kept = String::new();
+    for letter in text.chars() {
+        used += advance(letter, weight) * size;
+        if used > room {
+            break;
+        }
+        kept.push(letter);
+    }
+    format!("{}…", kept.trim_end_matches([' ', ',', '-']))
+}
+
+/// Breaks a text into lines of at most `room` pixels; a word that is longer is parted with a hyphen.
+pub(crate) fn wrap(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in clean(text).split(' ').filter(|word| !word.is_empty()) {
+        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        if width(&longer, size, weight) <= room {
+            line = longer;
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        let mut parts = part(word, size, weight, room);
+        line = parts.pop().unwrap_or_default();
+        lines.extend(parts);
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// Like [`wrap`] with a limit on the lines; what does not fit ends in an ellipsis.
+pub(crate) fn wrap_to(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Vec<String> {
+    let mut lines = wrap(text, size, weight, room);
+    if lines.len() > most.max(1) {
+        let rest = lines.split_off(most.max(1) - 1).join(" ");
+        lines.push(shorten(&rest, size, weight, room));
+    }
+    lines
+}
+
+fn part(word: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut piece = String::new();
+    for letter in word.chars() {
+        let fits = width(&piece, size, weight)
+            + (advance(letter, weight) + advance('-', weight)) * size
+            <= room;
+        if !piece.is_empty() && !fits && width(word, size, weight) > room {
+            piece.push('-');
+            parts.push(std::mem::take(&mut piece));
+        }
+        piece.push(letter);
+    }
+    parts.push(piece);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_short_name_is_untouched_and_a_long_one_ends_in_an_ellipsis() {
+        assert_eq!(shorten("Wales", 13.0, Weight::Regular, 100.0), "Wales");
+        let cut = shorten("Yorkshire and The Humber", 13.0, Weight::Regular, 100.0);
+        assert!(cut.ends_with('…') && width(&cut, 13.0, Weight::Regular) <= 100.0);
+    }
+
+    #[test]
+    fn no_words_are_lost_by_wrapping() {
+        let text = "Professional, scientific and technical activities";
+        assert_eq!(wrap(text, 12.0, Weight::SemiBold, 120.0).join(" "), text);
+    }
+
+    proptest! {
+        #[test]
+        fn lines_keep_to_their_room(text in "\\PC{0,80}", room in 30.0..300.0f64) {
+            for line in wrap(&text, 12.0, Weight::Regular, room) {
+                prop_assert!(width(&line, 12.0, Weight::Regular) <= room);
+            }
+            for line in wrap_to(&text, 12.0, Weight::Regular, room, 2) {
+                prop_assert!(width(&line, 12.0, Weight::Regular) <= room);
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Estimates: the finished numbers of one source, each with its uncertainty.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::schema::{Classification, Definition, Measure, Period, SeriesBreak};
+use crate::source::Source;
+use crate::survey::interval::{Interval, critical_value, wilson};
+
+/// Where a sampling error comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "method")]
+pub enum ErrorMethod {
+    /// Published with the figure.
+    Published,
+    /// Approximated from the unweighted sample and an assumed design effect; said so wherever it shows.
+    AssumedDesignEffect {
+        /// The assumed factor by which the design widens the variance of a simple random sample.
+        design_effect: f64,
+    },
+}
+
+/// How sure a number is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Uncertainty {
+    /// A sampling error.
+    Sampling {
+        /// Standard error, as a fraction.
+        se: f64,
+        /// Degrees of freedom; none where they are not known and the normal distribution is used.
+        df: Option<f64>,
+        /// Size of the simple random sample with the same error, in persons.
+        effective_n: f64,
+        /// Where the error comes from.
+        method: ErrorMethod,
+    },
+    /// Only bounds are known.
+    Bounds {
+        /// Smallest possible value.
+        low: f64,
+        /// Largest possible value.
+        high: f64,
+    },
+    /// The source states no error.
+    Unstated,
+}
+
+/// One number: what, when, where, how much and how sure.
+#[derive(Clone, Debug)]
+pub struct Estimate {
+    /// What is measured.
+    pub measure: Measure,
+    /// When.
+    pub period: Period,
+    /// Region code.
+    pub region: Arc<str>,
+    /// Sector code.
+    pub sector: Arc<str>,
+    /// The rate as a fraction; none where the source gives none.
+    pub value: Option<f64>,
+    /// Workers above the line, in persons or jobs.
+    pub numerator: Option<f64>,
+    /// Workers below the line, in persons or jobs.
+    pub denominator: Option<f64>,
+    /// Unweighted sample.
+    pub n: Option<f64>,
+    /// How sure the value is.
+    pub uncertainty: Uncertainty,
+    /// Summed here from lower regions, not published as such.
+    pub rolled_up: bool,
+    /// Remark printed with the figure.
+    pub note: Option<Arc<str>>,
+}
+
+impl Estimate {
+    /// Interval at a confidence level: Wilson's on the effective sample size (METHODS M2).
+    ///
+    /// None where no error is stated, or the effective sample is empty.
+    pub fn interval(&self, level: f64) -> Option<Interval> {
+        match (self.value, self.uncertainty) {
+            (Some(p), Uncertainty::Sampling { df, effective_n, .. }) if effective_n > 0.0 => {
+                Some(wilson(p, effective_n, critical_value(level, df)))
+            }
+            (_, Uncertainty::Bounds { low, high }) => Some(Interval { low, high }),
+            _ => None,
+        }
+    }
+
+    /// Standard error, where one is stated.
+    pub fn se(&self) -> Option<f64> {
+        match self.uncertainty {
+            Uncertainty::Sampling { se, .. } => Some(se),
+            _ => None,
+        }
+    }
+}
+
+/// The estimates of one source, with the definitions and breaks that go with them.
+///
+/// ```
+/// use undeb::{Measure, PublishedTable, Registry};
+/// let table = PublishedTable::open("us-states", &Registry::bundled()?)?;
+/// let estimates = table.estimate(&[Measure::Density], None)?;
+/// let us = estimates.get(Measure::Density, "2022".parse()?, "US", "all").unwrap();
+/// assert!((us.value.unwrap() - 0.100778).abs() < 1e-6);
+/// # Ok::<(), undeb::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Estimates {
+    pub(crate) source: Arc<Source>,
+    pub(crate) regions: Arc<Classification>,
+    pub(crate) sectors: Arc<Classification>,
+    pub(crate) definitions: Vec<Definition>,
+    pub(crate) cells: Vec<Estimate>,
+    pub(crate) position: HashMap<(Measure, Arc<str>, Arc<str>), Vec<usize>>,
+}
+
+impl Estimates {
+    pub(crate) fn new(
+        source: Arc<Source>,
+        regions: Arc<Classification>,
+        sectors: Arc<Classification>,
+        definitions: Vec<Definition>,
+        mut cells: Vec<Estimate>,
+    ) -> Self {
+        cells.sort_by_cached_key(|e| (e.measure, e.period, regions.rank(&e.region), sectors.rank(&e.sector)));
+        let mut position: HashMap<_, Vec<usize>> = HashMap::new();
+        for (i, e) in cells.iter().enumerate() {
+            position.entry((e.measure, Arc::clone(&e.region), Arc::clone(&e.sector))).or_default().push(i);
+        }
+        Estimates { source, regions, sectors, definitions, cells, position }
+    }
+
+    /// Where the numbers come from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Tree of region codes.
+    pub fn regions(&self) -> &Classification {
+        &self.regions
+    }
+
+    /// Tree of sector codes.
+    pub fn sectors(&self) -> &Classification {
+        &self.sectors
+    }
+
+    /// The definition of each measure that is here.
+    pub fn definitions(&self) -> &[Definition] {
+        &self.definitions
+    }
+
+    /// All estimates, by measure, period, region and sector.
+    pub fn cells(&self) -> &[Estimate] {
+        &self.cells
+    }
+
+    /// Breaks that concern a series, oldest first.
+    pub fn breaks<'a>(&'a self, measure: Measure, sector: &'a str) -> impl Iterator<Item = &'a SeriesBreak> {
+        self.source.breaks.iter().filter(move |b| b.concerns(measure, sector))
+    }
+
+    /// The series of one measure, region and sector, oldest first.
+    pub fn series(&self, measure: Measure, region: &str, sector: &str) -> impl DoubleEndedIterator<Item = &Estimate> {
+        let key = (measure, Arc::from(region), Arc::from(sector));
+        self.position.get(&key).into_iter().flatten().map(|&i| &self.cells[i])
+    }
+
+    /// One estimate.
+    pub fn get(&self, measure: Measure, period: Period, region: &str, sector: &str) -> Option<&Estimate> {
+        self.series(measure, region, sector).find(|e| e.period == period)
+    }
+
+    /// The newest estimate with a value, in `period` where one is asked for.
+    pub fn latest(&self, measure: Measure, region: &str, sector: &str, period: Option<Period>) -> Option<&Estimate> {
+        self.series(measure, region, sector).rev().find(|e| e.value.is_some() && period.is_none_or(|p| p == e.period))
+    }
+
+    /// The definition of a measure that is here.
+    ///
+    /// # Errors
+    /// The measure was not estimated.
+    pub fn definition(&self, measure: Measure) -> Result<&Definition> {
+        self.definitions
+            .iter()
+            .find(|d| d.measure == measure)
+            .ok_or_else(|| crate::error::Error::definition(format!("{measure} was not estimated from `{}`", self.source.id)))
+    }
+}

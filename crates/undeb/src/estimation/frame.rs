@@ -1,0 +1,66 @@
+//! Estimates as a table: a polars frame, and from there CSV and Parquet.
+
+use std::io::Write;
+
+use polars::prelude::*;
+
+use super::Estimates;
+use crate::error::{Error, Result};
+
+impl Estimates {
+    /// The estimates as a polars frame with intervals at `level`; one row each, rates as fractions.
+    ///
+    /// Columns: measure, period, region, sector, value, se, low, high, n, numerator, denominator, released (false:
+    /// working estimates have passed no release rules).
+    ///
+    /// # Errors
+    /// None that a caller can cause.
+    pub fn to_frame(&self, level: f64) -> Result<DataFrame> {
+        let cells = self.cells();
+        let text = |name: &str, of: &dyn Fn(&super::Estimate) -> String| {
+            Column::new(name.into(), cells.iter().map(of).collect::<Vec<_>>())
+        };
+        let number = |name: &str, of: &dyn Fn(&super::Estimate) -> Option<f64>| {
+            Column::new(name.into(), cells.iter().map(of).collect::<Vec<_>>())
+        };
+        DataFrame::new(
+            cells.len(),
+            vec![
+                text("measure", &|e| e.measure.id().to_owned()),
+                text("period", &|e| e.period.to_string()),
+                text("region", &|e| e.region.to_string()),
+                text("sector", &|e| e.sector.to_string()),
+                number("value", &|e| e.value),
+                number("se", &|e| e.se()),
+                number("low", &|e| e.interval(level).map(|i| i.low)),
+                number("high", &|e| e.interval(level).map(|i| i.high)),
+                number("n", &|e| e.n),
+                number("numerator", &|e| e.numerator),
+                number("denominator", &|e| e.denominator),
+                Column::new("released".into(), vec![false; cells.len()]),
+            ],
+        )
+        .map_err(|e| Error::data(format!("the estimates do not make a table: {e}")))
+    }
+
+    /// Writes the frame of [`Estimates::to_frame`] as CSV.
+    ///
+    /// # Errors
+    /// The writer fails.
+    pub fn write_csv(&self, writer: impl Write, level: f64) -> Result<()> {
+        CsvWriter::new(writer)
+            .finish(&mut self.to_frame(level)?)
+            .map_err(|e| Error::io(format!("the estimates cannot be written as CSV: {e}")))
+    }
+
+    /// Writes the frame of [`Estimates::to_frame`] as Parquet.
+    ///
+    /// # Errors
+    /// The writer fails.
+    pub fn write_parquet(&self, writer: impl Write, level: f64) -> Result<()> {
+        ParquetWriter::new(writer)
+            .finish(&mut self.to_frame(level)?)
+            .map(|_| ())
+            .map_err(|e| Error::io(format!("the estimates cannot be written as Parquet: {e}")))
+    }
+}

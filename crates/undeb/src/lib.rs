@@ -1,0 +1,46 @@
+//! Union density and bargaining coverage: estimates with honest uncertainty, held against targets.
+//!
+//! Evidence about workers becomes [`Estimates`], estimates are held against a [`Plan`] and become [`Findings`], and
+//! what may leave of them is a [`Report`]. A visitor can stop at any floor and hold something complete.
+//!
+//! ```
+//! use undeb::{Measure, Plan, PublishedTable, Registry};
+//!
+//! // Evidence becomes estimates.
+//! let table = PublishedTable::open("us-states", &Registry::bundled()?)?;
+//! let estimates = table.estimate(&[Measure::Density, Measure::Coverage], Some(1.5))?;
+//! let california = estimates.latest(Measure::Coverage, "CA", "private", None).unwrap();
+//! assert!(california.interval(0.95).is_some());
+//!
+//! // Estimates become findings, findings become a report.
+//! let plan = Plan::builtin("us-states-2030")?;
+//! let report = estimates.assess(&plan)?.release("2026-01-01".parse()?)?;
+//! assert_eq!(report.targets().len(), plan.targets.len());
+//! # Ok::<(), undeb::Error>(())
+//! ```
+//!
+//! # Not supported
+//!
+//! Survey records, agreement registers, secondary suppression, trends and projections. Each is refused or absent, never
+//! silently approximated.
+
+mod error;
+mod estimation;
+mod policy;
+pub mod release;
+mod schema;
+mod source;
+pub mod survey;
+
+pub use error::{Error, Place, Result};
+pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, Uncertainty};
+pub use policy::{
+    Action, ActionState, Answer, Assumptions, Baseline, Counts, Day, Finding, Findings, Gap, JudgedBy, Level, Milestone, Node,
+    Pace, PathAnswer, PathFinding, PathShape, Plan, PolicyForce, Reason, Reference, Status, Target, TargetFindings,
+};
+pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};
+pub use schema::{Classification, Code, Definition, Force, Measure, Period, SeriesBreak};
+pub use source::{
+    Cell, MeasureBasis, MeasureEntry, PeriodType, PublishedTable, RateUnit, Registry, Source, SumDimension, SumRule, bundled,
+};
+pub use survey::interval::Interval;

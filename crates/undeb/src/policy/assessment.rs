@@ -1,0 +1,197 @@
+//! Estimates held against targets: met, not met, or cannot tell.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::finding::{Answer, Baseline, Finding, Findings, Gap, JudgedBy, Pace, PathAnswer, PathFinding, Reason, TargetFindings};
+use super::plan::Plan;
+use super::target::{Level, Target};
+use crate::error::{Error, Result};
+use crate::estimation::{Estimate, Estimates};
+use crate::schema::{Force, SeriesBreak};
+use crate::survey::interval::{Interval, Term, difference};
+
+impl Plan {
+    /// Holds evidence against every target of the plan.
+    ///
+    /// For each region and sector of a target, with the latest value `v` and the level `l`: `met` when the interval of
+    /// `v - l` lies at or above zero, `not_met` when it lies below, else `cannot_tell`. A level taken from a baseline
+    /// is itself uncertain, and the interval is that of a difference of two estimates whose correlation is the
+    /// plan's `overlap_correlation`. Without a stated error the point alone is judged. Source: METHODS M5.
+    ///
+    /// # Errors
+    /// The estimates of a source that a target needs are not there.
+    pub fn assess(&self, evidence: Vec<Estimates>) -> Result<Findings> {
+        let evidence: BTreeMap<String, Estimates> = evidence.into_iter().map(|e| (e.source.id.clone(), e)).collect();
+        let mut targets = Vec::new();
+        for target in &self.targets {
+            let estimates = match &target.source {
+                None => None,
+                Some(source) => Some(evidence.get(source).ok_or_else(|| {
+                    Error::plan(format!("the target `{}` needs estimates from `{source}`, which were not given", target.id))
+                        .help("gather the evidence with Plan::gather")
+                })?),
+            };
+            let mut findings = Vec::new();
+            for sector in &target.sectors {
+                for region in &target.regions {
+                    findings.push(self.judge(target, estimates, region, sector));
+                }
+            }
+            let whole = estimates
+                .filter(|e| !target.regions.iter().any(|r| r == e.regions.whole()))
+                .map(|e| self.judge(target, estimates, e.regions.whole(), &target.sectors[0]))
+                .filter(|finding| finding.value.is_some() && target.regions.len() > 1);
+            targets.push(TargetFindings { target: target.clone(), findings, whole });
+        }
+        Ok(Findings { plan: self.clone(), evidence, targets })
+    }
+
+    fn judge(&self, target: &Target, estimates: Option<&Estimates>, region: &str, sector: &str) -> Finding {
+        let mut finding = Finding {
+            target: target.id.clone(),
+            measure: target.measure,
+            region: region.into(),
+            sector: sector.into(),
+            answer: if matches!(target.level, Level::Unset(_)) { Answer::Unset } else { Answer::CannotTell },
+            reason: None,
+            judged_by: JudgedBy::Nothing,
+            at_line: false,
+            period: None,
+            value: None,
+            interval: None,
+            level: None,
+            baseline: None,
+            gap: None,
+            required_pace: None,
+            observed_pace: None,
+            path: None,
+            cautions: Vec::new(),
+        };
+        let no_evidence = (finding.answer == Answer::CannotTell).then_some(Reason::NoEvidence);
+        let Some(estimates) = estimates else {
+            finding.reason = no_evidence;
+            return finding;
+        };
+        if let Level::Fixed(level) = target.level {
+            finding.level = Some(level);
+        }
+        let Some(latest) = estimates.latest(target.measure, region, sector, self.period) else {
+            finding.reason = no_evidence;
+            return finding;
+        };
+        let value = latest.value.unwrap_or_default();
+        finding.period = Some(latest.period);
+        finding.value = latest.value;
+        finding.interval = latest.interval(self.level);
+        finding.cautions.extend(latest.note.iter().map(|n| format!("{}: {n}", latest.period)));
+        let breaks: Vec<&SeriesBreak> = estimates.breaks(target.measure, sector).collect();
+        finding.observed_pace = self.pace(estimates, latest, &breaks);
+
+        let start = target.baseline.and_then(|period| estimates.get(target.measure, period, region, sector));
+        let crossed =
+            |with: &Estimate| breaks.iter().copied().filter(|b| b.between(with.period, latest.period)).collect::<Vec<_>>();
+        let barred = start.is_some_and(|b| crossed(b).iter().any(|b| b.force == Force::Incomparable));
+        finding.baseline =
+            start.and_then(|b| Some(Baseline { period: b.period, value: b.value?, interval: b.interval(self.level) }));
+        if let Some(start) = start {
+            finding.cautions.extend(crossed(start).iter().map(|b| format!("{}: {}", b.at, b.note)));
+        }
+        let baseline = finding.baseline.filter(|_| !barred);
+
+        let Some((level, against)) = (match &target.level {
+            Level::Unset(_) => return finding,
+            Level::Fixed(level) => Some((*level, Term { value: *level, interval: None, factor: 1.0 })),
+            Level::Change(change) => {
+                baseline.map(|b| (b.value + change, Term { value: b.value, interval: b.interval, factor: 1.0 }))
+            }
+        }) else {
+            finding.reason = Some(if barred { Reason::SeriesBreak } else { Reason::NoBaseline });
+            return finding;
+        };
+        finding.level = Some(level);
+        let is_change = matches!(target.level, Level::Change(_));
+        let same_period = is_change && baseline.is_some_and(|b| b.period == latest.period);
+        let lead = value - level;
+        let interval = if same_period {
+            // A figure differs from itself by exactly nothing.
+            finding.interval.map(|_| Interval { low: lead, high: lead })
+        } else {
+            self.lead_interval(latest, against, is_change, lead)
+        };
+        finding.judged_by = if interval.is_some() { JudgedBy::Interval } else { JudgedBy::Point };
+        let known = interval.unwrap_or(Interval { low: lead, high: lead });
+        finding.answer = match known {
+            Interval { low, .. } if low >= 0.0 => Answer::Met,
+            Interval { high, .. } if high < 0.0 => Answer::NotMet,
+            _ => Answer::CannotTell,
+        };
+        finding.reason = (finding.answer == Answer::CannotTell).then_some(Reason::WithinSamplingError);
+        #[allow(clippy::float_cmp)]
+        {
+            finding.at_line = value == level;
+        }
+        let workers = latest.denominator.zip(latest.numerator).map(|(employees, counted)| level * employees - counted);
+        finding.gap = Some(Gap { value: -lead, interval: interval.map(|i| Interval { low: -i.high, high: -i.low }), workers });
+        finding.required_pace = target
+            .deadline
+            .map(|deadline| deadline.years_since(latest.period))
+            .filter(|years| *years > 0.0)
+            .map(|years| -lead / years);
+        finding.path = baseline.filter(|b| b.period < latest.period).and_then(|b| self.path(target, latest, b));
+        finding
+    }
+
+    /// Interval of value minus level; none unless every estimate in it has one.
+    fn lead_interval(&self, latest: &Estimate, against: Term, is_estimate: bool, lead: f64) -> Option<Interval> {
+        let interval = latest.interval(self.level)?;
+        if is_estimate && against.interval.is_none() {
+            return None;
+        }
+        let value = latest.value?;
+        let raw =
+            difference(Term { value, interval: Some(interval), factor: 1.0 }, against, self.assumptions.overlap_correlation);
+        Some(raw.shifted(lead - (value - against.factor * against.value)))
+    }
+
+    fn path(&self, target: &Target, latest: &Estimate, baseline: Baseline) -> Option<PathFinding> {
+        let node = target.path.at(&target.path_nodes(baseline.value)?, latest.period)?;
+        let lead = latest.value? - node.level;
+        let against = Term { value: baseline.value, interval: baseline.interval, factor: node.slope };
+        let interval = self.lead_interval(latest, against, node.slope > 0.0, lead);
+        let known = interval.unwrap_or(Interval { low: lead, high: lead });
+        let answer = match known {
+            Interval { low, .. } if low >= 0.0 => PathAnswer::Ahead,
+            Interval { high, .. } if high < 0.0 => PathAnswer::Behind,
+            _ => PathAnswer::CannotTell,
+        };
+        Some(PathFinding { level: node.level, lead, interval, answer })
+    }
+
+    /// Change a year over the plan's window, from the first figure inside it; none across an incomparable break.
+    fn pace(&self, estimates: &Estimates, latest: &Estimate, breaks: &[&SeriesBreak]) -> Option<Pace> {
+        let window = f64::from(self.assumptions.pace_window);
+        let first = estimates.series(latest.measure, &latest.region, &latest.sector).find(|e| {
+            e.value.is_some()
+                && e.period < latest.period
+                && latest.period.years_since(e.period) <= window
+                && !breaks.iter().any(|b| b.force == Force::Incomparable && b.between(e.period, latest.period))
+        })?;
+        let years = latest.period.years_since(first.period);
+        let change = estimates.minus(latest, estimates, first, self.level, self.assumptions.overlap_correlation).ok()?;
+        Some(Pace {
+            from: first.period,
+            to: latest.period,
+            per_year: change.value / years,
+            interval: change.interval.map(|i| Interval { low: i.low / years, high: i.high / years }),
+        })
+    }
+}
+
+impl Findings {
+    /// Code of a finding's region, for callers that hold plain text.
+    pub fn find(&self, target: &str, region: &str, sector: &str) -> Option<&Finding> {
+        let (region, sector): (Arc<str>, Arc<str>) = (region.into(), sector.into());
+        self.iter().find(|f| f.target == target && f.region == region && f.sector == sector)
+    }
+}

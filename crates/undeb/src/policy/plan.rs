@@ -1,0 +1,405 @@
+//! Plans: targets and actions, read from TOML and checked against what the sources offer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+use toml::Spanned;
+
+use super::action::{Action, Day};
+use super::plan_file::{OneOrMany, PlanFile, TargetEntry};
+use super::target::{Level, Milestone, Target};
+use crate::error::{Error, Result, choices};
+use crate::estimation::Estimates;
+use crate::release::RuleSet;
+use crate::schema::{Classification, Measure, Period};
+use crate::source::{PublishedTable, Registry, bundled};
+
+/// What is assumed where the source states nothing; printed in every report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Assumptions {
+    /// Design effect of the approximate sampling error, if one is assumed.
+    pub design_effect: Option<f64>,
+    /// Correlation of two estimates of one cell in different periods.
+    pub overlap_correlation: f64,
+    /// Years over which the observed pace is measured.
+    pub pace_window: u32,
+    /// Why these values.
+    pub reason: Option<String>,
+}
+
+/// A plan of targets, ready to be held against evidence.
+///
+/// ```
+/// let plan = undeb::Plan::builtin("eu-80")?;
+/// let findings = plan.assess(plan.gather()?)?;
+/// let counts = findings.counts();
+/// assert_eq!((counts.not_met, counts.met), (20, 7));
+/// # Ok::<(), undeb::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Short name.
+    pub id: String,
+    /// Title of the report.
+    pub title: String,
+    /// What the plan is.
+    pub summary: Option<String>,
+    /// Source of the figures.
+    pub source: String,
+    /// Measures that the report carries.
+    pub measures: Vec<Measure>,
+    /// Regions that the report carries; all when empty.
+    pub regions: Vec<String>,
+    /// Sectors that the report carries; all when empty.
+    pub sectors: Vec<String>,
+    /// Confidence level.
+    pub level: f64,
+    /// Quality rules of the report.
+    pub quality: RuleSet,
+    /// Period to judge; the latest of each cell when none.
+    pub period: Option<Period>,
+    /// Day on which actions are late or not.
+    pub as_of: Option<Day>,
+    /// What is assumed.
+    pub assumptions: Assumptions,
+    /// The targets, in the order of the file.
+    pub targets: Vec<Target>,
+    /// The actions, in the order of the file.
+    pub actions: Vec<Action>,
+    registry: Registry,
+}
+
+/// The file that a message points into.
+struct Text<'a> {
+    name: &'a str,
+    text: Arc<str>,
+}
+
+impl Text<'_> {
+    fn wrong(&self, range: Range<usize>, message: impl Into<String>) -> Error {
+        Error::plan(message).at(self.name, &self.text, range)
+    }
+
+    fn point(&self, range: Range<usize>) -> impl Fn(Error) -> Error + '_ {
+        move |e| {
+            let wrong = self.wrong(range.clone(), e.message());
+            match e.remedy() {
+                Some(help) => wrong.help(help),
+                None => wrong,
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// Reads a plan file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not a plan; see [`Plan::from_toml`].
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(|e| {
+            Error::io(format!("cannot read the plan {}: {e}", path.display())).help(format!(
+                "give a file, or one of the bundled plans: {}",
+                bundled::names("plans").collect::<Vec<_>>().join(", ")
+            ))
+        })?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Error::plan(format!("{} is not UTF-8 text", path.display())).help("save the plan as UTF-8"))?;
+        Self::from_toml(&path.display().to_string(), &text, path.parent())
+    }
+
+    /// A plan that travels inside the library: `us-states-2030`, `eu-80`, `wales-2030`, `gov-skills-2008`.
+    ///
+    /// # Errors
+    /// The name is not known; the message lists the choices.
+    pub fn builtin(name: &str) -> Result<Self> {
+        let text =
+            bundled::text("plans", "plan", name).map_err(|e| Error::plan(e.message()).help(e.remedy().unwrap_or_default()))?;
+        Self::from_toml(&format!("{name}.toml"), text, None)
+    }
+
+    /// Names of the bundled plans.
+    pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+        bundled::names("plans")
+    }
+
+    /// JSON Schema of a plan file, for editors.
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(PlanFile).into()
+    }
+
+    /// Reads a plan from text; `folder` is where a registry of its own is looked for.
+    ///
+    /// # Errors
+    /// Not TOML; a key that is not known or has the wrong type; an unknown source, measure, region, sector or rule
+    /// set; a level that is no fraction; a deadline that does not follow the baseline; a target id twice. Every
+    /// message points at line and column and lists what is allowed.
+    pub fn from_toml(name: &str, text: &str, folder: Option<&Path>) -> Result<Self> {
+        let place = Text { name, text: text.into() };
+        let file: PlanFile = toml::from_str(text).map_err(|e| {
+            let wrong = place.wrong(e.span().unwrap_or(0..0), e.message().lines().collect::<Vec<_>>().join(": "));
+            match nearest_key(e.message()) {
+                Some(help) => wrong.help(help),
+                None => wrong,
+            }
+        })?;
+        let head = file.plan;
+        let registry = match (&head.registry, folder) {
+            (Some(path), Some(folder)) => Registry::with_file(&folder.join(path))?,
+            (Some(path), None) => Registry::with_file(Path::new(path))?,
+            (None, _) => Registry::bundled()?,
+        };
+        let source = registry.get(head.source.get_ref()).map_err(place.point(head.source.span()))?;
+        let trees =
+            |source: &crate::source::Source| -> Result<(Classification, Classification)> { registry.classifications(&source.id) };
+        let (regions, sectors) = trees(&source)?;
+        let mut measures = Vec::new();
+        for given in &head.measures {
+            let measure: Measure = given.get_ref().parse().map_err(place.point(given.span()))?;
+            source.definition(measure).map_err(place.point(given.span()))?;
+            measures.push(measure);
+        }
+        let level = head.level.as_ref().map_or(0.95, |l| *l.get_ref());
+        if !(level > 0.0 && level < 1.0) {
+            let span = head.level.as_ref().map_or(0..0, Spanned::span);
+            return Err(place
+                .wrong(span, format!("the confidence level {level} is not between 0 and 1"))
+                .help("write 0.95 for 95 %"));
+        }
+        let codes = |given: &Option<Spanned<OneOrMany>>, tree: &Classification| match given {
+            Some(given) => resolve(&place, given, tree),
+            None => Ok(Vec::new()),
+        };
+        let quality = RuleSet::find(head.quality.get_ref(), folder).map_err(place.point(head.quality.span()))?;
+        let assumptions = Assumptions {
+            design_effect: positive(&place, head.assumptions.design_effect.as_ref())?,
+            overlap_correlation: match &head.assumptions.overlap_correlation {
+                Some(rho) if !(-1.0..=1.0).contains(rho.get_ref()) => {
+                    return Err(place.wrong(rho.span(), format!("the correlation {} is not between -1 and 1", rho.get_ref())));
+                }
+                Some(rho) => *rho.get_ref(),
+                None => 0.0,
+            },
+            pace_window: match &head.assumptions.pace_window {
+                Some(years) if *years.get_ref() == 0 => {
+                    return Err(place.wrong(years.span(), "the pace window is 0 years").help("give at least 1 year"));
+                }
+                Some(years) => *years.get_ref(),
+                None => 5,
+            },
+            reason: head.assumptions.reason,
+        };
+        let mut targets: Vec<Target> = Vec::new();
+        for entry in file.targets {
+            if targets.iter().any(|t| &t.id == entry.id.get_ref()) {
+                return Err(place
+                    .wrong(entry.id.span(), format!("the target id `{}` is there twice", entry.id.get_ref()))
+                    .help("give every target an id of its own"));
+            }
+            let own = match &entry.source {
+                None => Some(Arc::clone(&source)),
+                Some(given) if given.get_ref() == "none" => None,
+                Some(given) => Some(registry.get(given.get_ref()).map_err(place.point(given.span()))?),
+            };
+            let (r, s) = match &own {
+                Some(own) if own.id != source.id => trees(own)?,
+                _ => (regions.clone(), sectors.clone()),
+            };
+            let measure: Measure = entry.measure.get_ref().parse().map_err(place.point(entry.measure.span()))?;
+            if let Some(own) = &own {
+                own.definition(measure).map_err(place.point(entry.measure.span()))?;
+            }
+            targets.push(target(&place, entry, measure, own.map(|o| o.id.clone()), &r, &s)?);
+        }
+        for action in &file.actions {
+            for served in &action.targets {
+                if !targets.iter().any(|t| &t.id == served) {
+                    return Err(Error::plan(format!(
+                        "{name}: the action `{}` serves the target `{served}`, which is not in the plan",
+                        action.action
+                    ))
+                    .help(choices(served, targets.iter().map(|t| t.id.as_str()))));
+                }
+            }
+        }
+        Ok(Plan {
+            id: head.id,
+            title: head.title,
+            summary: head.summary,
+            source: source.id.clone(),
+            measures,
+            regions: codes(&head.regions, &regions)?,
+            sectors: codes(&head.sectors, &sectors)?,
+            level,
+            quality,
+            period: head.period,
+            as_of: head.as_of,
+            assumptions,
+            targets,
+            actions: file.actions,
+            registry,
+        })
+    }
+
+    /// Opens the tables of the plan's sources and estimates what its targets and its report need.
+    ///
+    /// # Errors
+    /// A table cannot be read or breaks a promise of its registry entry.
+    pub fn gather(&self) -> Result<Vec<Estimates>> {
+        let mut wanted: BTreeMap<&str, BTreeSet<Measure>> = BTreeMap::new();
+        wanted.entry(&self.source).or_default().extend(&self.measures);
+        for target in &self.targets {
+            if let Some(source) = &target.source {
+                wanted.entry(source).or_default().insert(target.measure);
+            }
+        }
+        wanted
+            .into_iter()
+            .filter(|(_, measures)| !measures.is_empty())
+            .map(|(source, measures)| {
+                let measures: Vec<Measure> = measures.into_iter().collect();
+                PublishedTable::open(source, &self.registry)?.estimate(&measures, self.assumptions.design_effect)
+            })
+            .collect()
+    }
+
+    /// The registry that the plan's sources come from.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+}
+
+fn positive(place: &Text<'_>, given: Option<&Spanned<f64>>) -> Result<Option<f64>> {
+    match given {
+        Some(v) if !(v.get_ref().is_finite() && *v.get_ref() > 0.0) => {
+            Err(place.wrong(v.span(), format!("the design effect {} is not a positive number", v.get_ref())))
+        }
+        other => Ok(other.map(|v| *v.get_ref())),
+    }
+}
+
+/// Codes of a list with "each" spelled out.
+fn resolve(place: &Text<'_>, given: &Spanned<OneOrMany>, tree: &Classification) -> Result<Vec<String>> {
+    let mut codes = Vec::new();
+    for code in &given.get_ref().0 {
+        if code == "each" {
+            codes.extend(tree.each().map(|c| c.id.clone()));
+        } else {
+            codes.push(tree.find(code).map_err(place.point(given.span()))?.id.clone());
+        }
+    }
+    if codes.is_empty() {
+        return Err(place.wrong(given.span(), format!("the list of {}s is empty", tree.kind())).help("name codes, or \"each\""));
+    }
+    Ok(codes)
+}
+
+/// A rate or change must be a fraction; 30 for 30 % is the usual slip.
+fn fraction(place: &Text<'_>, key: &str, given: &Spanned<f64>, lowest: f64) -> Result<f64> {
+    let value = *given.get_ref();
+    if value.is_finite() && (lowest..=1.0).contains(&value) {
+        return Ok(value);
+    }
+    let wrong = place.wrong(given.span(), format!("`{key} = {value}` is not a fraction between {lowest} and 1"));
+    Err(if value.abs() > 1.0 && value.abs() <= 100.0 {
+        wrong.help(format!("did you mean {} ({value} per cent)?", value / 100.0))
+    } else {
+        wrong.help("write 0.30 for 30 %")
+    })
+}
+
+fn target(
+    place: &Text<'_>,
+    entry: TargetEntry,
+    measure: Measure,
+    source: Option<String>,
+    regions: &Classification,
+    sectors: &Classification,
+) -> Result<Target> {
+    let id = entry.id.get_ref().clone();
+    let at = entry.id.span();
+    let level = match (&entry.level, &entry.change, entry.unset) {
+        (Some(level), None, None) => Level::Fixed(fraction(place, "level", level, if measure.is_share() { 0.0 } else { -1.0 })?),
+        (None, Some(change), None) => Level::Change(fraction(place, "change", change, -1.0)?),
+        (None, None, Some(words)) => Level::Unset(words),
+        (None, None, None) => {
+            return Err(place
+                .wrong(at, format!("the target `{id}` has no number"))
+                .help("give `level` or `change`, or say in `unset` what was said instead of a number"));
+        }
+        _ => {
+            return Err(place
+                .wrong(at, format!("the target `{id}` has more than one of `level`, `change` and `unset`"))
+                .help("keep one"));
+        }
+    };
+    let baseline = entry.baseline.as_ref().map(|b| *b.get_ref());
+    let deadline = entry.deadline.as_ref().map(|d| *d.get_ref());
+    if matches!(level, Level::Change(_)) && baseline.is_none() {
+        return Err(place
+            .wrong(at, format!("the target `{id}` asks for a change but has no baseline"))
+            .help("add `baseline = 2012`"));
+    }
+    if let (Some(baseline), Some(deadline)) = (&entry.baseline, &entry.deadline)
+        && deadline.get_ref() <= baseline.get_ref()
+    {
+        return Err(place.wrong(
+            deadline.span(),
+            format!("the deadline {} does not come after the baseline {}", deadline.get_ref(), baseline.get_ref()),
+        ));
+    }
+    let mut milestones = Vec::new();
+    for entry in &entry.milestones {
+        let m = entry.get_ref();
+        let inside = baseline.is_none_or(|b| b < m.period) && deadline.is_none_or(|d| m.period < d);
+        let wrong = |message: String| place.wrong(entry.span(), message);
+        if !inside {
+            return Err(wrong(format!("the milestone {} does not lie between baseline and deadline", m.period)));
+        }
+        if m.level.is_some() == m.change.is_some() {
+            return Err(wrong(format!("the milestone {} needs one of `level` and `change`", m.period)));
+        }
+        if m.change.is_some() && baseline.is_none() {
+            return Err(wrong(format!("the milestone {} is a change but the target has no baseline", m.period)));
+        }
+        let value = m.level.or(m.change).unwrap_or_default();
+        if !(value.is_finite() && value.abs() <= 1.0) {
+            return Err(wrong(format!("the milestone {} is {value}, not a fraction", m.period)).help("write 0.30 for 30 %"));
+        }
+        milestones.push(Milestone { period: m.period, level: m.level, change: m.change });
+    }
+    milestones.sort_by_key(|m| m.period);
+    if let Some(twice) = milestones.windows(2).find(|w| w[0].period == w[1].period) {
+        return Err(place.wrong(at, format!("the target `{id}` has two milestones in {}", twice[0].period)));
+    }
+    Ok(Target {
+        regions: resolve(place, &entry.region, regions)?,
+        sectors: match &entry.sector {
+            Some(given) => resolve(place, given, sectors)?,
+            None => vec![sectors.whole().to_owned()],
+        },
+        id,
+        title: entry.title,
+        measure,
+        level,
+        baseline,
+        deadline,
+        path: entry.path,
+        milestones,
+        status: entry.status,
+        force: entry.force,
+        proposer: entry.proposer,
+        reference: entry.reference,
+        source,
+        note: entry.note,
+    })
+}
+
+/// From "unknown field `x`, expected one of `a`, `b`": the nearest of the expected.
+fn nearest_key(message: &str) -> Option<String> {
+    let (given, expected) = message.strip_prefix("unknown field `")?.split_once('`')?;
+    Some(choices(given, expected.split('`').skip(1).step_by(2)))
+}

@@ -1,0 +1,66 @@
+//! Numbers as readers see them: per cent, points, workers. Rounded only here, after every comparison.
+
+/// A share as a percentage with one decimal: `0.2954` is "29.5%".
+///
+/// ```
+/// assert_eq!(undeb::release::format::percent(0.2954), "29.5%");
+/// assert_eq!(undeb::release::format::percent(-0.012), "−1.2%");
+/// ```
+pub fn percent(share: f64) -> String {
+    format!("{}%", decimal(share * 100.0, 1))
+}
+
+/// A difference of shares in percentage points with one decimal, unsigned word form: "3.4 points".
+pub fn points(difference: f64) -> String {
+    let text = decimal(difference * 100.0, 1);
+    let unit = if text == "1.0" { "point" } else { "points" };
+    format!("{text} {unit}")
+}
+
+/// A signed difference of shares in points: "+3.4" or "−0.2".
+pub fn signed_points(difference: f64) -> String {
+    signed(difference * 100.0, 1)
+}
+
+/// A signed pace in points a year, with two decimals.
+pub fn signed_pace(per_year: f64) -> String {
+    signed(per_year * 100.0, 2)
+}
+
+/// Workers, rounded to what an estimate can carry: hundreds below ten thousand, thousands above.
+///
+/// ```
+/// assert_eq!(undeb::release::format::workers(14_280_076.0), "14,280,000");
+/// assert_eq!(undeb::release::format::workers(-1_234.0), "−1,200");
+/// ```
+pub fn workers(count: f64) -> String {
+    let unit = if count.abs() < 10_000.0 { 100.0 } else { 1000.0 };
+    grouped((count / unit).round() * unit)
+}
+
+/// A whole number with thousands separated by commas.
+pub fn grouped(count: f64) -> String {
+    let digits = format!("{:.0}", count.abs());
+    let mut out = String::new();
+    if count < 0.0 && digits != "0" {
+        out.push('−');
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn decimal(value: f64, places: usize) -> String {
+    let text = format!("{:.places$}", value.abs());
+    if value < 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { format!("−{text}") } else { text }
+}
+
+fn signed(value: f64, places: usize) -> String {
+    let text = decimal(value, places);
+    let zero = !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    if text.starts_with('−') || zero { text } else { format!("+{text}") }
+}

@@ -1,0 +1,9 @@
+//! What may leave: quality marks, withheld cells, and the report that exists only after both.
+
+pub mod format;
+mod quality;
+mod report;
+pub mod wording;
+
+pub use quality::{Grade, Quality, Quantity, RuleSet, Test};
+pub use report::{Mark, Released, Report, SourceView};

@@ -1,0 +1,336 @@
+//! The report: findings and estimates that have passed the quality and confidentiality rules.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::quality::{Grade, Quality, RuleSet};
+use super::wording;
+use crate::error::Result;
+use crate::estimation::{ErrorMethod, Estimate, Estimates, Uncertainty};
+use crate::policy::{Action, Answer, Counts, Day, Finding, Findings, JudgedBy, Plan, Reason, TargetFindings};
+use crate::schema::{Measure, Period};
+use crate::survey::interval::Interval;
+
+/// A mark beside a figure, in the shorthand of official statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Low reliability.
+    LowReliability,
+    /// Confidential.
+    Confidential,
+    /// Not available.
+    NotAvailable,
+}
+
+impl Mark {
+    /// The shorthand: `[u]`, `[c]`, `[x]`.
+    pub const fn shorthand(self) -> &'static str {
+        match self {
+            Mark::LowReliability => "[u]",
+            Mark::Confidential => "[c]",
+            Mark::NotAvailable => "[x]",
+        }
+    }
+
+    /// What the shorthand stands for.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Mark::LowReliability => "low reliability",
+            Mark::Confidential => "confidential",
+            Mark::NotAvailable => "not available",
+        }
+    }
+}
+
+/// An estimate as it may leave: graded, and emptied where a rule withholds it.
+#[derive(Clone, Debug)]
+pub struct Released {
+    /// The estimate; its value is none where it is withheld.
+    pub estimate: Estimate,
+    /// Interval at the plan's level.
+    pub interval: Option<Interval>,
+    /// What the rule set says.
+    pub quality: Quality,
+    /// The mark to print.
+    pub mark: Option<Mark>,
+    /// Source in the registry.
+    pub source: Arc<str>,
+}
+
+/// What may be published of a plan's findings. Made by [`Findings::release`] alone.
+///
+/// ```
+/// let plan = undeb::Plan::builtin("eu-80")?;
+/// let report = plan.assess(plan.gather()?)?.release("2026-01-01".parse()?)?;
+/// assert!(report.verdict().starts_with("20 of 27 member states stand below 80%"));
+/// assert!(report.verdict().contains("Italy stands exactly at the line"));
+/// # Ok::<(), undeb::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Report {
+    plan: Plan,
+    as_of: Day,
+    evidence: BTreeMap<String, Estimates>,
+    targets: Vec<TargetFindings>,
+    sentences: Vec<String>,
+    verdict: String,
+    estimates: Vec<Released>,
+    position: HashMap<(Arc<str>, Measure, Arc<str>, Arc<str>), Vec<usize>>,
+    withheld: usize,
+}
+
+impl Findings {
+    /// Applies the plan's quality rules and the confidentiality rule, and makes the report as of a day.
+    ///
+    /// Figures that a publisher has already released get quality marks only. Figures of a source that is not released
+    /// are emptied where the rule set withholds them, and so is every finding that rests on one. This is primary
+    /// suppression: whether a withheld cell can be worked out from totals is not checked, and the report says so.
+    ///
+    /// # Errors
+    /// None that a valid plan can cause.
+    pub fn release(&self, as_of: Day) -> Result<Report> {
+        let plan = &self.plan;
+        let targeted: HashSet<(&str, Measure, &str, &str)> = self
+            .targets
+            .iter()
+            .flat_map(|t| t.findings.iter().chain(&t.whole).map(move |f| (t, f)))
+            .filter_map(|(t, f)| Some((t.target.source.as_deref()?, f.measure, &*f.region, &*f.sector)))
+            .collect();
+        let carried = |source: &str, e: &Estimate| {
+            let listed = |of: &[String], code: &str| of.is_empty() || of.iter().any(|c| c == code);
+            (source == plan.source
+                && plan.measures.contains(&e.measure)
+                && listed(&plan.regions, &e.region)
+                && listed(&plan.sectors, &e.sector))
+                || targeted.contains(&(source, e.measure, &*e.region, &*e.sector))
+        };
+        let mut estimates = Vec::new();
+        let mut hidden: HashSet<(Arc<str>, Measure, Period, Arc<str>, Arc<str>)> = HashSet::new();
+        for (id, source) in &self.evidence {
+            let name: Arc<str> = id.as_str().into();
+            for estimate in source.cells().iter().filter(|e| carried(id, e)) {
+                let released = release_one(estimate, &plan.quality, plan.level, source.source().released, &name);
+                if estimate.value.is_some() && released.estimate.value.is_none() {
+                    hidden.insert((
+                        Arc::clone(&name),
+                        estimate.measure,
+                        estimate.period,
+                        Arc::clone(&estimate.region),
+                        Arc::clone(&estimate.sector),
+                    ));
+                }
+                estimates.push(released);
+            }
+        }
+        let mut position: HashMap<_, Vec<usize>> = HashMap::new();
+        for (i, r) in estimates.iter().enumerate() {
+            let e = &r.estimate;
+            position.entry((Arc::clone(&r.source), e.measure, Arc::clone(&e.region), Arc::clone(&e.sector))).or_default().push(i);
+        }
+        let mut targets = self.targets.clone();
+        for t in &mut targets {
+            let Some(source) = t.target.source.as_deref().map(Arc::<str>::from) else { continue };
+            for finding in t.findings.iter_mut().chain(&mut t.whole) {
+                let (measure, region, sector) = (finding.measure, Arc::clone(&finding.region), Arc::clone(&finding.sector));
+                withhold(finding, |period| {
+                    hidden.contains(&(Arc::clone(&source), measure, period, Arc::clone(&region), Arc::clone(&sector)))
+                });
+            }
+        }
+        let sentences: Vec<String> = targets
+            .iter()
+            .map(|t| {
+                let evidence = t.target.source.as_ref().and_then(|s| self.evidence.get(s));
+                wording::target(t, evidence.map(Estimates::regions), evidence.map(Estimates::sectors))
+            })
+            .collect();
+        Ok(Report {
+            verdict: wording::verdict(&targets, &sentences),
+            plan: plan.clone(),
+            as_of,
+            evidence: self.evidence.clone(),
+            targets,
+            sentences,
+            estimates,
+            position,
+            withheld: hidden.len(),
+        })
+    }
+}
+
+fn release_one(estimate: &Estimate, rules: &RuleSet, level: f64, already: bool, source: &Arc<str>) -> Released {
+    let quality = rules.grade(estimate, level);
+    let confidential = quality.confidential && !already;
+    let withheld = !already && (confidential || quality.grade == Grade::Withhold);
+    let mark = match (estimate.value, quality.grade) {
+        (None, _) => Some(Mark::NotAvailable),
+        _ if confidential => Some(Mark::Confidential),
+        (_, Grade::Low | Grade::Withhold) => Some(Mark::LowReliability),
+        _ => None,
+    };
+    let mut estimate = estimate.clone();
+    if withheld {
+        estimate.value = None;
+        estimate.numerator = None;
+        estimate.n = None;
+        estimate.uncertainty = Uncertainty::Unstated;
+    }
+    Released { interval: estimate.interval(level), estimate, quality, mark, source: Arc::clone(source) }
+}
+
+/// Empties a finding that rests on a withheld figure.
+fn withhold(finding: &mut Finding, hidden: impl Fn(Period) -> bool) {
+    let rests_on_hidden = finding.period.is_some_and(&hidden) || finding.baseline.is_some_and(|b| hidden(b.period));
+    let pace_hidden = finding.observed_pace.is_some_and(|p| hidden(p.from));
+    if pace_hidden {
+        finding.observed_pace = None;
+    }
+    if rests_on_hidden {
+        *finding = Finding {
+            answer: if finding.answer == Answer::Unset { Answer::Unset } else { Answer::CannotTell },
+            reason: Some(Reason::Withheld),
+            judged_by: JudgedBy::Nothing,
+            at_line: false,
+            value: None,
+            interval: None,
+            level: None,
+            baseline: None,
+            gap: None,
+            required_pace: None,
+            observed_pace: None,
+            path: None,
+            ..finding.clone()
+        };
+    }
+}
+
+impl Report {
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The day that the report speaks of.
+    pub fn as_of(&self) -> Day {
+        self.as_of
+    }
+
+    /// The verdict in one sentence, computed.
+    pub fn verdict(&self) -> &str {
+        &self.verdict
+    }
+
+    /// How many findings there are of each answer.
+    pub fn counts(&self) -> Counts {
+        Counts::of(self.targets.iter().flat_map(|t| &t.findings))
+    }
+
+    /// Targets with their findings.
+    pub fn targets(&self) -> &[TargetFindings] {
+        &self.targets
+    }
+
+    /// Targets with the sentence computed for each.
+    pub fn summaries(&self) -> impl Iterator<Item = (&TargetFindings, &str)> {
+        self.targets.iter().zip(self.sentences.iter().map(String::as_str))
+    }
+
+    /// Estimates as they may leave.
+    pub fn estimates(&self) -> &[Released] {
+        &self.estimates
+    }
+
+    /// A released series, oldest first.
+    pub fn series(
+        &self,
+        source: &str,
+        measure: Measure,
+        region: &str,
+        sector: &str,
+    ) -> impl DoubleEndedIterator<Item = &Released> {
+        let key = (Arc::from(source), measure, Arc::from(region), Arc::from(sector));
+        self.position.get(&key).into_iter().flatten().map(|&i| &self.estimates[i])
+    }
+
+    /// The sources behind the report: meanings, breaks and code trees. Figures are read from [`Report::estimates`].
+    pub fn sources(&self) -> impl Iterator<Item = SourceView<'_>> {
+        self.evidence.values().map(SourceView)
+    }
+
+    /// The source of a name.
+    pub fn source(&self, id: &str) -> Option<SourceView<'_>> {
+        self.evidence.get(id).map(SourceView)
+    }
+
+    /// The actions, each with whether it is late.
+    pub fn actions(&self) -> impl Iterator<Item = (&Action, bool)> {
+        self.plan.actions.iter().map(|a| (a, a.is_overdue(self.as_of)))
+    }
+
+    /// What is assumed, approximated or withheld, in sentences.
+    pub fn assumptions(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let assumed = self.estimates.iter().find_map(|r| match r.estimate.uncertainty {
+            Uncertainty::Sampling { method: ErrorMethod::AssumedDesignEffect { design_effect }, .. } => Some(design_effect),
+            _ => None,
+        });
+        if let Some(deff) = assumed {
+            notes.push(format!(
+                "Sampling errors are approximations made here from the unweighted sample and an assumed design effect of {deff}; the publisher states none."
+            ));
+            notes.push(format!(
+                "Two figures of one cell in different periods are taken to have the correlation {}.",
+                self.plan.assumptions.overlap_correlation
+            ));
+        }
+        if self.estimates.iter().any(|r| r.estimate.value.is_some() && matches!(r.estimate.uncertainty, Uncertainty::Unstated)) {
+            notes.push(
+                "Where no sampling error is stated, findings are judged by the point alone: a small difference may be noise."
+                    .to_owned(),
+            );
+        }
+        if self.estimates.iter().any(|r| r.quality.approximate) {
+            notes.push(
+                "The quality rule counts persons in the category; that count is approximated as the sample times the rate."
+                    .to_owned(),
+            );
+        }
+        if self.estimates.iter().any(|r| r.estimate.value.is_some() && r.quality.grade == Grade::NotAssessable) {
+            notes.push("Some figures cannot be graded by the quality rule: what it looks at is not published.".to_owned());
+        }
+        if self.withheld > 0 {
+            notes.push(format!(
+                "{} withheld. Only these cells themselves were suppressed; whether they can be worked out from totals was not checked.",
+                wording::counted(self.withheld, "figure")
+            ));
+        }
+        notes.extend(self.plan.assumptions.reason.clone());
+        notes
+    }
+}
+
+/// A source as a report may show it: everything but its figures.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceView<'a>(&'a Estimates);
+
+impl<'a> SourceView<'a> {
+    /// Publisher, citation, terms, universe, breaks.
+    pub fn source(self) -> &'a crate::source::Source {
+        self.0.source()
+    }
+
+    /// Tree of region codes.
+    pub fn regions(self) -> &'a crate::schema::Classification {
+        self.0.regions()
+    }
+
+    /// Tree of sector codes.
+    pub fn sectors(self) -> &'a crate::schema::Classification {
+        self.0.sectors()
+    }
+
+    /// Definitions of the measures used.
+    pub fn definitions(self) -> &'a [crate::schema::Definition] {
+        self.0.definitions()
+    }
+}

@@ -1,0 +1,265 @@
+//! Sentences computed from findings: never typed, never stronger than the numbers under them.
+
+use super::format::{percent, points, workers};
+use crate::policy::{Answer, Counts, Finding, JudgedBy, Level, PathAnswer, PolicyForce, Reason, Status, Target, TargetFindings};
+use crate::schema::Classification;
+
+/// "1 state", "51 states".
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { noun.to_owned() } else { plural(noun) };
+    format!("{count} {plural}")
+}
+
+fn plural(noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    }
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// What one cell of a target is called: the level of the regions it names, or "cell" where sectors differ too.
+pub fn noun(target: &Target, regions: Option<&Classification>) -> String {
+    if target.sectors.len() > 1 {
+        return "cell".to_owned();
+    }
+    let mut levels = target.regions.iter().filter_map(|r| Some(regions?.get(r)?.level.as_str()));
+    let first = levels.next();
+    match first {
+        Some(level) if levels.all(|l| l == level) => match level {
+            "member" => "member state".to_owned(),
+            other => other.to_owned(),
+        },
+        _ => "region".to_owned(),
+    }
+}
+
+/// The whole plan in one sentence, and a second one where targets have no number.
+pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
+    let counts = Counts::of(targets.iter().flat_map(|t| &t.findings));
+    let unset = targets.iter().filter(|t| matches!(t.target.level, Level::Unset(_))).count();
+    let with_number = targets.len() - unset;
+    let mut text = match (targets.len(), with_number) {
+        (0, _) => "The plan has actions but no target.".to_owned(),
+        (_, 0) => "No target of the plan has a number yet, so none can be judged.".to_owned(),
+        (1, 1) => return sentences[0].clone(),
+        _ => format!(
+            "Of {} against {}, {} met and {} not met; for {} the figures cannot tell.",
+            counted(counts.judged(), "finding"),
+            counted(with_number, "target"),
+            is_are(counts.met),
+            is_are(counts.not_met),
+            counts.cannot_tell
+        ),
+    };
+    if unset > 0 && with_number > 0 {
+        text.push_str(&format!(
+            " {} {} no number yet and {} not judged.",
+            counted(unset, "further target"),
+            if unset == 1 { "has" } else { "have" },
+            if unset == 1 { "is" } else { "are" }
+        ));
+    }
+    let illustrative = targets.iter().filter(|t| t.target.status == Status::Illustrative).count();
+    if with_number > 0 && illustrative == with_number {
+        text.push_str(if with_number == 1 {
+            " The number is illustrative: nobody has adopted it."
+        } else {
+            " The numbers are illustrative: nobody has adopted them."
+        });
+    }
+    text
+}
+
+fn is_are(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "is" } else { "are" })
+}
+
+/// One target in one sentence.
+pub fn target(findings: &TargetFindings, regions: Option<&Classification>, sectors: Option<&Classification>) -> String {
+    match (&findings.target.level, findings.findings.as_slice()) {
+        (Level::Unset(words), _) => format!("Not judged, because no number was given: {}.", words.trim_end_matches('.')),
+        (_, [one]) => single(&findings.target, one, regions, sectors),
+        _ if findings.target.force == PolicyForce::Trigger => trigger(findings, regions),
+        _ => many(findings, regions),
+    }
+}
+
+fn place(finding: &Finding, regions: Option<&Classification>, sectors: Option<&Classification>) -> String {
+    let region = regions.map_or(&*finding.region, |r| r.name(&finding.region));
+    match sectors {
+        Some(tree) if &*finding.sector == tree.whole() => region.to_owned(),
+        Some(tree) => format!("{region}, {} sector", tree.name(&finding.sector).to_lowercase()),
+        None => format!("{region}, {}", finding.sector),
+    }
+}
+
+/// One finding in one sentence.
+pub fn single(target: &Target, finding: &Finding, regions: Option<&Classification>, sectors: Option<&Classification>) -> String {
+    let place = place(finding, regions, sectors);
+    let measure = target.measure.name();
+    let (Some(value), Some(period), Some(level), Some(gap)) = (finding.value, finding.period, finding.level, finding.gap) else {
+        return match finding.reason {
+            Some(Reason::NoBaseline) => format!("{place}: there is no figure for the baseline, so the figures cannot tell."),
+            Some(Reason::SeriesBreak) => {
+                format!(
+                    "{place}: an incomparable series break lies between baseline and latest figure, so the figures cannot tell."
+                )
+            }
+            Some(Reason::Withheld) => format!("{place}: the figure is withheld by the release rules."),
+            _ => format!("{place}: there is no figure for {measure}, so nothing can be told."),
+        };
+    };
+    let answer = match (finding.answer, finding.judged_by) {
+        (Answer::CannotTell, _) => "within sampling error of it, so the figures cannot tell".to_owned(),
+        (answer, judged_by) => {
+            let beyond = match judged_by {
+                JudgedBy::Interval => "beyond sampling error",
+                _ => "judged by the point alone, as no sampling error is stated",
+            };
+            format!("{}, {beyond}", if answer == Answer::Met { "met" } else { "not met" })
+        }
+    };
+    let distance = if finding.at_line {
+        format!("exactly at the level of {}", percent(level))
+    } else if gap.value > 0.0 {
+        format!("{} short of {}", points(gap.value), percent(level))
+    } else {
+        format!("{} above {}", points(-gap.value), percent(level))
+    };
+    format!("{place}: {measure} was {} in {period}, {distance}: {answer}.", percent(value))
+}
+
+fn many(findings: &TargetFindings, regions: Option<&Classification>) -> String {
+    let counts = findings.counts();
+    let noun = noun(&findings.target, regions);
+    let beyond = if findings.findings.iter().any(|f| f.judged_by == JudgedBy::Interval) { " beyond sampling error" } else { "" };
+    format!(
+        "Met in {} of {} and not met in {}{beyond}; in {} the figures cannot tell.",
+        counts.met,
+        counted(counts.judged(), &noun),
+        counts.not_met,
+        counts.cannot_tell
+    )
+}
+
+fn trigger(findings: &TargetFindings, regions: Option<&Classification>) -> String {
+    let counts = findings.counts();
+    let level = match findings.target.level {
+        Level::Fixed(level) => percent_short(level),
+        _ => "the line".to_owned(),
+    };
+    let noun = noun(&findings.target, regions);
+    let mut text = format!(
+        "{} of {} {} below {level} and {} the duty; {} {} not",
+        counts.not_met,
+        counted(counts.judged(), &noun),
+        if counts.not_met == 1 { "stands" } else { "stand" },
+        if counts.not_met == 1 { "has" } else { "have" },
+        counts.met,
+        if counts.met == 1 { "does" } else { "do" },
+    );
+    if counts.cannot_tell > 0 {
+        text.push_str(&format!("; for {} the figures cannot tell", counts.cannot_tell));
+    }
+    let at_line: Vec<&str> =
+        findings.findings.iter().filter(|f| f.at_line).map(|f| regions.map_or(&*f.region, |r| r.name(&f.region))).collect();
+    if !at_line.is_empty() {
+        text.push_str(&format!(
+            "; {} {} exactly at the line",
+            listed(&at_line),
+            if at_line.len() == 1 { "stands" } else { "stand" }
+        ));
+    }
+    text.push('.');
+    text
+}
+
+/// A level without needless decimals: "80%", "32.9%".
+fn percent_short(level: f64) -> String {
+    percent(level).replace(".0%", "%")
+}
+
+/// Title of a chart of gaps.
+pub fn gap_title(findings: &TargetFindings, regions: Option<&Classification>) -> String {
+    let counts = findings.counts();
+    let noun = noun(&findings.target, regions);
+    let line = if findings.target.force == PolicyForce::Trigger { "line" } else { "target" };
+    let beyond = if findings.findings.iter().any(|f| f.judged_by == JudgedBy::Interval) { " beyond sampling error" } else { "" };
+    format!(
+        "{} of {} {} at or above the {line}{beyond}, {} below it",
+        counts.met,
+        counted(counts.judged(), &noun),
+        if counts.met == 1 { "is" } else { "are" },
+        counts.not_met
+    )
+}
+
+/// Title of a chart of one series against its path or level.
+pub fn trend_title(finding: &Finding, regions: Option<&Classification>) -> String {
+    let region = regions.map_or(&*finding.region, |r| r.name(&finding.region));
+    let (Some(value), Some(period)) = (finding.value, finding.period) else {
+        return format!("{region}: no figure");
+    };
+    let at = format!("{region}: {} in {period}", percent(value));
+    let beyond = |judged: bool| if judged { ", beyond sampling error" } else { "" };
+    match (&finding.path, finding.level, finding.answer) {
+        (Some(path), _, _) => {
+            let level = percent(path.level);
+            match path.answer {
+                PathAnswer::Ahead => format!("{at}, at or above its path of {level}{}", beyond(path.interval.is_some())),
+                PathAnswer::Behind => format!("{at}, below its path of {level}{}", beyond(path.interval.is_some())),
+                PathAnswer::CannotTell => format!("{at}, within sampling error of its path of {level}"),
+            }
+        }
+        (None, Some(level), answer) => {
+            let judged = beyond(finding.judged_by == JudgedBy::Interval);
+            match answer {
+                Answer::Met => format!("{at}, at or above {}{judged}", percent(level)),
+                Answer::NotMet => format!("{at}, below {}{judged}", percent(level)),
+                _ => format!("{at}, within sampling error of {}", percent(level)),
+            }
+        }
+        _ => at,
+    }
+}
+
+/// Title of a map or table of values: its lowest and highest cell. `values` holds names and shares.
+pub fn range_title(values: &[(&str, f64)]) -> String {
+    let low = values.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+    let high = values.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    match (low, high) {
+        (Some(low), Some(high)) if percent(low.1) != percent(high.1) => {
+            format!("From {} in {} to {} in {}", percent(low.1), low.0, percent(high.1), high.0)
+        }
+        (Some(low), _) if values.len() == 1 => format!("{} in {}", percent(low.1), low.0),
+        (Some(low), _) => format!("{} everywhere", percent(low.1)),
+        _ => "No figures".to_owned(),
+    }
+}
+
+/// What the shortfall amounts to in workers; none where it is not known for every cell that is short.
+pub fn shortfall(findings: &TargetFindings) -> Option<String> {
+    let short: Vec<&Finding> = findings.findings.iter().filter(|f| f.gap.is_some_and(|g| g.value > 0.0)).collect();
+    let total: Option<f64> = short.iter().map(|f| f.gap.and_then(|g| g.workers)).sum();
+    let total = total.filter(|_| !short.is_empty())?;
+    Some(format!(
+        "Taking the figures as they stand, {} below the level and {} short of it by {} workers{}.",
+        is_are_cells(short.len()),
+        if short.len() == 1 { "is" } else { "are" },
+        workers(total),
+        if short.len() == 1 { "" } else { " together" }
+    ))
+}
+
+fn is_are_cells(count: usize) -> String {
+    format!("{} {}", counted(count, "cell"), if count == 1 { "lies" } else { "lie" })
+}
