@@ -27,11 +27,7 @@ pub(crate) fn nice_step(extent: f64, most: usize) -> f64 {
         return 1e-2;
     }
     let power = 10f64.powf(rough.log10().floor());
-    [1.0, 2.0, 5.0]
-        .iter()
-        .map(|factor| factor * power)
-        .find(|step| *step >= rough * (1.0 - 1e-9))
-        .unwrap_or(10.0 * power)
+    [1.0, 2.0, 5.0].iter().map(|factor| factor * power).find(|step| *step >= rough * (1.0 - 1e-9)).unwrap_or(10.0 * power)
 }
 
 /// Multiples of a nice step from the one at or below `low` to the one at or above `high`.
@@ -74,6 +70,16 @@ pub(crate) fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
+/// A value that is not a number, or that no rate or change could reach, is no value.
+pub(crate) fn sound(value: Option<f64>) -> Option<f64> {
+    value.filter(|v| v.abs() <= 1000.0)
+}
+
+/// An interval or a point with two sound ends.
+pub(crate) fn sound_pair(pair: Option<(f64, f64)>) -> Option<(f64, f64)> {
+    pair.filter(|(low, high)| sound(Some(*low)).is_some() && sound(Some(*high)).is_some())
+}
+
 /// Takes away what binary fractions add at the far end, so that a tick of 0.3 is 0.3.
 fn tidy(value: f64) -> f64 {
     (value * 1e9).round() / 1e9
@@ -94,7 +100,13 @@ pub(crate) fn percent(value: f64) -> String {
 /// A tick in per cent, with decimals only where the steps need them.
 pub(crate) fn tick_label(tick: f64, step: f64) -> String {
     let step = step.abs() * 100.0;
-    let places = if step >= 1.0 - 1e-9 { 0 } else if step >= 0.1 - 1e-9 { 1 } else { 2 };
+    let places = if step >= 1.0 - 1e-9 {
+        0
+    } else if step >= 0.1 - 1e-9 {
+        1
+    } else {
+        2
+    };
     decimal(tick * 100.0, places)
 }
 

@@ -33,9 +33,7 @@ pub(crate) fn advance(letter: char, weight: Weight) -> f64 {
     };
     face.glyph_index(letter)
         .and_then(|glyph| face.glyph_hor_advance(glyph))
-        .map_or(UNKNOWN, |units| {
-            f64::from(units) / f64::from(face.units_per_em())
-        })
+        .map_or(UNKNOWN, |units| f64::from(units) / f64::from(face.units_per_em()))
 }
 
 /// Holds the embedded fonts and nothing of the system's, so that a PNG is the same everywhere.

@@ -5,7 +5,7 @@ use crate::error::{ChartError, Kind};
 use crate::fonts::{FAMILY, database};
 use crate::svg::{escape, number};
 use crate::text::clean;
-use crate::theme::{Colour, size};
+use crate::theme::{Palette, size};
 
 /// Where one text stands, in pixels from the upper left corner.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ pub struct Picture {
     pub title: String,
     /// Everything the chart shows, in words.
     pub description: String,
-    pub(crate) background: Colour,
+    pub(crate) palette: &'static Palette,
     pub(crate) body: String,
     pub(crate) texts: Vec<TextBox>,
     pub(crate) marks: Vec<MarkBox>,
@@ -64,13 +64,14 @@ impl Picture {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" role=\"img\" \
              aria-labelledby=\"{id}-title {id}-desc\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILY}\" font-size=\"{}\" \
-             stroke-linecap=\"round\" style=\"font-variant-numeric:tabular-nums\">\
+             fill=\"{}\" stroke-linecap=\"round\" style=\"font-variant-numeric:tabular-nums\">\
              <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>\
              <rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{}</svg>\n",
             size::LABEL,
+            self.palette.ink.hex(),
             escape(&clean(&self.title)),
             escape(&clean(&self.description)),
-            self.background.hex(),
+            self.palette.background.hex(),
             self.body
         )
     }
@@ -80,16 +81,10 @@ impl Picture {
         if !(scale > 0.0 && scale <= 8.0) {
             return Err(Kind::Scale(scale).into());
         }
-        let options = Options {
-            font_family: "Open Sans".to_owned(),
-            fontdb: database(),
-            ..Options::default()
-        };
-        let tree =
-            Tree::from_str(&self.svg(), &options).map_err(|e| Kind::Parse(e.to_string()))?;
+        let options = Options { font_family: "Open Sans".to_owned(), fontdb: database(), ..Options::default() };
+        let tree = Tree::from_str(&self.svg(), &options).map_err(|e| Kind::Parse(e.to_string()))?;
         let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
-        let mut pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32)
-            .ok_or(Kind::Size { width, height })?;
+        let mut pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32).ok_or(Kind::Size { width, height })?;
         resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
         Ok(pixels.encode_png().map_err(|e| Kind::Encode(e.to_string()))?)
     }

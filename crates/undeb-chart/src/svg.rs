@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::fonts::Weight;
 use crate::picture::{MarkBox, TextBox};
 use crate::text;
-use crate::theme::{Colour, size};
+use crate::theme::{Colour, Palette, size};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Anchor {
@@ -82,25 +82,19 @@ pub(crate) struct Svg {
     pub(crate) body: String,
     pub(crate) texts: Vec<TextBox>,
     pub(crate) marks: Vec<MarkBox>,
-    halo: Colour,
+    palette: &'static Palette,
 }
 
 impl Svg {
-    pub(crate) fn new(background: Colour) -> Self {
-        Self { body: String::new(), texts: Vec::new(), marks: Vec::new(), halo: background }
+    pub(crate) fn new(palette: &'static Palette) -> Self {
+        Self { body: String::new(), texts: Vec::new(), marks: Vec::new(), palette }
     }
 
     fn mark(&mut self, kind: &'static str, points: &[(f64, f64)], grow: f64) {
         let low = |f: fn(&(f64, f64)) -> f64| points.iter().map(f).fold(f64::INFINITY, f64::min);
         let high = |f: fn(&(f64, f64)) -> f64| points.iter().map(f).fold(f64::NEG_INFINITY, f64::max);
         let (x, y) = (low(|p| p.0) - grow, low(|p| p.1) - grow);
-        self.marks.push(MarkBox {
-            kind,
-            x,
-            y,
-            width: high(|p| p.0) + grow - x,
-            height: high(|p| p.1) + grow - y,
-        });
+        self.marks.push(MarkBox { kind, x, y, width: high(|p| p.0) + grow - x, height: high(|p| p.1) + grow - y });
     }
 
     pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: &Stroke) {
@@ -117,17 +111,27 @@ impl Svg {
         );
     }
 
+    /// A level line with a small upright cap at both ends.
+    pub(crate) fn whiskers(&mut self, (low, high): (f64, f64), y: f64, cap: f64, stroke: &Stroke) {
+        self.mark("line", &[(low, y - cap), (high, y + cap)], stroke.width / 2.0);
+        let (up, tall) = (number(y - cap), number(2.0 * cap));
+        let _ = write!(
+            self.body,
+            "<path d=\"M{0} {1}H{2}M{0} {up}v{tall}M{2} {up}v{tall}\"{3}/>",
+            number(low),
+            number(y),
+            number(high),
+            stroke.attributes()
+        );
+    }
+
     pub(crate) fn path(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
         if points.len() < 2 {
             return;
         }
         self.mark("path", points, stroke.width / 2.0);
-        let _ = write!(
-            self.body,
-            "<path d=\"{}\" fill=\"none\" stroke-linejoin=\"round\"{}/>",
-            steps(points),
-            stroke.attributes()
-        );
+        let _ =
+            write!(self.body, "<path d=\"{}\" fill=\"none\" stroke-linejoin=\"round\"{}/>", steps(points), stroke.attributes());
     }
 
     pub(crate) fn area(&mut self, points: &[(f64, f64)], fill: Colour, opacity: f64) {
@@ -135,13 +139,8 @@ impl Svg {
             return;
         }
         self.mark("area", points, 0.0);
-        let _ = write!(
-            self.body,
-            "<path d=\"{}Z\" fill=\"{}\" fill-opacity=\"{}\"/>",
-            steps(points),
-            fill.hex(),
-            number(opacity)
-        );
+        let _ =
+            write!(self.body, "<path d=\"{}Z\" fill=\"{}\" fill-opacity=\"{}\"/>", steps(points), fill.hex(), number(opacity));
     }
 
     pub(crate) fn rect(&mut self, at: (f64, f64), extent: (f64, f64), fill: Colour) {
@@ -202,13 +201,7 @@ impl Svg {
             Anchor::Middle => (" text-anchor=\"middle\"", at.0 - width / 2.0),
             Anchor::End => (" text-anchor=\"end\"", at.0 - width),
         };
-        self.texts.push(TextBox {
-            x: left,
-            y: at.1 - 0.76 * set.size,
-            width,
-            height: set.size,
-            text: words.clone(),
-        });
+        self.texts.push(TextBox { x: left, y: at.1 - 0.76 * set.size, width, height: set.size, text: words.clone() });
         let _ = write!(self.body, "<text x=\"{}\" y=\"{}\"{anchor}", number(at.0), number(at.1));
         if set.size != size::LABEL {
             let _ = write!(self.body, " font-size=\"{}\"", number(set.size));
@@ -220,16 +213,14 @@ impl Svg {
             let _ = write!(
                 self.body,
                 " paint-order=\"stroke\" stroke=\"{}\" stroke-width=\"3.5\" stroke-linejoin=\"round\"",
-                self.halo.hex()
+                self.palette.background.hex()
             );
         }
-        let _ = write!(
-            self.body,
-            " fill=\"{}\" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\">{}</text>",
-            set.colour.hex(),
-            number(width),
-            escape(&words)
-        );
+        if set.colour != self.palette.ink {
+            let _ = write!(self.body, " fill=\"{}\"", set.colour.hex());
+        }
+        let _ =
+            write!(self.body, " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\">{}</text>", number(width), escape(&words));
     }
 
     /// Opens a group with a name that a pointer or a reader can find.

@@ -9,11 +9,8 @@ pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
 
 /// One line without control characters, which neither SVG nor measuring could take.
 pub(crate) fn clean(text: &str) -> String {
-    let letters: String = text
-        .chars()
-        .filter(|c| !matches!(c, '\u{FFFE}' | '\u{FFFF}'))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let letters: String =
+        text.chars().filter(|c| !matches!(c, '\u{FFFE}' | '\u{FFFF}')).map(|c| if c.is_control() { ' ' } else { c }).collect();
     letters.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -72,9 +69,7 @@ fn part(word: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
     let mut parts = Vec::new();
     let mut piece = String::new();
     for letter in word.chars() {
-        let fits = width(&piece, size, weight)
-            + (advance(letter, weight) + advance('-', weight)) * size
-            <= room;
+        let fits = width(&piece, size, weight) + (advance(letter, weight) + advance('-', weight)) * size <= room;
         if !piece.is_empty() && !fits && width(word, size, weight) > room {
             piece.push('-');
             parts.push(std::mem::take(&mut piece));

@@ -96,16 +96,9 @@ static LIGHT: Palette = Palette {
     met: Colour::of(0x12_43_6D),
     not_met: Colour::of(0xC4_50_1B),
     cannot_tell: Colour::of(0x80_16_50),
-    series: [
-        Colour::of(0x12_43_6D),
-        Colour::of(0x28_A1_97),
-        Colour::of(0x80_16_50),
-        Colour::of(0xC4_50_1B),
-    ],
+    series: [Colour::of(0x12_43_6D), Colour::of(0x28_A1_97), Colour::of(0x80_16_50), Colour::of(0xC4_50_1B)],
     empty: Colour::of(0xF1_F2_F3),
-    ramp: ramp([
-        0xE3_EE_F8, 0xC3_DA_F0, 0x9B_C3_E8, 0x6B_AC_E6, 0x2F_7C_C1, 0x1D_5F_9B, 0x12_43_6D,
-    ]),
+    ramp: ramp([0xE3_EE_F8, 0xC3_DA_F0, 0x9B_C3_E8, 0x6B_AC_E6, 0x2F_7C_C1, 0x1D_5F_9B, 0x12_43_6D]),
 };
 
 static DARK: Palette = Palette {
@@ -118,16 +111,9 @@ static DARK: Palette = Palette {
     met: Colour::of(0x6B_AC_E6),
     not_met: Colour::of(0xF7_9A_63),
     cannot_tell: Colour::of(0xE0_8B_B5),
-    series: [
-        Colour::of(0x6B_AC_E6),
-        Colour::of(0x4F_C6_BA),
-        Colour::of(0xE0_8B_B5),
-        Colour::of(0xF7_9A_63),
-    ],
+    series: [Colour::of(0x6B_AC_E6), Colour::of(0x4F_C6_BA), Colour::of(0xE0_8B_B5), Colour::of(0xF7_9A_63)],
     empty: Colour::of(0x22_27_2E),
-    ramp: ramp([
-        0x1C_2F_45, 0x21_44_66, 0x28_5B_8B, 0x2F_70_AC, 0x6B_AC_E6, 0x9C_C9_F0, 0xCD_E4_F8,
-    ]),
+    ramp: ramp([0x1C_2F_45, 0x21_44_66, 0x28_5B_8B, 0x2F_70_AC, 0x6B_AC_E6, 0x9C_C9_F0, 0xCD_E4_F8]),
 };
 
 static PRINT: Palette = Palette {
@@ -140,16 +126,9 @@ static PRINT: Palette = Palette {
     met: Colour::of(0x00_00_00),
     not_met: Colour::of(0x5A_5A_5A),
     cannot_tell: Colour::of(0x3D_3D_3D),
-    series: [
-        Colour::of(0x00_00_00),
-        Colour::of(0x80_80_80),
-        Colour::of(0x4D_4D_4D),
-        Colour::of(0x6A_6A_6A),
-    ],
+    series: [Colour::of(0x00_00_00), Colour::of(0x80_80_80), Colour::of(0x4D_4D_4D), Colour::of(0x6A_6A_6A)],
     empty: Colour::of(0xFF_FF_FF),
-    ramp: ramp([
-        0xF0_F0_F0, 0xDB_DB_DB, 0xC2_C2_C2, 0xA6_A6_A6, 0x6E_6E_6E, 0x4A_4A_4A, 0x24_24_24,
-    ]),
+    ramp: ramp([0xF0_F0_F0, 0xDB_DB_DB, 0xC2_C2_C2, 0xA6_A6_A6, 0x6E_6E_6E, 0x4A_4A_4A, 0x24_24_24]),
 };
 
 impl Theme {

@@ -1,2 +1,37 @@
-//! x
-fn main() {}
+//! `undeb`: plans of targets in, findings and reports out.
+//!
+//! Results go to standard output, messages to standard error. Exit codes: 0 every target met (or nothing to judge),
+//! 1 some not met, 3 some cannot be told and none is missed, 2 an error.
+
+mod args;
+mod data;
+mod estimates;
+mod message;
+mod output;
+mod plan;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Report(options) => report::run(&options),
+        Command::Plan(command) => plan::run(command),
+        Command::Data(command) => data::run(command),
+        Command::Estimates(options) => estimates::run(&options),
+        Command::Completions { shell } => output::completions(shell),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            message::show(&error);
+            ExitCode::from(2)
+        }
+    }
+}

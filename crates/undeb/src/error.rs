@@ -80,7 +80,8 @@ impl Error {
         Error(Box::new(Inner { kind, message: message.into(), place: None, help: None, context: Vec::new() }))
     }
 
-    pub(crate) fn io(message: impl Into<String>) -> Self {
+    /// An error of reading or writing, for crates that write what this one makes.
+    pub fn io(message: impl Into<String>) -> Self {
         Self::new(Kind::Io, message)
     }
 
@@ -100,7 +101,9 @@ impl Error {
         Self::new(Kind::Definition, message)
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self
     }
@@ -140,6 +143,15 @@ impl Error {
     /// Numbers of different definitions, or from both sides of a series break, were about to be combined.
     pub fn is_definition(&self) -> bool {
         self.0.kind == Kind::Definition
+    }
+
+    /// Everything but the help: context, place and message.
+    pub fn without_remedy(&self) -> String {
+        let whole = self.to_string();
+        match &self.0.help {
+            Some(help) => whole.strip_suffix(&format!("; {help}")).unwrap_or(&whole).to_owned(),
+            None => whole,
+        }
     }
 
     /// The message alone, without place and help.

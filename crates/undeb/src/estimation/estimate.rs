@@ -134,6 +134,13 @@ impl Estimates {
         Estimates { source, regions, sectors, definitions, cells, position }
     }
 
+    /// The estimates for which `keep` holds; nothing is recomputed.
+    #[must_use]
+    pub fn filter(self, keep: impl Fn(&Estimate) -> bool) -> Self {
+        let cells = self.cells.into_iter().filter(|e| keep(e)).collect();
+        Estimates::new(self.source, self.regions, self.sectors, self.definitions, cells)
+    }
+
     /// Where the numbers come from.
     pub fn source(&self) -> &Source {
         &self.source

@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use super::{ErrorMethod, Estimate, Estimates, Uncertainty};
 use crate::error::{Error, Result};
-use crate::policy::Findings;
-use crate::policy::Plan;
 use crate::schema::{Measure, Period};
 use crate::source::{Cell, MeasureBasis, PublishedTable};
 
@@ -113,7 +111,8 @@ fn totals(measure: Measure, cell: &Cell) -> Option<Totals> {
         Measure::CoveredNonmembers => cell.covered? - cell.members?,
         _ => cell.covered?,
     };
-    let squares = cell.n.filter(|n| *n > 0.0).map_or(0.0, |n| denominator * denominator / n);
+    // Employees on an empty sample have no finite error, and neither has a margin that holds them.
+    let squares = cell.n.map_or(0.0, |n| denominator * denominator / n);
     Some(Totals { numerator, denominator, n: cell.n, squares })
 }
 
@@ -130,7 +129,7 @@ fn rate(
 ) -> Estimate {
     let value = totals.map(|t| t.numerator / t.denominator);
     let uncertainty = match (totals, design_effect) {
-        (Some(Totals { denominator, n: Some(n), squares, .. }), Some(deff)) if n > 0.0 && squares > 0.0 => {
+        (Some(Totals { denominator, n: Some(_), squares, .. }), Some(deff)) if squares > 0.0 && squares.is_finite() => {
             let effective_n = denominator * denominator / (squares * deff);
             let p = value.unwrap_or_default();
             let se = (p * (1.0 - p) / effective_n).max(0.0).sqrt();
@@ -190,15 +189,5 @@ fn published_rate(measure: Measure, cell: &Cell) -> Estimate {
         uncertainty,
         rolled_up: false,
         note: cell.note.clone(),
-    }
-}
-
-impl Estimates {
-    /// Holds these estimates against the targets of a plan that asks of this source alone.
-    ///
-    /// # Errors
-    /// The plan asks of another source too: gather its evidence with [`Plan::gather`] instead.
-    pub fn assess(self, plan: &Plan) -> Result<Findings> {
-        plan.assess(vec![self])
     }
 }

@@ -188,6 +188,16 @@ impl Plan {
     }
 }
 
+impl Estimates {
+    /// Holds these estimates against the targets of a plan that asks of this source alone.
+    ///
+    /// # Errors
+    /// The plan asks of another source too: gather its evidence with [`Plan::gather`] instead.
+    pub fn assess(self, plan: &Plan) -> Result<Findings> {
+        plan.assess(vec![self])
+    }
+}
+
 impl Findings {
     /// Code of a finding's region, for callers that hold plain text.
     pub fn find(&self, target: &str, region: &str, sector: &str) -> Option<&Finding> {

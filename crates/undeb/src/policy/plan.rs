@@ -121,6 +121,14 @@ impl Plan {
         Self::from_toml(&format!("{name}.toml"), text, None)
     }
 
+    /// A bundled plan as it is written, to start one's own from.
+    ///
+    /// # Errors
+    /// The name is not known; the message lists the choices.
+    pub fn builtin_text(name: &str) -> Result<&'static str> {
+        bundled::text("plans", "plan", name).map_err(|e| Error::plan(e.message()).help(e.remedy().unwrap_or_default()))
+    }
+
     /// Names of the bundled plans.
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
         bundled::names("plans")

@@ -1,6 +1,7 @@
 //! What may leave: quality marks, withheld cells, and the report that exists only after both.
 
 pub mod format;
+mod frame;
 mod quality;
 mod report;
 pub mod wording;

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::bundled;
-use super::registry::{Base, RateUnit, Registry, Source, SumDimension, SumRule};
+use super::registry::{RateUnit, Registry, Source, SumDimension, SumRule};
 use crate::error::{Error, Result, choices};
 use crate::schema::{Classification, Measure, Period};
 
@@ -62,20 +61,8 @@ impl PublishedTable {
     /// is missing or unknown; a cell is there twice, is negative or no number; members exceed covered or employees
     /// where the definitions forbid it; parts do not sum to their whole. Each message names file, line, column and value.
     pub fn open(id: &str, registry: &Registry) -> Result<Self> {
-        let (source, base) = registry.find(id)?;
-        let (bytes, name) = match base {
-            Base::Bundled => {
-                let bytes = bundled::bytes(&source.file)
-                    .ok_or_else(|| Error::io(format!("the bundled table {} is not there", source.file)))?;
-                (bytes.to_vec(), source.file.clone())
-            }
-            Base::Folder(folder) => {
-                let path = folder.join(&source.file);
-                let bytes =
-                    std::fs::read(&path).map_err(|e| Error::io(format!("cannot read the table {}: {e}", path.display())))?;
-                (bytes, path.display().to_string())
-            }
-        };
+        let source = registry.get(id)?;
+        let (bytes, name) = registry.table_file(id)?;
         let digest: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
         if !digest.eq_ignore_ascii_case(&source.sha256) {
             return Err(Error::data(format!("{name}: the checksum is {digest}, registered is `{}` under `{id}`", source.sha256))
@@ -83,12 +70,12 @@ impl PublishedTable {
         }
         let (regions, sectors) = registry.classifications(id)?;
         let (regions, sectors) = (Arc::new(regions), Arc::new(sectors));
-        let cells = read(&name, &bytes, source, &regions, &sectors)?;
-        check_parts(&name, source, &cells)?;
+        let cells = read(&name, &bytes, &source, &regions, &sectors)?;
+        check_parts(&name, &source, &cells)?;
         for rule in &source.sums {
-            check_sum(&name, source, rule, &cells)?;
+            check_sum(&name, &source, rule, &cells)?;
         }
-        Ok(PublishedTable { source: Arc::clone(source), regions, sectors, cells })
+        Ok(PublishedTable { source, regions, sectors, cells })
     }
 
     /// Where the figures come from.

@@ -213,7 +213,7 @@ impl Source {
 
 /// Where the files of a registry lie.
 #[derive(Clone, Debug)]
-pub(crate) enum Base {
+enum Base {
     Bundled,
     Folder(PathBuf),
 }
@@ -304,7 +304,26 @@ impl Registry {
         Ok((one(&source.regions)?, one(&source.sectors)?))
     }
 
-    pub(crate) fn find(&self, id: &str) -> Result<&(Arc<Source>, Base)> {
+    /// The table file of a source, as it stands, with the name to use in messages. It is not checked.
+    ///
+    /// # Errors
+    /// The source is not known or its file cannot be read.
+    pub fn table_file(&self, id: &str) -> Result<(Vec<u8>, String)> {
+        let (source, base) = self.find(id)?;
+        match base {
+            Base::Bundled => bundled::bytes(&source.file)
+                .map(|bytes| (bytes.to_vec(), source.file.clone()))
+                .ok_or_else(|| Error::io(format!("the bundled table {} is not there", source.file))),
+            Base::Folder(folder) => {
+                let path = folder.join(&source.file);
+                std::fs::read(&path)
+                    .map(|bytes| (bytes, path.display().to_string()))
+                    .map_err(|e| Error::io(format!("cannot read the table {}: {e}", path.display())))
+            }
+        }
+    }
+
+    fn find(&self, id: &str) -> Result<&(Arc<Source>, Base)> {
         self.sources.get(id).ok_or_else(|| {
             Error::schema(format!("`{id}` is not a known source")).help(choices(id, self.sources.keys().map(String::as_str)))
         })

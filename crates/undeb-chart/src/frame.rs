@@ -1,0 +1,148 @@
+//! What surrounds every chart: stamp, title and subtitle above, notes and source below.
+
+use crate::fonts::Weight;
+use crate::picture::Picture;
+use crate::svg::{Anchor, Svg, Type};
+use crate::text::wrap;
+use crate::theme::{MARGIN, Palette, Theme, size};
+
+/// The words around a chart.
+///
+/// The title is a statement about the numbers and must be computed from them; this crate never writes one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// The headline.
+    pub title: String,
+    /// Measure, geography and period.
+    pub subtitle: String,
+    /// Notes below the chart, one paragraph each; every shorthand in the chart is explained here.
+    pub notes: Vec<String>,
+    /// Where the figures are from, without the word "Source".
+    pub source: String,
+    /// A short warning, such as "Not released"; it is drawn even when the titles stand in the page.
+    pub stamp: Option<String>,
+    /// Whether title, subtitle, notes and source are drawn, or left to the page around the picture.
+    pub titles_inside: bool,
+    /// The width in pixels, held between 400 and 1,600.
+    pub width: f64,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            subtitle: String::new(),
+            notes: Vec::new(),
+            source: String::new(),
+            stamp: None,
+            titles_inside: true,
+            width: 720.0,
+        }
+    }
+}
+
+/// A picture being drawn: `top` is the first free pixel below the titles.
+pub(crate) struct Layout<'a> {
+    pub(crate) svg: Svg,
+    pub(crate) palette: &'static Palette,
+    pub(crate) left: f64,
+    pub(crate) right: f64,
+    pub(crate) top: f64,
+    id: &'a str,
+    frame: &'a Frame,
+}
+
+impl<'a> Layout<'a> {
+    /// Draws what stands above the chart; `least` widens the picture for a chart that needs more room.
+    pub(crate) fn begin(id: &'a str, frame: &'a Frame, theme: Theme, least: f64) -> Self {
+        let palette = theme.palette();
+        let wanted = if frame.width.is_finite() { frame.width } else { 720.0 };
+        let width = wanted.clamp(400.0, 1600.0).max(least + 2.0 * MARGIN).round();
+        let mut layout = Self { svg: Svg::new(palette), palette, left: MARGIN, right: width - MARGIN, top: MARGIN, id, frame };
+        if let Some(stamp) = &frame.stamp {
+            let set = Type::new(size::SMALL, palette.muted).semi_bold();
+            layout.paragraph(stamp, set, 16.0);
+            layout.top += 6.0;
+        }
+        if frame.titles_inside {
+            layout.paragraph(&frame.title, Type::new(size::TITLE, palette.ink).semi_bold(), 24.0);
+            layout.top += 4.0;
+            layout.paragraph(&frame.subtitle, Type::new(size::SUBTITLE, palette.muted), 20.0);
+            layout.top += 14.0;
+        }
+        layout
+    }
+
+    fn paragraph(&mut self, words: &str, set: Type, leading: f64) {
+        for line in wrap(words, set.size, set.weight, self.right - self.left) {
+            self.top += leading;
+            self.svg.text((self.left, self.top - 0.28 * leading), &line, &set);
+        }
+    }
+
+    /// A chart without data: a calm line instead of an empty grid.
+    pub(crate) fn no_evidence(mut self) -> Picture {
+        let (middle, top) = ((self.left + self.right) / 2.0, self.top);
+        let set = Type::new(size::SUBTITLE, self.palette.muted).anchored(Anchor::Middle);
+        self.svg.text((middle, top + 48.0), "No evidence", &set);
+        self.finish(top + 80.0, vec!["No evidence.".to_owned()])
+    }
+
+    /// Draws what stands below the chart, and closes the picture.
+    pub(crate) fn finish(mut self, bottom: f64, says: Vec<String>) -> Picture {
+        let frame = self.frame;
+        let source = if frame.source.is_empty() { String::new() } else { format!("Source: {}", frame.source) };
+        self.top = bottom;
+        if frame.titles_inside {
+            let set = Type::new(size::SMALL, self.palette.muted);
+            let feet: Vec<&String> = frame.notes.iter().chain([&source]).filter(|s| !s.trim().is_empty()).collect();
+            if !feet.is_empty() {
+                self.top += 14.0;
+            }
+            for foot in feet {
+                self.paragraph(foot, set, 17.0);
+            }
+        }
+        let parts = [&frame.subtitle].into_iter().chain(&says).chain(&frame.notes);
+        let mut description: Vec<String> = parts.chain([&source]).map(|s| sentence(s)).collect();
+        if let Some(stamp) = &frame.stamp {
+            description.insert(0, sentence(stamp));
+        }
+        description.retain(|s| !s.is_empty());
+        Picture {
+            id: identifier(self.id),
+            width: self.right + MARGIN,
+            height: (self.top + MARGIN).ceil(),
+            title: frame.title.clone(),
+            description: description.join(" "),
+            palette: self.palette,
+            body: self.svg.body,
+            texts: self.svg.texts,
+            marks: self.svg.marks,
+        }
+    }
+}
+
+fn sentence(words: &str) -> String {
+    let words = words.trim();
+    match words.chars().last() {
+        None | Some('.' | '!' | '?') => words.to_owned(),
+        Some(_) => format!("{words}."),
+    }
+}
+
+/// Any text as an XML identifier.
+fn identifier(id: &str) -> String {
+    let safe: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' }).collect();
+    if safe.starts_with(|c: char| c.is_ascii_alphabetic()) { safe } else { format!("chart-{safe}") }
+}
+
+/// How a name is set in a gutter of the given width: one or two lines.
+pub(crate) fn name_lines(name: &str, set: &Type, room: f64, most: usize) -> Vec<String> {
+    crate::text::wrap_to(name, set.size, set.weight, room, most)
+}
+
+/// The widest of some texts, in semi-bold, which is the wider weight.
+pub(crate) fn widest<'t>(texts: impl Iterator<Item = &'t str>, size: f64) -> f64 {
+    texts.map(|t| crate::text::width(&crate::text::clean(t), size, Weight::SemiBold)).fold(0.0, f64::max)
+}

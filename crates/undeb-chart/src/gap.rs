@@ -1,0 +1,219 @@
+//! The gap chart: for each row where it started, where it is, and where it should be.
+
+use crate::axis::{people, percent, rate_ticks, signed, sound, sound_pair};
+use crate::frame::{Frame, Layout};
+use crate::key::{self, Mark};
+use crate::picture::Picture;
+use crate::rows::{Column, Rows};
+use crate::svg::Stroke;
+use crate::theme::{Palette, Theme};
+
+/// What can be said about a row and its target. The shape of the dot says it as well as its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// The target is met: a filled dot.
+    Met,
+    /// The target is not met: a ring.
+    NotMet,
+    /// The evidence cannot tell: a half-filled dot.
+    CannotTell,
+    /// There is nothing to judge: a small filled dot in grey.
+    #[default]
+    None,
+}
+
+impl Tone {
+    fn mark(self, palette: &Palette) -> Mark {
+        match self {
+            Self::Met => Mark::Full(palette.met),
+            Self::NotMet => Mark::Hollow(palette.not_met),
+            Self::CannotTell => Mark::Half(palette.cannot_tell),
+            Self::None => Mark::Full(palette.ink),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Met => "target met",
+            Self::NotMet => "target not met",
+            Self::CannotTell => "cannot tell",
+            Self::None => "",
+        }
+    }
+}
+
+/// One row of a gap chart. Rates are fractions in [0, 1].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// The name of the group.
+    pub label: String,
+    /// The rate at the start.
+    pub baseline: Option<f64>,
+    /// The latest rate.
+    pub latest: Option<f64>,
+    /// The interval of the latest rate.
+    pub interval: Option<(f64, f64)>,
+    /// The target rate.
+    pub target: Option<f64>,
+    /// The gap in percentage points; positive is short of the target.
+    pub points: Option<f64>,
+    /// The gap in workers; positive is short of the target.
+    pub workers: Option<f64>,
+    /// The verdict.
+    pub tone: Tone,
+}
+
+/// Everything a gap chart shows. An empty key label takes a plain default.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Data {
+    /// The rows from top to bottom.
+    pub rows: Vec<Row>,
+    /// What the grey dot is, such as "2019".
+    pub baseline_label: String,
+    /// What the coloured dot is, such as "2024".
+    pub latest_label: String,
+    /// What the tick is, such as "Target 2030".
+    pub target_label: String,
+    /// What the thin line is, such as "95% interval".
+    pub interval_label: String,
+}
+
+fn or<'a>(label: &'a str, default: &'a str) -> &'a str {
+    if label.trim().is_empty() { default } else { label }
+}
+
+/// Draws a gap chart.
+pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let rows: Vec<Row> = data.rows.iter().map(finite).collect();
+    if !rows.iter().any(|r| r.latest.or(r.baseline).or(r.target).is_some()) {
+        return layout.no_evidence();
+    }
+    let palette = layout.palette;
+    let items = key_items(data, &rows, palette);
+    layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
+
+    let mut columns = Vec::new();
+    if rows.iter().any(|r| r.points.is_some()) {
+        let values = rows.iter().map(|r| r.points.map_or("–".into(), signed)).collect();
+        columns.push(Column { header: "Gap, points".into(), values });
+    }
+    if rows.iter().any(|r| r.workers.is_some()) {
+        let values = rows.iter().map(|r| r.workers.map_or("–".into(), people)).collect();
+        columns.push(Column { header: "Workers".into(), values });
+    }
+    let shown = rows.iter().flat_map(|r| {
+        let (low, high) = r.interval.unzip();
+        [r.baseline, r.latest, r.target, low, high].into_iter().flatten()
+    });
+    let ticks = rate_ticks(shown, 6);
+    let names: Vec<&str> = rows.iter().map(|r| r.label.as_str()).collect();
+    let plan = Rows::plan(&layout, &names, &columns, &ticks);
+    let bottom = plan.axis(&mut layout, &ticks);
+    for (i, row) in rows.iter().enumerate() {
+        plan.name(&mut layout, i, &row.label, false);
+        row_marks(&mut layout, &plan, i, row);
+    }
+    plan.columns(&mut layout, &columns, &[]);
+    let says = rows.iter().map(|row| describe(row, data)).collect();
+    layout.finish(bottom, says)
+}
+
+/// A value that is not a number is no value.
+fn finite(row: &Row) -> Row {
+    let real = |v: Option<f64>| v.filter(|v| v.is_finite());
+    Row {
+        label: row.label.clone(),
+        baseline: sound(row.baseline),
+        latest: sound(row.latest),
+        interval: sound_pair(row.interval),
+        target: sound(row.target),
+        points: real(row.points),
+        workers: real(row.workers),
+        tone: row.tone,
+    }
+}
+
+fn row_marks(layout: &mut Layout<'_>, plan: &Rows, i: usize, row: &Row) {
+    let (palette, y, radius) = (layout.palette, plan.middle(i), plan.radius());
+    let place = |v: f64| plan.scale.place(v);
+    if let (Some(from), Some(to)) = (row.baseline, row.latest) {
+        layout.svg.line((place(from), y), (place(to), y), &Stroke::new(palette.join, 4.0));
+    }
+    let mark = row.tone.mark(palette);
+    if let Some((low, high)) = row.interval {
+        let stroke = Stroke::new(colour(mark, palette), 1.5);
+        let (low, high) = (place(low), place(high));
+        layout.svg.whiskers((low, high), y, 3.5, &stroke);
+    }
+    if let Some(baseline) = row.baseline {
+        Mark::Full(palette.neutral).draw(&mut layout.svg, (place(baseline), y), palette, radius - 1.0);
+    }
+    if let Some(target) = row.target {
+        Mark::Tick(palette.ink).draw(&mut layout.svg, (place(target), y), palette, radius);
+    }
+    match row.latest {
+        Some(latest) => mark.draw(&mut layout.svg, (place(latest), y), palette, radius),
+        None if row.baseline.is_none() => {
+            let set = crate::svg::Type::new(crate::theme::size::SMALL, palette.muted).with_halo();
+            layout.svg.text((plan.scale.start + 6.0, y + 0.36 * set.size), "No evidence", &set);
+        }
+        None => {}
+    }
+}
+
+fn colour(mark: Mark, palette: &Palette) -> crate::theme::Colour {
+    match mark {
+        Mark::Full(c) | Mark::Hollow(c) | Mark::Half(c) => c,
+        _ => palette.ink,
+    }
+}
+
+fn key_items(data: &Data, rows: &[Row], palette: &Palette) -> Vec<(Mark, String)> {
+    let mut items = Vec::new();
+    if rows.iter().any(|r| r.baseline.is_some()) {
+        items.push((Mark::Full(palette.neutral), or(&data.baseline_label, "Baseline").to_owned()));
+    }
+    let latest = or(&data.latest_label, "Latest");
+    for tone in [Tone::Met, Tone::NotMet, Tone::CannotTell, Tone::None] {
+        if rows.iter().any(|r| r.tone == tone && r.latest.is_some()) {
+            let words = match tone {
+                Tone::None => latest.to_owned(),
+                _ => format!("{latest}, {}", tone.words()),
+            };
+            items.push((tone.mark(palette), words));
+        }
+    }
+    if rows.iter().any(|r| r.interval.is_some()) {
+        let words = or(&data.interval_label, "Interval").to_owned();
+        items.push((Mark::Line(Stroke::new(palette.ink, 1.5)), words));
+    }
+    if rows.iter().any(|r| r.target.is_some()) {
+        items.push((Mark::Tick(palette.ink), or(&data.target_label, "Target").to_owned()));
+    }
+    if rows.iter().any(|r| r.points.is_some() || r.workers.is_some()) {
+        items.push((Mark::Nothing, "Gap: + is short of target".to_owned()));
+    }
+    items
+}
+
+fn describe(row: &Row, data: &Data) -> String {
+    let mut parts = Vec::new();
+    let rate = |label: &str, v: f64| format!("{label} {}%", percent(v));
+    parts.extend(row.baseline.map(|v| rate(or(&data.baseline_label, "baseline"), v)));
+    parts.push(match row.latest {
+        Some(v) => rate(or(&data.latest_label, "latest"), v),
+        None => "no evidence".to_owned(),
+    });
+    parts.extend(
+        row.interval
+            .map(|(low, high)| format!("{} {} to {}%", or(&data.interval_label, "interval"), percent(low), percent(high))),
+    );
+    parts.extend(row.target.map(|v| rate(or(&data.target_label, "target"), v)));
+    parts.extend(row.points.map(|v| format!("gap {} points", signed(v))));
+    parts.extend(row.workers.map(|v| format!("{} workers", people(v))));
+    if row.tone != Tone::None {
+        parts.push(row.tone.words().to_owned());
+    }
+    format!("{}: {}", row.label, parts.join(", "))
+}

@@ -1,0 +1,120 @@
+//! The interval chart: estimates with their intervals, in the caller's order.
+
+use crate::axis::{percent, rate_ticks, sound, sound_pair};
+use crate::frame::{Frame, Layout};
+use crate::key::{self, Mark};
+use crate::picture::Picture;
+use crate::rows::{Column, Rows};
+use crate::svg::{Stroke, Type};
+use crate::theme::{Theme, size};
+
+/// One estimate. Rates and changes are fractions; a change may be negative.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// The name of the group.
+    pub label: String,
+    /// The estimate.
+    pub value: Option<f64>,
+    /// Its interval.
+    pub interval: Option<(f64, f64)>,
+    /// Whether the row stands out.
+    pub emphasised: bool,
+}
+
+/// Everything an interval chart shows. An empty label takes a plain default.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Data {
+    /// The rows from top to bottom.
+    pub rows: Vec<Row>,
+    /// One target for all rows.
+    pub target: Option<f64>,
+    /// What the target line is, such as "Target 2030".
+    pub target_label: String,
+    /// The header of the column of figures, such as "% (95% interval)".
+    pub value_label: String,
+    /// What the lines are, such as "95% interval".
+    pub interval_label: String,
+    /// What makes a row stand out, such as "interval wholly above target".
+    pub emphasis_label: String,
+}
+
+fn figures(row: &Row) -> String {
+    match (row.value, row.interval) {
+        (None, _) => "–".to_owned(),
+        (Some(v), None) => percent(v),
+        (Some(v), Some((low, high))) => {
+            format!("{} ({} to {})", percent(v), percent(low), percent(high))
+        }
+    }
+}
+
+/// Draws an interval chart.
+pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let palette = layout.palette;
+    let rows: Vec<Row> =
+        data.rows.iter().map(|row| Row { value: sound(row.value), interval: sound_pair(row.interval), ..row.clone() }).collect();
+    if rows.iter().all(|row| row.value.is_none()) {
+        return layout.no_evidence();
+    }
+    let target = sound(data.target);
+    let target_label = if data.target_label.is_empty() { "Target" } else { &data.target_label };
+    let target_stroke = Stroke::new(palette.ink, 1.5).dashed(5.0, 4.0);
+
+    let mut items = Vec::new();
+    if rows.iter().any(|row| row.emphasised) && !data.emphasis_label.is_empty() {
+        items.push((Mark::Full(palette.series[0]), data.emphasis_label.clone()));
+    }
+    if rows.iter().any(|row| row.interval.is_some()) {
+        let words = if data.interval_label.is_empty() { "Interval" } else { &data.interval_label };
+        items.push((Mark::Line(Stroke::new(palette.neutral, 2.5)), words.to_owned()));
+    }
+    if let Some(target) = target {
+        let words = format!("{target_label}: {}%", percent(target));
+        items.push((Mark::Line(target_stroke), words));
+    }
+    layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
+
+    let shown = rows.iter().flat_map(|row| {
+        let (low, high) = row.interval.unzip();
+        [row.value, low, high].into_iter().flatten()
+    });
+    let ticks = rate_ticks(shown.chain(target), 6);
+    let header = if data.value_label.is_empty() { "%" } else { &data.value_label };
+    let columns = [Column { header: header.to_owned(), values: rows.iter().map(figures).collect() }];
+    let names: Vec<&str> = rows.iter().map(|row| row.label.as_str()).collect();
+    let plan = Rows::plan(&layout, &names, &columns, &ticks);
+    let bottom = plan.axis(&mut layout, &ticks);
+    if let Some(target) = target {
+        let x = plan.scale.place(target);
+        layout.svg.line((x, plan.top()), (x, plan.bottom()), &target_stroke);
+    }
+    for (i, row) in rows.iter().enumerate() {
+        plan.name(&mut layout, i, &row.label, row.emphasised);
+        let y = plan.middle(i);
+        let colour = if row.emphasised { palette.series[0] } else { palette.neutral };
+        if let (Some((low, high)), Some(_)) = (row.interval, row.value) {
+            let (from, to) = (plan.scale.place(low), plan.scale.place(high));
+            layout.svg.line((from, y), (to, y), &Stroke::new(colour, 2.5));
+        }
+        match row.value {
+            Some(value) => {
+                layout.svg.dot((plan.scale.place(value), y), plan.radius(), colour, None);
+            }
+            None => {
+                let set = Type::new(size::SMALL, palette.muted).with_halo();
+                let at = (plan.scale.start + 6.0, y + 0.36 * set.size);
+                layout.svg.text(at, "No evidence", &set);
+            }
+        }
+    }
+    let strong: Vec<bool> = rows.iter().map(|row| row.emphasised).collect();
+    plan.columns(&mut layout, &columns, &strong);
+
+    let mut says: Vec<String> = target.map(|v| format!("{target_label} {}%", percent(v))).into_iter().collect();
+    says.extend(rows.iter().map(|row| match row.value {
+        Some(_) => format!("{}: {}%", row.label, figures(row)),
+        None => format!("{}: no evidence", row.label),
+    }));
+    layout.finish(bottom, says)
+}

@@ -1,0 +1,84 @@
+//! The key above a chart: what each mark means, in words.
+
+use crate::svg::{Stroke, Svg, Type};
+use crate::text::shorten;
+use crate::theme::{Colour, Palette, size};
+
+/// A mark that can stand in the chart and in the key alike.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mark {
+    /// A filled dot.
+    Full(Colour),
+    /// A ring.
+    Hollow(Colour),
+    /// A dot of which the left half is filled.
+    Half(Colour),
+    /// An upright tick.
+    Tick(Colour),
+    /// A level line.
+    Line(Stroke),
+    /// A shaded patch.
+    Band(Colour, f64),
+    /// Words alone.
+    Nothing,
+}
+
+impl Mark {
+    /// Draws the mark around its middle.
+    pub(crate) fn draw(self, svg: &mut Svg, at: (f64, f64), palette: &Palette, radius: f64) {
+        match self {
+            Self::Full(colour) => svg.dot(at, radius, colour, None),
+            Self::Hollow(colour) => {
+                let edge = Stroke::new(colour, 2.0);
+                svg.dot(at, radius - 1.0, palette.background, Some(&edge));
+            }
+            Self::Half(colour) => {
+                let edge = Stroke::new(colour, 2.0);
+                svg.dot(at, radius - 1.0, palette.background, Some(&edge));
+                svg.half_dot(at, radius - 1.0, colour);
+            }
+            Self::Tick(colour) => {
+                let half = radius + 2.0;
+                let stroke = Stroke::new(colour, 2.5);
+                svg.line((at.0, at.1 - half), (at.0, at.1 + half), &stroke);
+            }
+            Self::Line(stroke) => svg.line((at.0 - 9.0, at.1), (at.0 + 9.0, at.1), &stroke),
+            Self::Band(colour, opacity) => {
+                let (l, r, t, b) = (at.0 - 9.0, at.0 + 9.0, at.1 - 5.0, at.1 + 5.0);
+                svg.area(&[(l, t), (r, t), (r, b), (l, b)], colour, opacity);
+            }
+            Self::Nothing => {}
+        }
+    }
+
+    fn room(self) -> f64 {
+        match self {
+            Self::Nothing => 0.0,
+            Self::Line(_) | Self::Band(..) => 26.0,
+            Self::Tick(_) => 12.0,
+            _ => 18.0,
+        }
+    }
+}
+
+/// Sets the items in as many lines as they need, and gives the first free pixel below.
+pub(crate) fn draw(svg: &mut Svg, palette: &Palette, (left, right, top): (f64, f64, f64), items: &[(Mark, String)]) -> f64 {
+    const LEADING: f64 = 22.0;
+    const GAP: f64 = 20.0;
+    if items.is_empty() {
+        return top;
+    }
+    let set = Type::new(size::SMALL, palette.muted);
+    let (mut x, mut y) = (left, top + LEADING / 2.0);
+    for (mark, words) in items {
+        let words = shorten(words, set.size, set.weight, right - left - mark.room());
+        let room = mark.room() + set.width(&words);
+        if x > left && x + room > right {
+            (x, y) = (left, y + LEADING);
+        }
+        mark.draw(svg, (x + (mark.room() - 7.0).max(0.0) / 2.0, y), palette, 5.5);
+        svg.text((x + mark.room(), y + 0.36 * set.size), &words, &set);
+        x += room + GAP;
+    }
+    y + LEADING / 2.0 + 6.0
+}

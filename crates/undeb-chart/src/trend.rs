@@ -1,0 +1,296 @@
+//! The trend chart: lines over years, the path they should take, and the breaks they must not cross.
+
+use crate::axis::{Scale, extent, percent, rate_ticks, sound, sound_pair, tick_label, ticks};
+use crate::frame::{Frame, Layout, widest};
+use crate::key::{self, Mark};
+use crate::picture::Picture;
+use crate::svg::{Anchor, Stroke, Type};
+use crate::theme::{Colour, Theme, size};
+
+mod labels;
+use labels::{EndLabel, breaks, end_labels, years};
+
+/// One period of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Point {
+    /// The year; a quarter is a fraction of it.
+    pub x: f64,
+    /// The rate as a fraction; none breaks the line.
+    pub value: Option<f64>,
+    /// The interval of the rate.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Series {
+    /// The name that stands at the end of the line.
+    pub label: String,
+    /// The points, in any order.
+    pub points: Vec<Point>,
+    /// Years from which on the figures are not comparable with those before.
+    pub breaks: Vec<f64>,
+    /// Whether the chart is about this series; its intervals are drawn.
+    pub focus: bool,
+}
+
+/// A dot that a plan promised.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Milestone {
+    /// The year.
+    pub x: f64,
+    /// The promised rate.
+    pub value: f64,
+}
+
+/// Everything a trend chart shows. An empty label takes a plain default.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Data {
+    /// The lines; the first four and those in focus are coloured, the others grey.
+    pub series: Vec<Series>,
+    /// The path to the target, as years and rates.
+    pub path: Option<Vec<(f64, f64)>>,
+    /// What the path is, such as "Path to 40% in 2030".
+    pub path_label: String,
+    /// Promised values on the way.
+    pub milestones: Vec<Milestone>,
+    /// What the milestones are.
+    pub milestone_label: String,
+    /// The last year of the axis, if it lies after the data.
+    pub deadline: Option<f64>,
+    /// A range of rates to show instead of one from zero; it is widened where data lie outside.
+    pub range: Option<(f64, f64)>,
+    /// What a break is, such as "New survey".
+    pub break_label: String,
+    /// What the band is, such as "95% interval".
+    pub interval_label: String,
+}
+
+const HEIGHT: f64 = 300.0;
+
+/// Draws a trend chart.
+pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let palette = layout.palette;
+    let series: Vec<Series> = data.series.iter().map(ordered).collect();
+    let path: Vec<(f64, f64)> = data.path.iter().flatten().copied().filter(real).collect();
+    let milestones: Vec<(f64, f64)> = data.milestones.iter().map(|m| (m.x, m.value)).filter(real).collect();
+    let drawn = || series.iter().flat_map(|s| s.points.iter().filter(|p| p.value.is_some()));
+    let years_shown = drawn().map(|p| p.x).chain(path.iter().chain(&milestones).map(|p| p.0));
+    let Some((first, last)) = extent(years_shown) else {
+        return layout.no_evidence();
+    };
+    let last = data.deadline.filter(|d| year(*d)).map_or(last, |d| last.max(d));
+    let (first, last) = if last - first < 0.5 { (first - 1.0, last + 1.0) } else { (first, last) };
+
+    let rates = drawn().filter_map(|p| p.value).chain(path.iter().chain(&milestones).map(|p| p.1)).chain(
+        series
+            .iter()
+            .filter(|s| s.focus)
+            .flat_map(|s| s.points.iter().filter_map(|p| p.interval).flat_map(|(low, high)| [low, high])),
+    );
+    let marks = match sound_pair(data.range) {
+        Some((low, high)) => {
+            let (least, most) = extent(rates.chain([low, high])).unwrap_or((low, high));
+            ticks(least, most, 6)
+        }
+        None => rate_ticks(rates.chain([0.0]), 6),
+    };
+
+    let colours = colours(&series, palette.series, palette.neutral);
+    let band = series.iter().any(|s| s.focus && s.points.iter().any(|p| p.interval.is_some()));
+    let mut items = Vec::new();
+    if band {
+        let words = if data.interval_label.is_empty() { "Interval" } else { &data.interval_label };
+        let focus = series.iter().position(|s| s.focus).map_or(palette.neutral, |i| colours[i]);
+        items.push((Mark::Band(focus, 0.18), words.to_owned()));
+    }
+    if !milestones.is_empty() {
+        let words = if data.milestone_label.is_empty() { "Milestone" } else { &data.milestone_label };
+        items.push((Mark::Hollow(palette.ink), words.to_owned()));
+    }
+    layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
+
+    let mut cuts: Vec<f64> = series.iter().flat_map(|s| s.breaks.iter().copied()).collect();
+    cuts.retain(|x| *x > first && *x <= last);
+    cuts.sort_by(f64::total_cmp);
+    cuts.dedup();
+    let top = layout.top + if cuts.is_empty() { 10.0 } else { 26.0 };
+    let bottom = top + HEIGHT;
+    let step = marks[1] - marks[0];
+    let figures: Vec<String> = marks
+        .iter()
+        .enumerate()
+        .map(|(i, m)| format!("{}{}", tick_label(*m, step), if i + 1 == marks.len() { "%" } else { "" }))
+        .collect();
+    let mut ends = ends(&series, &path, data, &colours, palette.ink);
+    let gutter = widest(ends.iter().map(|e| e.words.as_str()), size::LABEL).min(0.30 * (layout.right - layout.left));
+    let start = layout.left + widest(figures.iter().map(String::as_str), size::SMALL) + 12.0;
+    let x = Scale { low: first, high: last, start, end: layout.right - gutter - 34.0 };
+    let y = Scale { low: marks[0], high: marks[marks.len() - 1], start: bottom, end: top };
+
+    for (mark, figure) in marks.iter().zip(&figures) {
+        let at = y.place(*mark);
+        let base = mark.abs() < 1e-9;
+        let stroke = Stroke::new(if base { palette.muted } else { palette.rule }, 1.0);
+        layout.svg.line((x.start, at), (x.end, at), &stroke);
+        let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::End);
+        layout.svg.text((x.start - 10.0, at + 0.36 * set.size), figure, &set);
+    }
+    years(&mut layout, &x, bottom, data.deadline);
+    breaks(&mut layout, &x, (top, bottom), &cuts, &data.break_label);
+
+    // The focus is drawn last, over everything grey.
+    let mut order: Vec<usize> = (0..series.len()).collect();
+    order.sort_by_key(|i| series[*i].focus);
+    for i in &order {
+        draw_series(&mut layout, &series[*i], (&x, &y), colours[*i], palette.neutral);
+    }
+    let place = |p: &(f64, f64)| (x.place(p.0), y.place(p.1));
+    let dashed = Stroke::new(palette.ink, 1.75).dashed(5.0, 5.0);
+    layout.svg.path(&path.iter().map(place).collect::<Vec<_>>(), &dashed);
+    for milestone in &milestones {
+        Mark::Hollow(palette.ink).draw(&mut layout.svg, place(milestone), palette, 5.0);
+    }
+    for end in &mut ends {
+        end.at = place(&end.at);
+    }
+    let unlabelled = end_labels(&mut layout, ends, x.end, gutter, (top, bottom));
+    let mut free = bottom + 24.0;
+    if unlabelled > 0 {
+        let words = format!("{unlabelled} more lines without a label");
+        let set = Type::new(size::SMALL, palette.muted);
+        layout.svg.text((x.start, free + 12.0), &words, &set);
+        free += 18.0;
+    }
+    layout.finish(free, describe(&series, &path, &milestones, data))
+}
+
+fn year(x: f64) -> bool {
+    x.abs() <= 100_000.0
+}
+
+fn real(pair: &(f64, f64)) -> bool {
+    year(pair.0) && sound(Some(pair.1)).is_some()
+}
+
+fn ordered(series: &Series) -> Series {
+    let mut tidy = series.clone();
+    tidy.points.retain(|p| year(p.x));
+    for point in &mut tidy.points {
+        point.value = sound(point.value);
+        point.interval = sound_pair(point.interval);
+    }
+    tidy.points.sort_by(|a, b| a.x.total_cmp(&b.x));
+    tidy
+}
+
+/// Focus first, then the caller's order, until the four colours are used up.
+fn colours(series: &[Series], palette: [Colour; 4], neutral: Colour) -> Vec<Colour> {
+    let mut order: Vec<usize> = (0..series.len()).collect();
+    order.sort_by_key(|i| !series[*i].focus);
+    let mut colours = vec![neutral; series.len()];
+    for (i, colour) in order.into_iter().zip(palette) {
+        colours[i] = colour;
+    }
+    colours
+}
+
+/// Pieces that may be joined: no missing period and no break inside.
+fn pieces(series: &Series) -> Vec<Vec<Point>> {
+    let steps = series.points.windows(2).map(|p| p[1].x - p[0].x).filter(|d| *d > 1e-6);
+    let usual = steps.fold(f64::INFINITY, f64::min);
+    let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
+    let mut before: Option<Point> = None;
+    for point in &series.points {
+        let apart =
+            before.is_some_and(|b| point.x - b.x > 1.5 * usual || series.breaks.iter().any(|cut| b.x < *cut && *cut <= point.x));
+        if apart || point.value.is_none() {
+            pieces.push(Vec::new());
+        }
+        if point.value.is_some()
+            && let Some(piece) = pieces.last_mut()
+        {
+            piece.push(*point);
+        }
+        before = Some(*point);
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+fn draw_series(layout: &mut Layout<'_>, series: &Series, (x, y): (&Scale, &Scale), colour: Colour, grey: Colour) {
+    let width = match (series.focus, colour == grey) {
+        (true, _) => 2.75,
+        (_, false) => 2.0,
+        (_, true) => 1.25,
+    };
+    let pieces = pieces(series);
+    for piece in &pieces {
+        // A band may be known for a part of the line only.
+        for known in piece.split(|p| p.interval.is_none()).filter(|_| series.focus) {
+            let low = known.iter().filter_map(|p| p.interval.map(|i| (x.place(p.x), y.place(i.0))));
+            let high = known.iter().filter_map(|p| p.interval.map(|i| (x.place(p.x), y.place(i.1))));
+            let outline: Vec<(f64, f64)> = high.chain(low.rev()).collect();
+            if let [top, bottom] = outline[..] {
+                layout.svg.line(top, bottom, &Stroke::new(colour, 1.5));
+            }
+            layout.svg.area(&outline, colour, 0.18);
+        }
+        let line: Vec<(f64, f64)> = piece.iter().filter_map(|p| p.value.map(|v| (x.place(p.x), y.place(v)))).collect();
+        layout.svg.path(&line, &Stroke::new(colour, width));
+        if let [alone] = line[..] {
+            layout.svg.dot(alone, width + 0.5, colour, None);
+        }
+    }
+    let end = pieces.last().and_then(|p| p.last()).and_then(|p| p.value.map(|v| (p.x, v)));
+    if let Some((year, value)) = end {
+        layout.svg.dot((x.place(year), y.place(value)), width + 1.5, colour, None);
+    }
+}
+
+fn ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Colour], ink: Colour) -> Vec<EndLabel> {
+    let mut ends = Vec::new();
+    for (series, colour) in series.iter().zip(colours) {
+        let last = series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)));
+        if let Some(at) = last {
+            let words = format!("{} {}%", series.label, percent(at.1));
+            ends.push(EndLabel { at, words, colour: *colour, strong: series.focus, dashed: false });
+        }
+    }
+    if let Some(at) = path.last() {
+        let label = if data.path_label.is_empty() { "Path" } else { &data.path_label };
+        let words = label.to_owned();
+        // The path is kept with the focus: the chart is about the distance of the two.
+        ends.push(EndLabel { at: *at, words, colour: ink, strong: true, dashed: true });
+    }
+    ends
+}
+
+fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], data: &Data) -> Vec<String> {
+    let pairs = |points: &[(f64, f64)]| {
+        let words: Vec<String> = points.iter().map(|(x, v)| format!("{x} {}%", percent(*v))).collect();
+        words.join(", ")
+    };
+    let mut says = Vec::new();
+    for s in series {
+        let known: Vec<(f64, f64)> = s.points.iter().filter_map(|p| p.value.map(|v| (p.x, v))).collect();
+        if known.is_empty() {
+            says.push(format!("{}: no evidence", s.label));
+            continue;
+        }
+        let mut words = format!("{}: {}", s.label, pairs(&known));
+        for cut in s.breaks.iter().filter(|c| c.is_finite()) {
+            words.push_str(&format!("; break at {cut}"));
+        }
+        says.push(words);
+    }
+    if !path.is_empty() {
+        let label = if data.path_label.is_empty() { "Path" } else { &data.path_label };
+        says.push(format!("{label}: {}", pairs(path)));
+    }
+    if !milestones.is_empty() {
+        says.push(format!("Milestones: {}", pairs(milestones)));
+    }
+    says
+}

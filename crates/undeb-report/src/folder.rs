@@ -1,0 +1,110 @@
+//! The folder of a report: written aside, then moved into place whole, or not at all.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use undeb::{Error, Report, Result};
+use undeb_chart::{Figure, Theme};
+
+use crate::{html, json, markdown};
+
+/// What to do with an earlier report in the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overwrite {
+    /// Leave it and fail.
+    Refuse,
+    /// Replace it whole.
+    Replace,
+}
+
+/// Everything that a report folder holds; anything else in it is somebody else's.
+const OWN: [&str; 5] = ["report.html", "report.md", "report.json", "estimates.csv", "charts"];
+
+/// Writes a report into a folder: `report.html`, `report.md`, `report.json`, `estimates.csv`, and the charts as SVG and PNG.
+///
+/// All files are first written into a folder beside it, which then takes its place; when anything fails, what was
+/// there stays as it was. Returns the paths written, the page first.
+///
+/// # Errors
+/// The folder holds an earlier report (without [`Overwrite::Replace`]) or files that are not a report's; it cannot be
+/// written; a chart cannot be drawn.
+pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec<PathBuf>> {
+    check(folder, overwrite)?;
+    let failed = |what: &str, at: &Path| {
+        let (what, at) = (what.to_owned(), at.display().to_string());
+        move |e: std::io::Error| Error::io(format!("cannot {what} {at}: {e}")).help("nothing was changed; choose a folder that can be written")
+    };
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(failed("make the folder", parent))?;
+    let aside = tempfile::Builder::new()
+        .prefix(".undeb-report-")
+        .tempdir_in(parent)
+        .map_err(failed("write beside", folder))?;
+    let new = aside.path().join("new");
+    fs::create_dir_all(new.join("charts")).map_err(failed("make the folder", &new))?;
+
+    let light = undeb_chart::report_figures(report, Theme::Light)?;
+    let dark = undeb_chart::report_figures(report, Theme::Dark)?;
+    let mut written: Vec<PathBuf> = OWN[..4].iter().map(PathBuf::from).collect();
+    let put = |name: &Path, bytes: &[u8]| -> Result<()> { fs::write(new.join(name), bytes).map_err(failed("write", &folder.join(name))) };
+    put(&written[0], html(report, &light, &dark)?.as_bytes())?;
+    put(&written[1], markdown(report, &light)?.as_bytes())?;
+    put(&written[2], json(report)?.as_bytes())?;
+    let path = new.join(&written[3]);
+    let mut csv = BufWriter::new(fs::File::create(&path).map_err(failed("write", &path))?);
+    report.write_csv(&mut csv)?;
+    csv.flush().map_err(failed("write", &path))?;
+
+    let charts: Vec<[PathBuf; 2]> = light
+        .par_iter()
+        .map(|figure: &Figure| {
+            let svg = Path::new("charts").join(format!("{}.svg", figure.name));
+            let png = svg.with_extension("png");
+            put(&svg, figure.picture.svg().as_bytes())?;
+            let bytes = figure.picture.png(2.0).map_err(|e| Error::io(format!("cannot draw {}: {e}", png.display())))?;
+            put(&png, &bytes)?;
+            Ok([svg, png])
+        })
+        .collect::<Result<_>>()?;
+    written.extend(charts.into_iter().flatten());
+
+    let old = aside.path().join("old");
+    let replaces = folder.exists();
+    if replaces {
+        fs::rename(folder, &old).map_err(failed("replace", folder))?;
+    }
+    if let Err(e) = fs::rename(&new, folder) {
+        // Put back what was there before saying what went wrong.
+        if replaces {
+            fs::rename(&old, folder).map_err(failed("restore", folder))?;
+        }
+        return Err(failed("write", folder)(e));
+    }
+    Ok(written.into_iter().map(|name| folder.join(name)).collect())
+}
+
+fn check(folder: &Path, overwrite: Overwrite) -> Result<()> {
+    if folder.is_file() {
+        return Err(Error::io(format!("{} is a file", folder.display())).help("give a folder"));
+    }
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    let mut names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    if let Some(foreign) = names.iter().find(|n| !OWN.contains(&n.as_str())) {
+        return Err(Error::io(format!("{} holds `{foreign}`, which is not part of a report", folder.display()))
+            .help("give a folder of its own: a report replaces its folder whole"));
+    }
+    if !names.is_empty() && overwrite == Overwrite::Refuse {
+        return Err(Error::io(format!("{} holds an earlier report", folder.display())).help("use --force to replace it whole"));
+    }
+    let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+    if here.is_some() && fs::canonicalize(folder).ok() == here {
+        return Err(Error::io(format!("{} is the folder you are in", folder.display())).help("give a folder of its own"));
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! `report.json`: the report as data, in a versioned schema (docs/REPORT_JSON.md).
+
+use serde::Serialize;
+use undeb::{Answer, Counts, Finding, Interval, Released, Report, Result, SeriesBreak, Target};
+
+/// Version of the schema; the number rises when a field changes its meaning or goes.
+const SCHEMA: &str = "undeb-report/1";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    plan: Plan<'a>,
+    as_of: String,
+    verdict: Verdict<'a>,
+    targets: Vec<TargetRecord<'a>>,
+    findings: Vec<FindingRecord<'a>>,
+    estimates: Vec<EstimateRecord<'a>>,
+    actions: Vec<ActionRecord<'a>>,
+    sources: Vec<SourceRecord<'a>>,
+    quality: &'a undeb::RuleSet,
+    assumptions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Plan<'a> {
+    id: &'a str,
+    title: &'a str,
+    summary: Option<&'a str>,
+    source: &'a str,
+    level: f64,
+    quality: &'a str,
+    assumptions: &'a undeb::Assumptions,
+}
+
+#[derive(Serialize)]
+struct Verdict<'a> {
+    sentence: &'a str,
+    #[serde(flatten)]
+    counts: Counts,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct TargetRecord<'a> {
+    #[serde(flatten)]
+    target: &'a Target,
+    sentence: &'a str,
+    counts: Counts,
+    whole: Option<FindingRecord<'a>>,
+}
+
+/// Gaps, paces and leads in percentage points; everything else in fractions.
+#[derive(Serialize)]
+struct FindingRecord<'a> {
+    target: &'a str,
+    measure: &'a str,
+    region: &'a str,
+    sector: &'a str,
+    finding: Answer,
+    reason: Option<undeb::Reason>,
+    basis: undeb::JudgedBy,
+    at_line: bool,
+    period: Option<String>,
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    level: Option<f64>,
+    baseline_period: Option<String>,
+    baseline_value: Option<f64>,
+    gap_points: Option<f64>,
+    gap_points_low: Option<f64>,
+    gap_points_high: Option<f64>,
+    gap_workers: Option<f64>,
+    required_pace: Option<f64>,
+    observed_pace: Option<f64>,
+    observed_pace_low: Option<f64>,
+    observed_pace_high: Option<f64>,
+    observed_pace_from: Option<String>,
+    path: Option<undeb::PathAnswer>,
+    path_level: Option<f64>,
+    path_lead: Option<f64>,
+    cautions: &'a [String],
+}
+
+impl<'a> FindingRecord<'a> {
+    fn new(f: &'a Finding) -> Self {
+        let points = |v: f64| v * 100.0;
+        let low = |i: Option<Interval>| i.map(|i| i.low);
+        let high = |i: Option<Interval>| i.map(|i| i.high);
+        FindingRecord {
+            target: &f.target,
+            measure: f.measure.id(),
+            region: &f.region,
+            sector: &f.sector,
+            finding: f.answer,
+            reason: f.reason,
+            basis: f.judged_by,
+            at_line: f.at_line,
+            period: f.period.map(|p| p.to_string()),
+            value: f.value,
+            low: low(f.interval),
+            high: high(f.interval),
+            level: f.level,
+            baseline_period: f.baseline.map(|b| b.period.to_string()),
+            baseline_value: f.baseline.map(|b| b.value),
+            gap_points: f.gap.map(|g| points(g.value)),
+            gap_points_low: f.gap.and_then(|g| low(g.interval)).map(points),
+            gap_points_high: f.gap.and_then(|g| high(g.interval)).map(points),
+            gap_workers: f.gap.and_then(|g| g.workers),
+            required_pace: f.required_pace.map(points),
+            observed_pace: f.observed_pace.map(|p| points(p.per_year)),
+            observed_pace_low: f.observed_pace.and_then(|p| low(p.interval)).map(points),
+            observed_pace_high: f.observed_pace.and_then(|p| high(p.interval)).map(points),
+            observed_pace_from: f.observed_pace.map(|p| p.from.to_string()),
+            path: f.path.map(|p| p.answer),
+            path_level: f.path.map(|p| p.level),
+            path_lead: f.path.map(|p| points(p.lead)),
+            cautions: &f.cautions,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EstimateRecord<'a> {
+    measure: &'a str,
+    period: String,
+    region: &'a str,
+    sector: &'a str,
+    value: Option<f64>,
+    se: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    n: Option<f64>,
+    numerator: Option<f64>,
+    denominator: Option<f64>,
+    error_source: Option<String>,
+    quality: &'a str,
+    mark: Option<&'a str>,
+    source: &'a str,
+    rolled_up: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+impl<'a> EstimateRecord<'a> {
+    fn new(r: &'a Released) -> Self {
+        let e = &r.estimate;
+        EstimateRecord {
+            measure: e.measure.id(),
+            period: e.period.to_string(),
+            region: &e.region,
+            sector: &e.sector,
+            value: e.value,
+            se: e.se(),
+            low: r.interval.map(|i| i.low),
+            high: r.interval.map(|i| i.high),
+            n: e.n,
+            numerator: e.numerator,
+            denominator: e.denominator,
+            error_source: r.error_source(),
+            quality: r.quality.grade.id(),
+            mark: r.mark.map(undeb::Mark::shorthand),
+            source: &r.source,
+            rolled_up: e.rolled_up,
+            note: e.note.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ActionRecord<'a> {
+    #[serde(flatten)]
+    action: &'a undeb::Action,
+    overdue: bool,
+}
+
+#[derive(Serialize)]
+struct SourceRecord<'a> {
+    id: &'a str,
+    title: &'a str,
+    publisher: &'a str,
+    citation: &'a str,
+    terms: &'a str,
+    url: Option<&'a str>,
+    sha256: &'a str,
+    released: bool,
+    definitions: &'a [undeb::Definition],
+    breaks: &'a [SeriesBreak],
+    regions: Vec<CodeRecord<'a>>,
+    sectors: Vec<CodeRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct CodeRecord<'a> {
+    id: &'a str,
+    name: &'a str,
+    parent: Option<&'a str>,
+    level: &'a str,
+}
+
+fn codes(tree: &undeb::Classification) -> Vec<CodeRecord<'_>> {
+    tree.codes()
+        .iter()
+        .map(|c| CodeRecord { id: &c.id, name: &c.name, parent: c.parent.as_deref(), level: &c.level })
+        .collect()
+}
+
+/// The report as JSON text.
+///
+/// # Errors
+/// None that a caller can cause.
+pub fn json(report: &Report) -> Result<String> {
+    let plan = report.plan();
+    let document = Document {
+        schema: SCHEMA,
+        plan: Plan {
+            id: &plan.id,
+            title: &plan.title,
+            summary: plan.summary.as_deref(),
+            source: &plan.source,
+            level: plan.level,
+            quality: &plan.quality.id,
+            assumptions: &plan.assumptions,
+        },
+        as_of: report.as_of().to_string(),
+        verdict: Verdict { sentence: report.verdict(), counts: report.counts(), exit_code: report.counts().exit_code() },
+        targets: report
+            .summaries()
+            .map(|(t, sentence)| TargetRecord {
+                target: &t.target,
+                sentence,
+                counts: t.counts(),
+                whole: t.whole.as_ref().map(FindingRecord::new),
+            })
+            .collect(),
+        findings: report.targets().iter().flat_map(|t| &t.findings).map(FindingRecord::new).collect(),
+        estimates: report.estimates().iter().map(EstimateRecord::new).collect(),
+        actions: report.actions().map(|(action, overdue)| ActionRecord { action, overdue }).collect(),
+        sources: report
+            .sources()
+            .map(|view| {
+                let s = view.source();
+                SourceRecord {
+                    id: &s.id,
+                    title: &s.title,
+                    publisher: &s.publisher,
+                    citation: &s.citation,
+                    terms: &s.terms,
+                    url: s.url.as_deref(),
+                    sha256: &s.sha256,
+                    released: s.released,
+                    definitions: view.definitions(),
+                    breaks: &s.breaks,
+                    regions: codes(view.regions()),
+                    sectors: codes(view.sectors()),
+                }
+            })
+            .collect(),
+        quality: &plan.quality,
+        assumptions: report.assumptions(),
+    };
+    serde_json::to_string(&document).map_err(|e| undeb::Error::io(format!("the report cannot be written as JSON: {e}")))
+}

@@ -1,0 +1,326 @@
+//! The report as the templates see it: words and formatted numbers, nothing left to compute.
+
+use serde::Serialize;
+use undeb::release::format::{percent, signed_pace, signed_points, workers};
+use undeb::release::wording;
+use undeb::{
+    Answer, Counts, Finding, Interval, JudgedBy, Level, Mark, PathAnswer, PolicyForce, Reason, Report, SourceView, Target,
+    TargetFindings,
+};
+use undeb_chart::Figure;
+
+#[derive(Serialize)]
+pub(crate) struct View<'a> {
+    title: &'a str,
+    summary: Option<&'a str>,
+    verdict: &'a str,
+    as_of: String,
+    confidence: String,
+    counts: Counts,
+    exit_code: u8,
+    targets: Vec<TargetView<'a>>,
+    figures: Vec<FigureView<'a>>,
+    actions: Vec<ActionView<'a>>,
+    overdue: usize,
+    sources: Vec<SourceInfo<'a>>,
+    quality: QualityView<'a>,
+    assumptions: Vec<String>,
+    shorthand: Vec<[&'static str; 2]>,
+    estimates: usize,
+    has_interval: bool,
+}
+
+#[derive(Serialize)]
+struct TargetView<'a> {
+    id: &'a str,
+    title: &'a str,
+    measure: &'a str,
+    status: String,
+    force: &'static str,
+    level: String,
+    deadline: String,
+    proposer: Option<&'a str>,
+    reference: Option<&'a undeb::Reference>,
+    note: Option<&'a str>,
+    sentence: &'a str,
+    shortfall: Option<String>,
+    whole: Option<String>,
+    counts: Counts,
+    judged: bool,
+    with_sector: bool,
+    with_baseline: bool,
+    with_pace: bool,
+    with_path: bool,
+    with_workers: bool,
+    rows: Vec<Row>,
+    figures: Vec<FigureView<'a>>,
+    cautions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    region: String,
+    sector: String,
+    period: String,
+    value: String,
+    interval: String,
+    mark: &'static str,
+    baseline: String,
+    level: String,
+    gap: String,
+    gap_interval: String,
+    workers: String,
+    required: String,
+    observed: String,
+    path: &'static str,
+    finding: &'static str,
+    class: &'static str,
+    why: &'static str,
+}
+
+#[derive(Serialize)]
+struct FigureView<'a> {
+    name: &'a str,
+    title: &'a str,
+    subtitle: &'a str,
+    notes: &'a [String],
+    source: &'a str,
+    description: &'a str,
+    light: String,
+    dark: String,
+}
+
+#[derive(Serialize)]
+struct ActionView<'a> {
+    id: &'a str,
+    action: &'a str,
+    owner: &'a str,
+    due: String,
+    state: String,
+    evidence: &'a str,
+    targets: String,
+    overdue: bool,
+}
+
+#[derive(Serialize)]
+struct SourceInfo<'a> {
+    source: &'a undeb::Source,
+    definitions: &'a [undeb::Definition],
+    breaks: Vec<BreakView<'a>>,
+}
+
+#[derive(Serialize)]
+struct BreakView<'a> {
+    at: String,
+    measures: String,
+    force: &'static str,
+    note: &'a str,
+    reference: &'a str,
+}
+
+#[derive(Serialize)]
+struct QualityView<'a> {
+    title: &'a str,
+    publisher: &'a str,
+    citation: &'a str,
+    url: Option<&'a str>,
+    meanings: Vec<&'a str>,
+}
+
+/// Level of a target in words: "80.0%", "the level of 2012", "not set".
+pub(crate) fn level_text(target: &Target) -> String {
+    match (&target.level, target.baseline) {
+        (Level::Fixed(level), _) => percent(*level),
+        (Level::Change(change), Some(baseline)) if *change == 0.0 => format!("the level of {baseline}"),
+        (Level::Change(change), Some(baseline)) => format!("{} points on {baseline}", signed_points(*change)),
+        (Level::Change(change), None) => format!("{} points", signed_points(*change)),
+        (Level::Unset(_), _) => "not set".to_owned(),
+    }
+}
+
+fn force_text(force: PolicyForce) -> &'static str {
+    match force {
+        PolicyForce::Target => "target",
+        PolicyForce::Trigger => "trigger: below it a duty arises; it is not itself a target",
+    }
+}
+
+fn range(interval: Option<Interval>, of: impl Fn(f64) -> String) -> String {
+    interval.map(|i| format!("{} to {}", of(i.low), of(i.high))).unwrap_or_default()
+}
+
+fn row(report: &Report, target: &Target, finding: &Finding, source: Option<SourceView<'_>>) -> Row {
+    let name = |tree: Option<&undeb::Classification>, code: &str| tree.map_or(code, |t| t.name(code)).to_owned();
+    let released = target.source.as_deref().and_then(|s| {
+        report.series(s, finding.measure, &finding.region, &finding.sector).find(|r| Some(r.estimate.period) == finding.period)
+    });
+    let (finding_text, class) = match (finding.answer, target.force) {
+        (Answer::Met, PolicyForce::Trigger) => ("not triggered", "met"),
+        (Answer::NotMet, PolicyForce::Trigger) => ("triggered", "not-met"),
+        (Answer::Met, _) => ("met", "met"),
+        (Answer::NotMet, _) => ("not met", "not-met"),
+        (Answer::CannotTell, _) => ("cannot tell", "cannot-tell"),
+        (Answer::Unset, _) => ("no number", "unset"),
+    };
+    let why = match (finding.reason, finding.at_line, finding.judged_by) {
+        (Some(Reason::NoEvidence), ..) => "no figure",
+        (Some(Reason::NoBaseline), ..) => "no baseline",
+        (Some(Reason::SeriesBreak), ..) => "series break",
+        (Some(Reason::Withheld), ..) => "withheld",
+        (Some(Reason::WithinSamplingError), ..) => "within sampling error",
+        (None, true, _) => "exactly at the line",
+        (None, _, JudgedBy::Point) => "by the point",
+        _ => "",
+    };
+    Row {
+        region: name(source.map(SourceView::regions), &finding.region),
+        sector: name(source.map(SourceView::sectors), &finding.sector),
+        period: finding.period.map(|p| p.to_string()).unwrap_or_default(),
+        value: finding.value.map_or_else(|| Mark::NotAvailable.shorthand().to_owned(), percent),
+        interval: range(finding.interval, percent),
+        mark: released.and_then(|r| r.mark).map_or("", Mark::shorthand),
+        baseline: finding.baseline.map(|b| percent(b.value)).unwrap_or_default(),
+        level: finding.level.map(percent).unwrap_or_default(),
+        gap: finding.gap.map(|g| signed_points(g.value)).unwrap_or_default(),
+        gap_interval: range(finding.gap.and_then(|g| g.interval), signed_points),
+        workers: finding.gap.and_then(|g| g.workers).map(workers).unwrap_or_default(),
+        required: finding
+            .required_pace
+            .map(|p| if p > 0.0 { signed_pace(p) } else { "none".to_owned() })
+            .unwrap_or_default(),
+        observed: finding.observed_pace.map(|p| signed_pace(p.per_year)).unwrap_or_default(),
+        path: finding.path.map_or("", |p| match p.answer {
+            PathAnswer::Ahead => "at or above",
+            PathAnswer::Behind => "behind",
+            PathAnswer::CannotTell => "cannot tell",
+        }),
+        finding: finding_text,
+        class,
+        why,
+    }
+}
+
+fn target_view<'a>(
+    report: &'a Report,
+    t: &'a TargetFindings,
+    sentence: &'a str,
+    figures: impl Fn(&str) -> Vec<FigureView<'a>>,
+) -> TargetView<'a> {
+    let target = &t.target;
+    let source = target.source.as_deref().and_then(|s| report.source(s));
+    let mut cautions: Vec<String> = t.findings.iter().flat_map(|f| &f.cautions).cloned().collect();
+    cautions.sort();
+    cautions.dedup();
+    let (regions, sectors) = (source.map(SourceView::regions), source.map(SourceView::sectors));
+    TargetView {
+        id: &target.id,
+        title: &target.title,
+        measure: target.measure.name(),
+        status: target.status.to_string(),
+        force: force_text(target.force),
+        level: level_text(target),
+        deadline: target.deadline.map_or_else(|| "none".to_owned(), |d| d.to_string()),
+        proposer: target.proposer.as_deref(),
+        reference: target.reference.as_ref(),
+        note: target.note.as_deref(),
+        sentence,
+        shortfall: wording::shortfall(t),
+        whole: t.whole.as_ref().map(|w| wording::single(target, w, regions, sectors)),
+        counts: t.counts(),
+        judged: !matches!(target.level, Level::Unset(_)),
+        with_sector: target.sectors.len() > 1 || regions.is_none_or(|_| target.sectors[0] != "all"),
+        with_baseline: t.findings.iter().any(|f| f.baseline.is_some()),
+        with_pace: t.findings.iter().any(|f| f.required_pace.is_some() && f.observed_pace.is_some()),
+        with_path: t.findings.iter().any(|f| f.path.is_some()),
+        with_workers: t.findings.iter().any(|f| f.gap.is_some_and(|g| g.workers.is_some())),
+        rows: t.findings.iter().map(|f| row(report, target, f, source)).collect(),
+        figures: figures(&target.id),
+        cautions,
+    }
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(report: &'a Report, light: &'a [Figure], dark: &'a [Figure]) -> Self {
+        let plan = report.plan();
+        let figure = |i: usize| {
+            let f = &light[i];
+            FigureView {
+                name: &f.name,
+                title: &f.frame.title,
+                subtitle: &f.frame.subtitle,
+                notes: &f.frame.notes,
+                source: &f.frame.source,
+                description: f.picture.describe(),
+                light: f.picture.svg(),
+                dark: dark.get(i).map(|d| d.picture.svg()).unwrap_or_default(),
+            }
+        };
+        let of = |target: Option<&str>| -> Vec<FigureView<'a>> {
+            (0..light.len()).filter(|&i| light[i].target.as_deref() == target).map(figure).collect()
+        };
+        let mut marks: Vec<Mark> = report.estimates().iter().filter_map(|r| r.mark).collect();
+        marks.extend(report.targets().iter().flat_map(|t| &t.findings).filter(|f| f.value.is_none()).map(|_| Mark::NotAvailable));
+        marks.sort_by_key(|m| m.shorthand());
+        marks.dedup();
+        View {
+            title: &plan.title,
+            summary: plan.summary.as_deref(),
+            verdict: report.verdict(),
+            as_of: report.as_of().to_string(),
+            confidence: percent(plan.level).replace(".0%", "%"),
+            counts: report.counts(),
+            exit_code: report.counts().exit_code(),
+            targets: report.summaries().map(|(t, sentence)| target_view(report, t, sentence, |id| of(Some(id)))).collect(),
+            figures: of(None),
+            actions: report
+                .actions()
+                .map(|(a, overdue)| ActionView {
+                    id: a.id.as_deref().unwrap_or("–"),
+                    action: &a.action,
+                    owner: a.owner.as_deref().unwrap_or("not named"),
+                    due: a.due_text.clone().or_else(|| a.due.map(|d| d.to_string())).unwrap_or_else(|| "no date".to_owned()),
+                    state: a.state.to_string(),
+                    evidence: a.evidence.as_deref().unwrap_or("none given"),
+                    targets: if a.targets.is_empty() { "none named".to_owned() } else { a.targets.join(", ") },
+                    overdue,
+                })
+                .collect(),
+            overdue: report.actions().filter(|(_, overdue)| *overdue).count(),
+            sources: report.sources().map(source_info).collect(),
+            quality: QualityView {
+                title: &plan.quality.title,
+                publisher: &plan.quality.publisher,
+                citation: &plan.quality.citation,
+                url: plan.quality.url.as_deref(),
+                meanings: plan.quality.tests.iter().map(|t| t.meaning.as_str()).collect(),
+            },
+            assumptions: report.assumptions(),
+            shorthand: marks.into_iter().map(|m| [m.shorthand(), m.meaning()]).collect(),
+            estimates: report.estimates().len(),
+            has_interval: report.estimates().iter().any(|r| r.interval.is_some()),
+        }
+    }
+}
+
+fn source_info(view: SourceView<'_>) -> SourceInfo<'_> {
+    let source = view.source();
+    SourceInfo {
+        source,
+        definitions: view.definitions(),
+        breaks: source
+            .breaks
+            .iter()
+            .filter(|b| b.measures.iter().any(|m| view.definitions().iter().any(|d| d.measure == *m)))
+            .map(|b| BreakView {
+                at: b.at.to_string(),
+                measures: b.measures.iter().map(|m| m.name()).collect::<Vec<_>>().join(", "),
+                force: match b.force {
+                    undeb::Force::Incomparable => "not comparable across it",
+                    undeb::Force::Caution => "caution",
+                },
+                note: &b.note,
+                reference: &b.reference,
+            })
+            .collect(),
+    }
+}
