@@ -90,7 +90,9 @@ fn what_is_no_probability_or_shape_gives_no_number() {
     for bad in [f64::NAN, -1.0, 0.0] {
         assert!(t_quantile(0.9, bad).is_nan());
     }
-    assert!(t_quantile(1.5, 3.0).is_nan() && beta_quantile(0.5, -1.0, 2.0).is_nan() && beta_quantile(f64::NAN, 1.0, 2.0).is_nan());
+    assert!(
+        t_quantile(1.5, 3.0).is_nan() && beta_quantile(0.5, -1.0, 2.0).is_nan() && beta_quantile(f64::NAN, 1.0, 2.0).is_nan()
+    );
     assert_eq!((beta_quantile(0.3, 0.0, 5.0), beta_quantile(0.3, 5.0, 0.0)), (0.0, 1.0));
 }
 

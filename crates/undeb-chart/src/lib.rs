@@ -10,6 +10,7 @@
 
 mod axis;
 mod error;
+mod figures;
 mod fonts;
 mod frame;
 pub mod gap;
@@ -26,6 +27,7 @@ pub mod tiles;
 pub mod trend;
 
 pub use error::ChartError;
+pub use figures::{Figure, Titles, report_figures};
 pub use fonts::font_face_css;
 pub use frame::Frame;
 pub use picture::{MarkBox, Picture, TextBox};

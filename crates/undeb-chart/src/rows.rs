@@ -1,7 +1,6 @@
 //! The shared shape of charts with one row a name: gutter, plot with a rate axis, value columns.
 
 use crate::axis::{Scale, tick_label};
-use crate::fonts::Weight;
 use crate::frame::{Layout, name_lines, widest};
 use crate::svg::{Anchor, Stroke, Type};
 use crate::theme::size;
@@ -36,11 +35,11 @@ impl Rows {
         let count = names.len();
         let size = if count > 60 { size::SMALL } else { size::LABEL };
         let gutter = widest(names.iter().copied(), size).min(0.34 * content);
-        let lines = if count <= 24 { 2 } else { 1 };
-        let wraps = lines == 2
-            && names.iter().any(|n| crate::text::width(&crate::text::clean(n), size, Weight::SemiBold) > gutter + 1e-9);
-        let step = match (wraps, count) {
-            (true, _) => 38.0,
+        let set = Type::new(size, layout.palette.ink).semi_bold();
+        let needed = |name: &&str| name_lines(name, &set, gutter + 0.01, 3).len();
+        let lines = if count <= 24 { names.iter().map(needed).max().unwrap_or(1).max(1) } else { 1 };
+        let step = match (lines, count) {
+            (2.., _) => lines as f64 * (size + 3.0) + 6.0,
             (_, 0..=16) => 28.0,
             (_, 17..=24) => 24.0,
             (_, 25..=60) => 20.0,
@@ -75,6 +74,7 @@ impl Rows {
         // In a narrow plot every second figure, or fewer, keeps its room.
         let pitch = (self.scale.end - self.scale.start) / last.max(1) as f64;
         let every = (38.0 / pitch).ceil().max(1.0) as usize;
+        let every = (every..=last).find(|k| last.is_multiple_of(*k)).unwrap_or(last.max(1));
         for (i, tick) in ticks.iter().enumerate() {
             let x = self.scale.place(*tick);
             let zero = tick.abs() < 1e-9 && self.scale.low < -1e-9;

@@ -76,6 +76,16 @@ fn part(word: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
         }
         piece.push(letter);
     }
+    // One or two letters alone on a line look like a mistake.
+    if let Some(before) = parts.last_mut()
+        && piece.chars().count() < 3
+        && before.chars().count() > 6
+    {
+        before.pop();
+        let tail: String = before.split_off(before.char_indices().nth_back(1).map_or(0, |(i, _)| i));
+        before.push('-');
+        piece.insert_str(0, &tail);
+    }
     parts.push(piece);
     parts
 }

@@ -98,7 +98,7 @@ static LIGHT: Palette = Palette {
     cannot_tell: Colour::of(0x80_16_50),
     series: [Colour::of(0x12_43_6D), Colour::of(0x28_A1_97), Colour::of(0x80_16_50), Colour::of(0xC4_50_1B)],
     empty: Colour::of(0xF1_F2_F3),
-    ramp: ramp([0xE3_EE_F8, 0xC3_DA_F0, 0x9B_C3_E8, 0x6B_AC_E6, 0x2F_7C_C1, 0x1D_5F_9B, 0x12_43_6D]),
+    ramp: ramp([0xE3_EE_F8, 0xC3_DA_F0, 0x9B_C3_E8, 0x6B_AC_E6, 0x2B_70_B3, 0x1D_5F_9B, 0x12_43_6D]),
 };
 
 static DARK: Palette = Palette {

@@ -48,8 +48,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let spots = spots(&data.tiles);
     let columns = spots.iter().map(|s| s.1).max().unwrap_or(0) + 1;
     let rows = spots.iter().map(|s| s.0).max().unwrap_or(0) + 1;
-    // A figure with one decimal needs 34 pixels; the picture grows rather than cut it.
-    let mut layout = Layout::begin(id, frame, theme, columns as f64 * (34.0 + GAP));
+    // A figure with one decimal needs 34 pixels, a third line for a shorthand 44; the picture grows
+    // rather than cut them.
+    let both = data.tiles.iter().any(|t| t.mark.is_some() && sound(t.value).is_some());
+    let least = if both { 44.0 } else { 34.0 } + GAP;
+    let mut layout = Layout::begin(id, frame, theme, columns as f64 * least);
     if let Some(ramp) = &ramp {
         layout.top = ramp.steps(&mut layout.svg, (layout.left, layout.right, layout.top)) + 10.0;
     }
@@ -100,19 +103,14 @@ fn draw_tile(layout: &mut Layout<'_>, tile: &Tile, at: (f64, f64), side: f64, ra
     let figure = Type::new(size::SMALL, ink).anchored(Anchor::Middle);
     let mut lines = vec![(code_words, code)];
     let whole = words(tile, false);
-    if figure.width(&whole) <= room || value.is_none() {
-        lines.push((shorten(&whole, size::SMALL, Weight::Regular, room), figure));
-    } else {
+    let mark = tile.mark.as_deref().unwrap_or_default();
+    if figure.width(&whole) > room && value.is_some() && !mark.is_empty() {
         lines.push((value.map(percent).unwrap_or_default(), figure));
-        let mark = tile.mark.as_deref().unwrap_or_default();
-        if side >= 50.0 {
-            lines.push((shorten(mark, size::SMALL, Weight::Regular, room), figure));
-        } else if let Some((_, words)) = lines.first().map(|l| (l.1, l.0.clone())) {
-            let joined = shorten(&format!("{words} {mark}"), code.size, code.weight, room);
-            lines[0].0 = joined;
-        }
+        lines.push((shorten(mark, size::SMALL, Weight::Regular, room), figure));
+    } else {
+        lines.push((shorten(&whole, size::SMALL, Weight::Regular, room), figure));
     }
-    let leading = if side < 40.0 { 14.0 } else { 15.0 };
+    let leading = if side < 46.0 { 13.0 } else { 15.0 };
     let first = at.1 + side / 2.0 - (lines.len() - 1) as f64 * leading / 2.0 + 0.36 * size::SMALL;
     for (i, (words, set)) in lines.iter().enumerate() {
         layout.svg.text((middle, first + i as f64 * leading), words, set);

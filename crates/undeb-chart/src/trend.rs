@@ -30,6 +30,8 @@ pub struct Series {
     pub points: Vec<Point>,
     /// Years from which on the figures are not comparable with those before.
     pub breaks: Vec<f64>,
+    /// Years in which the figures changed but may be compared with care; marked, and the line goes on.
+    pub cautions: Vec<f64>,
     /// Whether the chart is about this series; its intervals are drawn.
     pub focus: bool,
 }
@@ -111,7 +113,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
-    let mut cuts: Vec<f64> = series.iter().flat_map(|s| s.breaks.iter().copied()).collect();
+    let mut cuts: Vec<f64> = series.iter().flat_map(|s| s.breaks.iter().chain(&s.cautions).copied()).collect();
     cuts.retain(|x| *x > first && *x <= last);
     cuts.sort_by(f64::total_cmp);
     cuts.dedup();
@@ -280,7 +282,7 @@ fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], d
             continue;
         }
         let mut words = format!("{}: {}", s.label, pairs(&known));
-        for cut in s.breaks.iter().filter(|c| c.is_finite()) {
+        for cut in s.breaks.iter().chain(&s.cautions).filter(|c| c.is_finite()) {
             words.push_str(&format!("; break at {cut}"));
         }
         says.push(words);

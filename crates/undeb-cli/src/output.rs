@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use clap::CommandFactory;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent, presets};
 use undeb::{Error, Result};
 
 use crate::args::Arguments;
@@ -38,7 +38,8 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<()> {
 /// A table of text; columns named in `right` are aligned to the right, and long cells wrap on a terminal.
 pub(crate) fn table(header: &[&str], right: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(header.to_vec());
+    table.load_preset(presets::NOTHING).set_style(TableComponent::HeaderLines, '─').set_header(header.to_vec());
+    table.set_style(TableComponent::MiddleHeaderIntersections, '─');
     if io::stdout().is_terminal() {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }

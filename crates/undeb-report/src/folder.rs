@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use undeb::{Error, Report, Result};
-use undeb_chart::{Figure, Theme};
+use undeb_chart::{Figure, Theme, Titles};
 
 use crate::{html, json, markdown};
 
@@ -48,19 +48,18 @@ pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec
     let new = aside.path().join("new");
     fs::create_dir_all(new.join("charts")).map_err(failed("make the folder", &new))?;
 
-    let light = undeb_chart::report_figures(report, Theme::Light)?;
-    let dark = undeb_chart::report_figures(report, Theme::Dark)?;
+    let figures = undeb_chart::report_figures(report, Theme::Light, Titles::Inside);
     let mut written: Vec<PathBuf> = OWN[..4].iter().map(PathBuf::from).collect();
     let put = |name: &Path, bytes: &[u8]| -> Result<()> { fs::write(new.join(name), bytes).map_err(failed("write", &folder.join(name))) };
-    put(&written[0], html(report, &light, &dark)?.as_bytes())?;
-    put(&written[1], markdown(report, &light)?.as_bytes())?;
+    put(&written[0], html(report)?.as_bytes())?;
+    put(&written[1], markdown(report)?.as_bytes())?;
     put(&written[2], json(report)?.as_bytes())?;
     let path = new.join(&written[3]);
     let mut csv = BufWriter::new(fs::File::create(&path).map_err(failed("write", &path))?);
     report.write_csv(&mut csv)?;
     csv.flush().map_err(failed("write", &path))?;
 
-    let charts: Vec<[PathBuf; 2]> = light
+    let charts: Vec<[PathBuf; 2]> = figures
         .par_iter()
         .map(|figure: &Figure| {
             let svg = Path::new("charts").join(format!("{}.svg", figure.name));

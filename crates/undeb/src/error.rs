@@ -15,6 +15,7 @@ enum Kind {
     Schema,
     Data,
     Definition,
+    Disclosure,
 }
 
 /// A stretch of a text file that an error points into.
@@ -101,6 +102,10 @@ impl Error {
         Self::new(Kind::Definition, message)
     }
 
+    pub(crate) fn disclosure(message: impl Into<String>) -> Self {
+        Self::new(Kind::Disclosure, message)
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -143,6 +148,11 @@ impl Error {
     /// Numbers of different definitions, or from both sides of a series break, were about to be combined.
     pub fn is_definition(&self) -> bool {
         self.0.kind == Kind::Definition
+    }
+
+    /// Something was about to leave that the release rules cannot clear.
+    pub fn is_disclosure(&self) -> bool {
+        self.0.kind == Kind::Disclosure
     }
 
     /// Everything but the help: context, place and message.

@@ -41,10 +41,11 @@ impl Estimates {
     pub fn minus(&self, a: &Estimate, those: &Estimates, b: &Estimate, level: f64, rho: f64) -> Result<Difference> {
         self.definition(a.measure)?.must_equal(those.definition(b.measure)?)?;
         let mut cautions = Vec::new();
-        for series_break in self.breaks(a.measure, &a.sector) {
+        for series_break in self.breaks(a.measure, &a.sector).chain(those.breaks(b.measure, &b.sector)) {
             series_break.must_allow(a.period, b.period)?;
-            if series_break.between(a.period, b.period) {
-                cautions.push(format!("{}: {}", series_break.at, series_break.note));
+            let caution = format!("{}: {}", series_break.at, series_break.note);
+            if series_break.between(a.period, b.period) && !cautions.contains(&caution) {
+                cautions.push(caution);
             }
         }
         let (Some(x), Some(y)) = (a.value, b.value) else {

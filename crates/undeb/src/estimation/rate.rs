@@ -66,7 +66,7 @@ impl PublishedTable {
             _ => from_rate(measure),
         };
         if is_rate || measure == Measure::CoverageMinusDensity {
-            out.extend(self.cells().iter().map(|cell| published_rate(measure, cell)));
+            out.extend(self.cells().iter().map(|cell| published_rate(measure, cell, design_effect)));
             return;
         }
         let mut sums: HashMap<(Period, Arc<str>), Vec<(Arc<str>, Totals)>> = HashMap::new();
@@ -131,9 +131,7 @@ fn rate(
     let uncertainty = match (totals, design_effect) {
         (Some(Totals { denominator, n: Some(_), squares, .. }), Some(deff)) if squares > 0.0 && squares.is_finite() => {
             let effective_n = denominator * denominator / (squares * deff);
-            let p = value.unwrap_or_default();
-            let se = (p * (1.0 - p) / effective_n).max(0.0).sqrt();
-            Uncertainty::Sampling { se, df: None, effective_n, method: ErrorMethod::AssumedDesignEffect { design_effect: deff } }
+            assumed(value.unwrap_or_default(), effective_n, deff)
         }
         _ => Uncertainty::Unstated,
     };
@@ -152,8 +150,14 @@ fn rate(
     }
 }
 
+/// The approximate error of a share from an effective sample that rests on an assumed design effect.
+fn assumed(p: f64, effective_n: f64, design_effect: f64) -> Uncertainty {
+    let se = (p * (1.0 - p) / effective_n).max(0.0).sqrt();
+    Uncertainty::Sampling { se, df: None, effective_n, method: ErrorMethod::AssumedDesignEffect { design_effect } }
+}
+
 /// A rate as published, or the signed difference of two of the same cell.
-fn published_rate(measure: Measure, cell: &Cell) -> Estimate {
+fn published_rate(measure: Measure, cell: &Cell, design_effect: Option<f64>) -> Estimate {
     let published = |m: Measure| cell.rates.iter().find(|r| r.0 == m);
     let counted = |m: Measure| totals(m, cell).map(|t| t.numerator / t.denominator);
     let (value, se) = match measure {
@@ -163,11 +167,12 @@ fn published_rate(measure: Measure, cell: &Cell) -> Estimate {
         }
         _ => published(measure).map_or((None, None), |r| (Some(r.1), r.2)),
     };
-    let uncertainty = match (value, se) {
-        (Some(p), Some(se)) if se > 0.0 && p > 0.0 && p < 1.0 => {
+    let uncertainty = match (value, se, cell.n.zip(design_effect)) {
+        (Some(p), Some(se), _) if se > 0.0 && p > 0.0 && p < 1.0 => {
             let effective_n = p * (1.0 - p) / (se * se);
             Uncertainty::Sampling { se, df: None, effective_n, method: ErrorMethod::Published }
         }
+        (Some(p), _, Some((n, deff))) if n > 0.0 && measure.is_share() => assumed(p, n / deff, deff),
         _ => Uncertainty::Unstated,
     };
     let numerator = match measure {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::quality::{Grade, Quality, RuleSet};
 use super::wording;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::estimation::{ErrorMethod, Estimate, Estimates, Uncertainty};
 use crate::policy::{Action, Answer, Counts, Day, Finding, Findings, JudgedBy, Plan, Reason, TargetFindings};
 use crate::schema::{Measure, Period};
@@ -87,7 +87,7 @@ impl Findings {
     /// suppression: whether a withheld cell can be worked out from totals is not checked, and the report says so.
     ///
     /// # Errors
-    /// None that a valid plan can cause.
+    /// The evidence is not released and the rule set has no confidentiality threshold ([`Error::is_disclosure`]).
     pub fn release(&self, as_of: Day) -> Result<Report> {
         let plan = &self.plan;
         let targeted: HashSet<(&str, Measure, &str, &str)> = self
@@ -107,6 +107,13 @@ impl Findings {
         let mut estimates = Vec::new();
         let mut hidden: HashSet<(Arc<str>, Measure, Period, Arc<str>, Arc<str>)> = HashSet::new();
         for (id, source) in &self.evidence {
+            if !source.source().released && plan.quality.confidential_below.is_none() {
+                return Err(Error::disclosure(format!(
+                    "the figures of `{id}` are not released yet, and the rule set `{}` has no confidentiality threshold",
+                    plan.quality.id
+                ))
+                .help("choose a rule set with `confidential_below`, such as ons-2025, or put one of your own beside the plan"));
+            }
             let name: Arc<str> = id.as_str().into();
             for estimate in source.cells().iter().filter(|e| carried(id, e)) {
                 let released = release_one(estimate, &plan.quality, plan.level, source.source().released, &name);
@@ -148,7 +155,8 @@ impl Findings {
             verdict: wording::verdict(&targets, &sentences),
             plan: plan.clone(),
             as_of,
-            evidence: self.evidence.clone(),
+            // Meanings, breaks and codes only: no figure that the rules emptied stays behind.
+            evidence: self.evidence.iter().map(|(id, e)| (id.clone(), e.clone().filter(|_| false))).collect(),
             targets,
             sentences,
             estimates,

@@ -68,8 +68,8 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
             if unset == 1 { "is" } else { "are" }
         ));
     }
-    let illustrative = targets.iter().filter(|t| t.target.status == Status::Illustrative).count();
-    if with_number > 0 && illustrative == with_number {
+    let mut numbered = targets.iter().filter(|t| !matches!(t.target.level, Level::Unset(_)));
+    if with_number > 0 && numbered.all(|t| t.target.status == Status::Illustrative) {
         text.push_str(if with_number == 1 {
             " The number is illustrative: nobody has adopted it."
         } else {
@@ -97,7 +97,7 @@ fn place(finding: &Finding, regions: Option<&Classification>, sectors: Option<&C
     let region = regions.map_or(&*finding.region, |r| r.name(&finding.region));
     match sectors {
         Some(tree) if &*finding.sector == tree.whole() => region.to_owned(),
-        Some(tree) => format!("{region}, {} sector", tree.name(&finding.sector).to_lowercase()),
+        Some(tree) => format!("{region}, {}", tree.name(&finding.sector).to_lowercase()),
         None => format!("{region}, {}", finding.sector),
     }
 }
@@ -131,17 +131,35 @@ pub fn single(target: &Target, finding: &Finding, regions: Option<&Classificatio
     let distance = if finding.at_line {
         format!("exactly at the level of {}", percent(level))
     } else if gap.value > 0.0 {
-        format!("{} short of {}", points(gap.value), percent(level))
+        format!("{} short of {}", distance(gap.value), percent(level))
     } else {
-        format!("{} above {}", points(-gap.value), percent(level))
+        format!("{} above {}", distance(-gap.value), percent(level))
     };
     format!("{place}: {measure} was {} in {period}, {distance}: {answer}.", percent(value))
+}
+
+/// A distance that is not nothing never reads as nothing.
+fn distance(difference: f64) -> String {
+    match points(difference) {
+        text if text == "0.0 points" => "less than 0.1 points".to_owned(),
+        text => text,
+    }
+}
+
+/// What answers may claim: sampling error only where they were judged by it.
+fn beyond(findings: &TargetFindings) -> &'static str {
+    let judged_by = |by| findings.findings.iter().any(|f| f.judged_by == by);
+    match (judged_by(JudgedBy::Interval), judged_by(JudgedBy::Point)) {
+        (true, false) => " beyond sampling error",
+        (true, true) => " beyond sampling error where one is stated",
+        (false, _) => "",
+    }
 }
 
 fn many(findings: &TargetFindings, regions: Option<&Classification>) -> String {
     let counts = findings.counts();
     let noun = noun(&findings.target, regions);
-    let beyond = if findings.findings.iter().any(|f| f.judged_by == JudgedBy::Interval) { " beyond sampling error" } else { "" };
+    let beyond = beyond(findings);
     format!(
         "Met in {} of {} and not met in {}{beyond}; in {} the figures cannot tell.",
         counts.met,
@@ -193,7 +211,7 @@ pub fn gap_title(findings: &TargetFindings, regions: Option<&Classification>) ->
     let counts = findings.counts();
     let noun = noun(&findings.target, regions);
     let line = if findings.target.force == PolicyForce::Trigger { "line" } else { "target" };
-    let beyond = if findings.findings.iter().any(|f| f.judged_by == JudgedBy::Interval) { " beyond sampling error" } else { "" };
+    let beyond = beyond(findings);
     format!(
         "{} of {} {} at or above the {line}{beyond}, {} below it",
         counts.met,
@@ -207,7 +225,8 @@ pub fn gap_title(findings: &TargetFindings, regions: Option<&Classification>) ->
 pub fn trend_title(finding: &Finding, regions: Option<&Classification>) -> String {
     let region = regions.map_or(&*finding.region, |r| r.name(&finding.region));
     let (Some(value), Some(period)) = (finding.value, finding.period) else {
-        return format!("{region}: no figure");
+        let withheld = finding.reason == Some(Reason::Withheld);
+        return format!("{region}: {}", if withheld { "the figure is withheld" } else { "no figure" });
     };
     let at = format!("{region}: {} in {period}", percent(value));
     let beyond = |judged: bool| if judged { ", beyond sampling error" } else { "" };

@@ -92,6 +92,17 @@ impl Classification {
                 }
             }
         }
+        let parent_of = |id: &str| file.code.iter().find(|c| c.id == id).and_then(|c| c.parent.as_deref());
+        for code in &file.code {
+            let mut at = code.id.as_str();
+            let steps = std::iter::from_fn(|| {
+                at = parent_of(at)?;
+                Some(())
+            });
+            if steps.take(file.code.len()).count() == file.code.len() {
+                return Err(Error::schema(format!("{name}: the parents of code `{}` go round in a circle", code.id)));
+            }
+        }
         if !position.contains_key(&file.whole) {
             return Err(Error::schema(format!("{name}: the whole `{}` is no code", file.whole)));
         }

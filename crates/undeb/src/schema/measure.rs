@@ -83,7 +83,7 @@ impl FromStr for Measure {
     }
 }
 
-/// What a number counts: two numbers may be subtracted only when all of this agrees.
+/// What a number counts: two numbers may be subtracted only when all of this agrees but the words on missing answers.
 ///
 /// ```
 /// use undeb::{Definition, Measure};

@@ -37,6 +37,11 @@ impl Period {
         self.year
     }
 
+    /// The quarter, 1 to 4; none for a whole year.
+    pub fn quarter(self) -> Option<u8> {
+        (self.quarter > 0).then_some(self.quarter)
+    }
+
     /// Start of the period in years: 2022 is 2022.0 and 2022-Q4 is 2022.75.
     pub fn start(self) -> f64 {
         f64::from(self.year) + f64::from(self.quarter.saturating_sub(1)) / 4.0

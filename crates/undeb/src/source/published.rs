@@ -7,7 +7,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::registry::{RateUnit, Registry, Source, SumDimension, SumRule};
+use super::registry::{PeriodType, RateUnit, Registry, Source, SumDimension, SumRule};
 use crate::error::{Error, Result, choices};
 use crate::schema::{Classification, Measure, Period};
 
@@ -73,6 +73,10 @@ impl PublishedTable {
         let cells = read(&name, &bytes, &source, &regions, &sectors)?;
         check_parts(&name, &source, &cells)?;
         for rule in &source.sums {
+            let tree = if rule.dimension == SumDimension::Sector { &sectors } else { &regions };
+            for code in std::iter::once(&rule.whole).chain(&rule.parts) {
+                tree.find(code).map_err(|e| e.context(format!("the sum rule of `{id}`")))?;
+            }
             check_sum(&name, &source, rule, &cells)?;
         }
         Ok(PublishedTable { source, regions, sectors, cells })
@@ -105,14 +109,15 @@ fn read(name: &str, bytes: &[u8], source: &Source, regions: &Classification, sec
         Error::data(format!("{name}, line {line}: byte 0x{:02x} is not UTF-8", bytes[e.valid_up_to()]))
             .help("save the table as UTF-8")
     })?;
-    let header: Vec<&str> =
-        text.trim_start_matches('\u{feff}').lines().next().unwrap_or("").split(',').map(|c| c.trim_matches('"')).collect();
+    let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
+    let header: Vec<&str> = text.lines().next().unwrap_or("").split(',').map(|c| c.trim_matches('"')).collect();
     if text.lines().count() < 2 {
         return Err(Error::data(format!("{name} holds no rows")).help("a table has a header line and at least one row"));
     }
     if let Some(twice) = header.iter().enumerate().find_map(|(i, c)| header[..i].contains(c).then_some(c)) {
         return Err(Error::data(format!("{name}: the column `{twice}` is there twice")));
     }
+    check_fields(name, text, header.len())?;
     // Read as text so that a wrong figure can be shown as it stands in the file.
     let frame = CsvReadOptions::default()
         .with_infer_schema_length(Some(0))
@@ -157,6 +162,10 @@ fn read(name: &str, bytes: &[u8], source: &Source, regions: &Classification, sec
                 Ok(id)
             };
         let period: Period = period.get(row).unwrap_or("").parse().map_err(|e: Error| e.context(place("period")))?;
+        if (source.period_type == PeriodType::Year) != (period.quarter().is_none()) {
+            return Err(Error::data(format!("{}: {period} is not what the source says it has", place("period")))
+                .help("`period_type` of the registry entry is `year` or `quarter`"));
+        }
         let region = code("region", &region, regions, &mut codes)?;
         let sector = code("sector", &sector, sectors, &mut codes)?;
         if let Some(first) = seen.insert((period, Arc::clone(&region), Arc::clone(&sector)), line) {
@@ -209,6 +218,28 @@ fn read(name: &str, bytes: &[u8], source: &Source, regions: &Classification, sec
         });
     }
     Ok(cells)
+}
+
+/// Every row must be one line with as many fields as the header: a short row would else be read as unpublished figures.
+fn check_fields(name: &str, text: &str, columns: usize) -> Result<()> {
+    for (index, row) in text.lines().enumerate() {
+        let mut quoted = false;
+        let commas = row.bytes().filter(|byte| {
+            quoted ^= *byte == b'"';
+            *byte == b',' && !quoted
+        });
+        let fields = commas.count() + 1;
+        if quoted {
+            return Err(Error::data(format!("{name}, line {}: a quote is opened and not closed", index + 1))
+                .help("close it, and keep every row on one line"));
+        }
+        if fields != columns {
+            let noun = if fields == 1 { "field" } else { "fields" };
+            return Err(Error::data(format!("{name}, line {} has {fields} {noun}, the header has {columns}", index + 1))
+                .help("leave a field empty where a figure is not published, and quote a text that holds a comma"));
+        }
+    }
+    Ok(())
 }
 
 /// Every column must be known, and those that the measures need must be there.

@@ -169,12 +169,14 @@ impl Source {
                     (Some(coverage), Some(_)) if measure == Measure::CoverageMinusDensity => {
                         ("coverage minus density".to_owned(), coverage.denominator.clone())
                     }
-                    (Some(coverage), Some(_)) if self.members_within_covered => {
+                    (Some(coverage), Some(density))
+                        if self.members_within_covered && [coverage, density].iter().all(|m| m.basis == Basis::Counts) =>
+                    {
                         ("employees covered who are not members".to_owned(), coverage.denominator.clone())
                     }
                     (Some(_), Some(_)) => {
                         return Err(Error::definition(format!(
-                            "`{}` cannot give {}: its definitions do not make members a part of the covered",
+                            "`{}` cannot give {}: that takes counts, and definitions that make members a part of the covered",
                             self.id, measure
                         ))
                         .help("ask for coverage_minus_density, which is signed"));

@@ -1,0 +1,142 @@
+//! Bad plans: a bundled plan with one thing broken, the words of the message, and the line and column it points at.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::fs;
+
+use undeb::Plan;
+use undeb_tests::project;
+
+/// One thing to break: what stands in the plan, what to write instead, the words that the message points at (their
+/// first place in the broken text), and what the message has to say.
+struct Bad {
+    plan: &'static str,
+    old: &'static str,
+    new: &'static str,
+    points_at: &'static str,
+    says: &'static [&'static str],
+}
+
+const EU: &str = "eu-80";
+const US: &str = "us-states-2030";
+
+#[rustfmt::skip]
+const BAD: &[Bad] = &[
+    Bad { plan: EU, old: "source = \"eu27\"", new: "source = = \"eu27\"", points_at: "= \"eu27\"", says: &["extra `=`"] },
+    Bad { plan: EU, old: "proposer =", new: "propposer =", points_at: "propposer", says: &["unknown field `propposer`", "did you mean `proposer`?", "deadline"] },
+    Bad { plan: EU, old: "[plan]", new: "[plan]\nqualty = \"x\"", points_at: "qualty", says: &["unknown field `qualty`", "did you mean `quality`?"] },
+    Bad { plan: EU, old: "measure = \"adjusted_coverage\"", new: "measure = \"adjusted_coverge\"", points_at: "\"adjusted_coverge\"", says: &["`adjusted_coverge` is not a measure", "did you mean `adjusted_coverage`?", "density, coverage"] },
+    Bad { plan: EU, old: "measures = [\"adjusted_coverage\"]", new: "measures = [\"densty\"]", points_at: "\"densty\"", says: &["`densty` is not a measure", "did you mean `density`?"] },
+    Bad { plan: EU, old: "measures = [\"adjusted_coverage\"]", new: "measures = [\"pay_set\"]", points_at: "\"pay_set\"", says: &["`eu27` does not offer pay_set", "choose one of adjusted_coverage, coverage, density"] },
+    Bad { plan: EU, old: "measures = [\"adjusted_coverage\"]", new: "measures = [\"covered_nonmembers\"]", points_at: "\"covered_nonmembers\"", says: &["do not make members a part of the covered", "coverage_minus_density"] },
+    Bad { plan: EU, old: "region = \"each\"", new: "region = \"ITT\"", points_at: "\"ITT\"", says: &["`ITT` is no region code of `eu27`", "did you mean `IT`?", "(28 in all)"] },
+    Bad { plan: EU, old: "region = \"each\"", new: "region = [\"FR\", \"XX\"]", points_at: "[\"FR\", \"XX\"]", says: &["`XX` is no region code", "BE, BG"] },
+    Bad { plan: EU, old: "regions = [\"each\"]", new: "regions = [\"CA\"]", points_at: "[\"CA\"]", says: &["`CA` is no region code of `eu27`"] },
+    Bad { plan: EU, old: "region = \"each\"", new: "region = []", points_at: "[]", says: &["the list of regions is empty", "name codes, or \"each\""] },
+    Bad { plan: EU, old: "regions = [\"each\"]", new: "regions = []", points_at: "[]", says: &["the list of regions is empty"] },
+    Bad { plan: EU, old: "sector = \"all\"", new: "sector = \"privat\"", points_at: "\"privat\"", says: &["`privat` is no sector code", "did you mean `private`?", "all, public, private, voluntary"] },
+    Bad { plan: EU, old: "quality = \"ons-2025\"", new: "quality = \"ons-2024\"", points_at: "\"ons-2024\"", says: &["`ons-2024` is not a known rule set", "did you mean `ons-2025`?", "statswales-cv", "nchs-2017"] },
+    Bad { plan: EU, old: "source = \"eu27\"", new: "source = \"eu28\"", points_at: "\"eu28\"", says: &["`eu28` is not a known source", "did you mean `eu27`?", "uk-nations", "us-bls"] },
+    Bad { plan: EU, old: "status = \"statutory\"", new: "source = \"eurostat\"\nstatus = \"statutory\"", points_at: "\"eurostat\"", says: &["`eurostat` is not a known source", "eu27"] },
+    Bad { plan: EU, old: "status = \"statutory\"", new: "status = \"legal\"", points_at: "\"legal\"", says: &["unknown variant `legal`", "statutory"] },
+    Bad { plan: EU, old: "level = 0.80", new: "level = 30", points_at: "30\n", says: &["`level = 30` is not a fraction between 0 and 1", "did you mean 0.3 (30 per cent)?"] },
+    Bad { plan: EU, old: "level = 0.80", new: "level = nan", points_at: "nan\n", says: &["`level = NaN` is not a fraction", "write 0.30 for 30 %"] },
+    Bad { plan: EU, old: "level = 0.80", new: "level = 8000", points_at: "8000", says: &["`level = 8000` is not a fraction", "write 0.30 for 30 %"] },
+    Bad { plan: EU, old: "level = 0.80", new: "level = -0.1", points_at: "-0.1", says: &["`level = -0.1` is not a fraction between 0 and 1"] },
+    Bad { plan: EU, old: "level = 0.80", new: "level = \"80 %\"", points_at: "\"80 %\"", says: &["invalid type", "80 %"] },
+    Bad { plan: EU, old: "level = 0.80\n", new: "", points_at: "\"coverage-80\"", says: &["the target `coverage-80` has no number", "`level` or `change`", "`unset`"] },
+    Bad { plan: EU, old: "level = 0.80", new: "level = 0.80\nchange = 0.05", points_at: "\"coverage-80\"", says: &["more than one of `level`, `change` and `unset`", "keep one"] },
+    Bad { plan: EU, old: "level = 0.80", new: "change = 0.05", points_at: "\"coverage-80\"", says: &["asks for a change but has no baseline", "add `baseline"] },
+    Bad { plan: EU, old: "level = 0.95", new: "level = 95", points_at: "95", says: &["the confidence level 95 is not between 0 and 1", "write 0.95 for 95 %"] },
+    Bad { plan: EU, old: "title = \"Adjusted coverage of at least 80 per cent\"\n", new: "", points_at: "[[target]]", says: &["missing field `title`"] },
+    Bad { plan: US, old: "deadline = 2030", new: "deadline = 2010", points_at: "2010", says: &["the deadline 2010 does not come after the baseline 2012"] },
+    Bad { plan: US, old: "deadline = 2030", new: "deadline = \"2030-Q7\"", points_at: "\"2030-Q7\"", says: &["`2030-Q7` is not a period", "2022-Q4"] },
+    Bad { plan: US, old: "id = \"total-density\"", new: "id = \"private-coverage\"", points_at: "\"private-coverage\"\ntitle = \"Density", says: &["the target id `private-coverage` is there twice"] },
+    Bad { plan: US, old: "path = \"linear\"", new: "path = \"linear\"\nmilestones = [{ period = 2035, change = 0.0 }]", points_at: "{ period = 2035", says: &["the milestone 2035 does not lie between baseline and deadline"] },
+    Bad { plan: US, old: "path = \"linear\"", new: "path = \"linear\"\nmilestones = [{ period = 2020 }]", points_at: "{ period = 2020", says: &["the milestone 2020 needs one of `level` and `change`"] },
+    Bad { plan: US, old: "path = \"linear\"", new: "path = \"linear\"\nmilestones = [{ period = 2020, level = 30.0 }]", points_at: "{ period = 2020", says: &["the milestone 2020 is 30, not a fraction", "write 0.30 for 30 %"] },
+    Bad { plan: US, old: "path = \"linear\"", new: "path = \"liner\"", points_at: "\"liner\"", says: &["unknown variant `liner`", "linear", "logit"] },
+    Bad { plan: US, old: "design_effect = 1.5", new: "design_effect = -1.5", points_at: "-1.5", says: &["the design effect -1.5 is not a positive number"] },
+    Bad { plan: US, old: "overlap_correlation = 0.0", new: "overlap_correlation = 2.0", points_at: "2.0", says: &["the correlation 2 is not between -1 and 1"] },
+    Bad { plan: US, old: "pace_window = 5", new: "pace_window = 0", points_at: "0\nreason", says: &["the pace window is 0 years", "at least 1 year"] },
+];
+
+fn text(plan: &str) -> String {
+    fs::read_to_string(project().join(format!("data/plans/{plan}.toml"))).unwrap()
+}
+
+#[test]
+fn the_plans_are_right_before_they_are_broken() {
+    for plan in [EU, US] {
+        Plan::from_toml("plan.toml", &text(plan), None).unwrap();
+    }
+}
+
+#[test]
+fn every_bad_plan_is_refused_in_words_at_its_place() {
+    let mut wrong = Vec::new();
+    for bad in BAD {
+        let whole = text(bad.plan);
+        // The confidence level stands first; a target's level is the last of its kind.
+        let at = if bad.old.starts_with("level = 0.95") { whole.find(bad.old) } else { whole.rfind(bad.old) };
+        let at = at.unwrap_or_else(|| panic!("`{}` is not in {}", bad.old, bad.plan));
+        let broken = format!("{}{}{}", &whole[..at], bad.new, &whole[at + bad.old.len()..]);
+        let error = match Plan::from_toml("plan.toml", &broken, None) {
+            Ok(_) => {
+                wrong.push(format!("`{}` was accepted", bad.new));
+                continue;
+            }
+            Err(error) => error,
+        };
+        let message = error.to_string();
+        let start = broken.find(bad.points_at).unwrap();
+        let line = broken[..start].matches('\n').count() + 1;
+        let column = start - broken[..start].rfind('\n').map_or(0, |n| n + 1) + 1;
+        let place = format!("plan.toml:{line}:{column}: ");
+        if !message.starts_with(&place) {
+            wrong.push(format!("`{}`: expected {place} in: {message}", bad.new));
+        }
+        for part in bad.says {
+            if !message.contains(part) {
+                wrong.push(format!("`{}`: expected `{part}` in: {message}", bad.new));
+            }
+        }
+        if !error.is_plan() {
+            wrong.push(format!("`{}`: no plan error: {message}", bad.new));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(BAD.len() >= 30);
+}
+
+#[test]
+fn columns_are_counted_in_letters_and_the_place_holds_the_words() {
+    let broken = text(EU).replace("title = \"The 80", "title = \"Ÿ€ The 80").replace("quality = \"ons-2025\"", "quality = \"ŵ\"");
+    let error = Plan::from_toml("plan.toml", &broken, None).unwrap_err();
+    let place = error.place().unwrap();
+    assert_eq!(&place.text()[place.range()], "\"ŵ\"");
+    assert_eq!((place.name(), place.line_column().1), ("plan.toml", 11));
+}
+
+#[test]
+fn an_action_that_serves_nothing_is_refused() {
+    let broken = format!("{}\n[[action]]\naction = \"Talk\"\ntargets = [\"coverage-8\"]\n", text(EU));
+    let message = Plan::from_toml("plan.toml", &broken, None).unwrap_err().to_string();
+    for part in ["plan.toml", "`Talk`", "`coverage-8`, which is not in the plan", "did you mean `coverage-80`?"] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+}
+
+#[test]
+fn a_plan_that_is_not_there_or_not_text_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nowhere.toml");
+    let missing = Plan::read(&path).unwrap_err();
+    assert!(
+        missing.is_io() && missing.to_string().contains("nowhere.toml") && missing.to_string().contains("eu-80"),
+        "{missing}"
+    );
+    fs::write(&path, b"[plan]\nid = \"\xff\"\n").unwrap();
+    let binary = Plan::read(&path).unwrap_err();
+    assert!(binary.is_plan() && binary.to_string().contains("not UTF-8"), "{binary}");
+}

@@ -1,0 +1,442 @@
+//! Sentences say what the findings say: the numbers are read back out of random ones and counted anew.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use undeb::release::wording;
+use undeb::survey::interval::Interval;
+use undeb::{
+    Answer, Classification, Finding, Gap, JudgedBy, Level, Measure, PathAnswer, PathFinding, PathShape, Period, PolicyForce,
+    Reason, Status, Target, TargetFindings, bundled,
+};
+
+const STATES: [&str; 8] = ["CA", "TX", "NY", "WA", "DC", "HI", "OH", "ME"];
+
+/// A random finding before it is put into the library's words.
+#[derive(Clone, Debug)]
+enum Figure {
+    Missing,
+    Point { value: f64 },
+    Sampled { value: f64, half: f64 },
+    AtLine { sampled: bool },
+}
+
+#[derive(Clone, Debug)]
+struct Draw {
+    figure: Figure,
+    employees: Option<f64>,
+    /// Level of the path as a distance from the value, and whether it has an interval.
+    path: Option<(f64, Option<f64>)>,
+}
+
+fn draw() -> impl Strategy<Value = Draw> {
+    let figure = prop_oneof![
+        1 => Just(Figure::Missing),
+        3 => (0.0..=1.0_f64).prop_map(|value| Figure::Point { value }),
+        3 => (0.0..=1.0_f64, 0.0001..0.3_f64).prop_map(|(value, half)| Figure::Sampled { value, half }),
+        1 => any::<bool>().prop_map(|sampled| Figure::AtLine { sampled }),
+    ];
+    let path = prop::option::weighted(0.3, (-0.2..0.2_f64, prop::option::of(0.001..0.2_f64)));
+    (figure, prop::option::weighted(0.8, 1e3..1e7_f64), path).prop_map(|(figure, employees, path)| Draw {
+        figure,
+        employees,
+        path,
+    })
+}
+
+fn finding(region: &str, level: f64, draw: &Draw) -> Finding {
+    let (value, half, at_line) = match draw.figure {
+        Figure::Missing => (None, None, false),
+        Figure::Point { value } => (Some(value), None, value == level),
+        Figure::Sampled { value, half } => (Some(value), Some(half), value == level),
+        Figure::AtLine { sampled } => (Some(level), sampled.then_some(0.02), true),
+    };
+    let lead = value.map(|v| v - level);
+    let around = |x: f64, half: Option<f64>| half.map(|h| Interval { low: x - h, high: x + h });
+    let answer = lead.map_or(Answer::CannotTell, |lead| match lead {
+        lead if lead - half.unwrap_or(0.0) >= 0.0 => Answer::Met,
+        lead if lead + half.unwrap_or(0.0) < 0.0 => Answer::NotMet,
+        _ => Answer::CannotTell,
+    });
+    Finding {
+        target: "t".to_owned(),
+        measure: Measure::Density,
+        region: Arc::from(region),
+        sector: Arc::from("all"),
+        answer,
+        reason: match (value, answer) {
+            (None, _) => Some(Reason::NoEvidence),
+            (_, Answer::CannotTell) => Some(Reason::WithinSamplingError),
+            _ => None,
+        },
+        judged_by: match (value, half) {
+            (None, _) => JudgedBy::Nothing,
+            (_, None) => JudgedBy::Point,
+            _ => JudgedBy::Interval,
+        },
+        at_line,
+        period: value.map(|_| Period::year(2022)),
+        value,
+        interval: value.and_then(|v| around(v, half)),
+        level: Some(level),
+        baseline: None,
+        gap: lead.map(|lead| Gap { value: -lead, interval: around(-lead, half), workers: draw.employees.map(|e| -lead * e) }),
+        required_pace: None,
+        observed_pace: None,
+        path: draw.path.filter(|_| value.is_some()).map(|(lead, half)| PathFinding {
+            level: value.unwrap_or_default() - lead,
+            lead,
+            interval: around(lead, half),
+            answer: match lead {
+                lead if lead - half.unwrap_or(0.0) >= 0.0 => PathAnswer::Ahead,
+                lead if lead + half.unwrap_or(0.0) < 0.0 => PathAnswer::Behind,
+                _ => PathAnswer::CannotTell,
+            },
+        }),
+        cautions: Vec::new(),
+    }
+}
+
+fn target(draws: &[Draw], level: Level, force: PolicyForce, status: Status) -> TargetFindings {
+    let number = match level {
+        Level::Fixed(level) => level,
+        _ => 0.5,
+    };
+    let regions = &STATES[..draws.len()];
+    let mut findings: Vec<Finding> = regions.iter().zip(draws).map(|(r, d)| finding(r, number, d)).collect();
+    if matches!(level, Level::Unset(_)) {
+        for f in &mut findings {
+            (f.answer, f.reason, f.judged_by, f.level, f.gap, f.at_line) =
+                (Answer::Unset, None, JudgedBy::Nothing, None, None, false);
+        }
+    }
+    let target = Target {
+        id: "t".to_owned(),
+        title: "t".to_owned(),
+        measure: Measure::Density,
+        regions: regions.iter().map(|r| (*r).to_owned()).collect(),
+        sectors: vec!["all".to_owned()],
+        level,
+        baseline: None,
+        deadline: None,
+        path: PathShape::Linear,
+        milestones: Vec::new(),
+        status,
+        force,
+        proposer: None,
+        reference: None,
+        source: None,
+        note: None,
+    };
+    TargetFindings { target, findings, whole: None }
+}
+
+fn some(size: impl Into<prop::collection::SizeRange>, force: PolicyForce) -> impl Strategy<Value = TargetFindings> {
+    (prop::collection::vec(draw(), size), 0.01..0.99_f64)
+        .prop_map(move |(draws, level)| target(&draws, Level::Fixed(level), force, Status::Adopted))
+}
+
+fn any_target() -> impl Strategy<Value = TargetFindings> {
+    let status = prop_oneof![Just(Status::Illustrative), Just(Status::Adopted)];
+    let level = prop_oneof![
+        2 => (0.01..0.99_f64).prop_map(Level::Fixed),
+        1 => Just(Level::Unset("More of it.".to_owned())),
+    ];
+    let force = prop_oneof![Just(PolicyForce::Target), Just(PolicyForce::Trigger)];
+    (prop::collection::vec(draw(), 1..6), level, force, status).prop_map(|(d, l, f, s)| target(&d, l, f, s))
+}
+
+/// All numbers of a sentence in order, thousands and decimals joined, a minus kept.
+fn numbers(text: &str) -> Vec<f64> {
+    let kept: String = text.chars().map(|c| if c == '−' { '-' } else { c }).filter(|c| *c != ',').collect();
+    kept.split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
+        .map(|word| word.trim_end_matches('.'))
+        .filter(|word| word.bytes().any(|b| b.is_ascii_digit()))
+        .map(|word| word.parse().unwrap_or_else(|_| panic!("{word} in {text}")))
+        .collect()
+}
+
+/// Met, not met, cannot tell: counted here.
+fn tally(findings: &[Finding]) -> (f64, f64, f64) {
+    let of = |answer| findings.iter().filter(|f| f.answer == answer).count() as f64;
+    (of(Answer::Met), of(Answer::NotMet), of(Answer::CannotTell))
+}
+
+fn names() -> Classification {
+    bundled::classification("us-states").unwrap()
+}
+
+fn name(region: &str) -> String {
+    names().get(region).unwrap().name.clone()
+}
+
+/// "beyond sampling error" needs a finding judged by its interval, and all of them unless the sentence limits itself.
+fn claims_no_more_than_it_may(text: &str, findings: &[Finding]) -> Result<(), TestCaseError> {
+    let judged_by = |by| findings.iter().any(|f| f.judged_by == by);
+    prop_assert_eq!(text.contains("beyond sampling error"), judged_by(JudgedBy::Interval), "{}", text);
+    let limited = text.contains("where one is stated");
+    prop_assert_eq!(limited, judged_by(JudgedBy::Interval) && judged_by(JudgedBy::Point), "{}", text);
+    Ok(())
+}
+
+/// One number of a thing is singular, every other plural.
+fn grammar(text: &str) -> Result<(), TestCaseError> {
+    prop_assert!(text.ends_with('.') && !text.contains("..") && !text.contains("  "), "{}", text);
+    for (one, many) in [("state", "states"), ("finding", "findings"), ("target", "targets"), ("cell", "cells")] {
+        for (i, _) in text.match_indices(&format!(" {one}")) {
+            let count = text[..i].rsplit(' ').next().unwrap();
+            let plural = text[i + 1..].starts_with(many);
+            if let Ok(count) = count.parse::<u32>() {
+                prop_assert_eq!(plural, count != 1, "{}", text);
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_target_of_many_cells_counts_them(t in some(2..8, PolicyForce::Target)) {
+        let text = wording::target(&t, Some(&names()), None);
+        let (met, not_met, cannot) = tally(&t.findings);
+        prop_assert_eq!(numbers(&text), vec![met, met + not_met + cannot, not_met, cannot], "{}", text);
+        prop_assert!(text.starts_with("Met in"), "{}", text);
+        claims_no_more_than_it_may(&text, &t.findings)?;
+        grammar(&text)?;
+    }
+
+    #[test]
+    fn a_trigger_counts_those_below_and_names_those_at_the_line(t in some(2..8, PolicyForce::Trigger)) {
+        let text = wording::target(&t, Some(&names()), None);
+        let Level::Fixed(level) = t.target.level else { unreachable!() };
+        let (met, not_met, cannot) = tally(&t.findings);
+        let mut expected = vec![not_met, met + not_met + cannot, (1000.0 * level).round() / 10.0, met];
+        expected.extend((cannot > 0.0).then_some(cannot));
+        let got = numbers(&text);
+        prop_assert_eq!(got.len(), expected.len(), "{}", &text);
+        prop_assert!(got.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 0.11), "{} {:?}", &text, expected);
+        prop_assert_eq!((got[0], got[1], got[3]), (expected[0], expected[1], expected[3]));
+        prop_assert_eq!(text.contains("cannot tell"), cannot > 0.0);
+        prop_assert_eq!(text.contains("exactly at the line"), t.findings.iter().any(|f| f.at_line));
+        for f in &t.findings {
+            prop_assert_eq!(text.contains(&name(&f.region)), f.at_line, "{}", &text);
+        }
+        grammar(&text)?;
+    }
+
+    #[test]
+    fn a_gap_title_counts_both_sides(t in any_target()) {
+        prop_assume!(matches!(t.target.level, Level::Fixed(_)));
+        let text = wording::gap_title(&t, Some(&names()));
+        let (met, not_met, cannot) = tally(&t.findings);
+        prop_assert_eq!(numbers(&text), vec![met, met + not_met + cannot, not_met], "{}", text);
+        prop_assert_eq!(text.contains("the line"), t.target.force == PolicyForce::Trigger);
+        claims_no_more_than_it_may(&text, &t.findings)?;
+    }
+
+    #[test]
+    fn one_finding_says_its_figure_its_distance_and_its_answer(t in some(1..2, PolicyForce::Target)) {
+        let text = wording::target(&t, Some(&names()), None);
+        let f = &t.findings[0];
+        prop_assert!(text.starts_with(&name(&f.region)));
+        let Some((value, gap)) = f.value.zip(f.gap) else {
+            prop_assert!(text.contains("no figure") && numbers(&text).is_empty(), "{}", text);
+            return Ok(());
+        };
+        let level = f.level.unwrap();
+        let got = numbers(&text);
+        prop_assert!((got[0] - 100.0 * value).abs() <= 0.0501 && got[1] == 2022.0, "{}", &text);
+        prop_assert!((got.last().unwrap() - 100.0 * level).abs() <= 0.0501, "{}", &text);
+        prop_assert_eq!(text.contains("exactly at"), f.at_line, "{}", &text);
+        prop_assert_eq!(text.contains("short of"), gap.value > 0.0, "{}", &text);
+        prop_assert_eq!(text.contains("above"), gap.value < 0.0, "{}", &text);
+        prop_assert!(!text.contains(" 0.0 points"), "a distance that is not nothing reads as nothing: {}", &text);
+        if !f.at_line {
+            prop_assert!((got[2] - 100.0 * gap.value.abs()).abs() <= 0.1001, "{}", &text);
+        }
+        prop_assert_eq!(text.contains("not met"), f.answer == Answer::NotMet, "{}", &text);
+        prop_assert_eq!(text.contains(": met"), f.answer == Answer::Met, "{}", &text);
+        prop_assert_eq!(text.contains("cannot tell"), f.answer == Answer::CannotTell, "{}", &text);
+        let by_interval = f.judged_by == JudgedBy::Interval && f.answer != Answer::CannotTell;
+        prop_assert_eq!(text.contains("beyond sampling error"), by_interval, "{}", &text);
+        prop_assert_eq!(text.contains("by the point alone"), f.judged_by == JudgedBy::Point, "{}", &text);
+        grammar(&text)?;
+    }
+
+    #[test]
+    fn a_trend_title_never_contradicts_the_sign(t in some(1..2, PolicyForce::Target)) {
+        let f = &t.findings[0];
+        let text = wording::trend_title(f, Some(&names()));
+        let Some(value) = f.value else {
+            prop_assert!(text.ends_with("no figure"));
+            return Ok(());
+        };
+        let (against, judged) = match &f.path {
+            Some(path) => (path.level, path.interval.is_some()),
+            None => (f.level.unwrap(), f.judged_by == JudgedBy::Interval),
+        };
+        let got = numbers(&text);
+        prop_assert_eq!(got.len(), 3, "{}", &text);
+        prop_assert!((got[0] - 100.0 * value).abs() <= 0.0501 && (got[2] - 100.0 * against).abs() <= 0.0501, "{}", &text);
+        let lead = f.path.map_or(value - against, |p| p.lead);
+        let (below, above) = (text.contains(", below "), text.contains(", at or above "));
+        prop_assert!(!below || lead < 0.0, "{}", &text);
+        prop_assert!(!above || lead >= 0.0, "{}", &text);
+        prop_assert!(usize::from(below) + usize::from(above) + usize::from(text.contains(", within sampling error ")) == 1, "{}", &text);
+        prop_assert_eq!(text.contains("sampling error"), judged, "{}", &text);
+        prop_assert_eq!(text.contains("its path"), f.path.is_some(), "{}", &text);
+    }
+
+    #[test]
+    fn a_verdict_counts_findings_and_targets(targets in prop::collection::vec(any_target(), 0..5)) {
+        let sentences: Vec<String> = targets.iter().map(|t| wording::target(t, Some(&names()), None)).collect();
+        let text = wording::verdict(&targets, &sentences);
+        let (numbered, unset): (Vec<_>, Vec<_>) = targets.iter().partition(|t| matches!(t.target.level, Level::Fixed(_)));
+        grammar(&text)?;
+        if targets.len() == 1 && numbered.len() == 1 {
+            prop_assert_eq!(&text, &sentences[0]);
+            return Ok(());
+        }
+        prop_assert_eq!(text.contains("no target"), targets.is_empty());
+        prop_assert_eq!(text.contains("so none can be judged"), !targets.is_empty() && numbered.is_empty());
+        let mut expected = Vec::new();
+        if !numbered.is_empty() {
+            let all: Vec<Finding> = numbered.iter().flat_map(|t| t.findings.clone()).collect();
+            let (met, not_met, cannot) = tally(&all);
+            expected.extend([all.len() as f64, numbered.len() as f64, met, not_met, cannot]);
+            expected.extend((!unset.is_empty()).then_some(unset.len() as f64));
+        }
+        prop_assert_eq!(numbers(&text), expected, "{}", &text);
+        let made_up = !numbered.is_empty() && numbered.iter().all(|t| t.target.status == Status::Illustrative);
+        prop_assert_eq!(text.contains("illustrative"), made_up, "{}", &text);
+    }
+
+    #[test]
+    fn an_unset_target_is_not_judged(t in any_target()) {
+        let text = wording::target(&t, Some(&names()), None);
+        let unset = matches!(t.target.level, Level::Unset(_));
+        prop_assert_eq!(text.starts_with("Not judged, because no number was given: More of it."), unset, "{}", &text);
+    }
+
+    #[test]
+    fn a_range_names_its_true_ends(values in prop::collection::vec(0.0..=1.0_f64, 0..8), coarse in any::<bool>()) {
+        let values: Vec<f64> = values.into_iter().map(|v| if coarse { (v * 3.0).round() / 3.0 } else { v }).collect();
+        let named: Vec<(&str, f64)> = STATES.into_iter().zip(values.iter().copied()).collect();
+        let text = wording::range_title(&named);
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let has = |region: &str, value: f64| named.contains(&(region, value));
+        let got = numbers(&text);
+        match got.as_slice() {
+            [] => prop_assert!(values.is_empty() && text == "No figures"),
+            [one] => {
+                prop_assert!((one - 100.0 * low).abs() <= 0.0501 && high - low < 0.00101, "{}", &text);
+                prop_assert_eq!(text.ends_with("everywhere"), values.len() > 1);
+            }
+            [first, last] => {
+                prop_assert!((first - 100.0 * low).abs() <= 0.0501 && (last - 100.0 * high).abs() <= 0.0501 && first < last, "{}", &text);
+                let (a, b) = text.split_once(" to ").unwrap();
+                prop_assert!(has(a.rsplit(' ').next().unwrap(), low) && has(b.rsplit(' ').next().unwrap(), high), "{}", &text);
+            }
+            _ => prop_assert!(false, "{}", &text),
+        }
+    }
+
+    #[test]
+    fn a_shortfall_is_given_only_when_all_of_it_is_known(t in any_target()) {
+        let short: Vec<&Finding> = t.findings.iter().filter(|f| f.gap.is_some_and(|g| g.value > 0.0)).collect();
+        let total: Option<f64> = short.iter().map(|f| f.gap.unwrap().workers).sum();
+        let known = total.filter(|_| !short.is_empty());
+        let text = wording::shortfall(&t);
+        prop_assert_eq!(text.is_some(), known.is_some());
+        if let (Some(text), Some(total)) = (text, known) {
+            let got = numbers(&text);
+            prop_assert_eq!(got[0], short.len() as f64);
+            let rounding = if total < 9_950.0 { 50.0 } else { 500.0 };
+            prop_assert!((got[1] - total).abs() <= rounding, "{} {}", &text, total);
+            prop_assert_eq!(text.contains("together"), short.len() > 1);
+            grammar(&text)?;
+        }
+    }
+}
+
+#[test]
+fn a_withheld_finding_says_so() {
+    let mut t = target(
+        &[Draw { figure: Figure::Missing, employees: None, path: None }],
+        Level::Fixed(0.3),
+        PolicyForce::Target,
+        Status::Adopted,
+    );
+    for (reason, says) in [
+        (Reason::Withheld, "withheld by the release rules"),
+        (Reason::NoBaseline, "no figure for the baseline"),
+        (Reason::SeriesBreak, "series break"),
+        (Reason::NoEvidence, "no figure for union density"),
+    ] {
+        t.findings[0].reason = Some(reason);
+        let text = wording::target(&t, Some(&names()), None);
+        assert!(text.starts_with("California") && text.contains(says), "{text}");
+        let title = wording::trend_title(&t.findings[0], Some(&names()));
+        assert_eq!(title.contains("withheld"), reason == Reason::Withheld, "{title}");
+    }
+}
+
+#[test]
+fn a_sector_is_named_once() {
+    let sectors = bundled::classification("sector").unwrap();
+    let mut t = target(
+        &[Draw { figure: Figure::Point { value: 0.25 }, employees: None, path: None }],
+        Level::Fixed(0.3),
+        PolicyForce::Target,
+        Status::Adopted,
+    );
+    for (sector, says) in [
+        ("all", "California: union density was 25.0% in 2022, 5.0 points short of 30.0%"),
+        ("public", "California, public sector: union density"),
+        ("private_construction", "California, private construction: union density"),
+    ] {
+        t.findings[0].sector = Arc::from(sector);
+        let text = wording::target(&t, Some(&names()), Some(&sectors));
+        assert!(text.starts_with(says), "{text}");
+    }
+}
+
+#[test]
+fn a_distance_too_small_to_print_is_still_a_distance() {
+    let near = |value| {
+        let draw = Draw { figure: Figure::Point { value }, employees: None, path: None };
+        wording::target(&target(&[draw], Level::Fixed(0.3), PolicyForce::Target, Status::Adopted), None, None)
+    };
+    assert!(near(0.299_99).contains("less than 0.1 points short of 30.0%: not met"), "{}", near(0.299_99));
+    assert!(near(0.300_01).contains("less than 0.1 points above 30.0%: met"), "{}", near(0.300_01));
+}
+
+#[test]
+fn words_are_counted_and_listed() {
+    assert_eq!(wording::counted(1, "member state"), "1 member state");
+    assert_eq!(wording::counted(0, "cell"), "0 cells");
+    assert_eq!(wording::counted(27, "country"), "27 countries");
+    assert_eq!([wording::listed(&[]), wording::listed(&["a"])], ["", "a"]);
+    assert_eq!([wording::listed(&["a", "b"]), wording::listed(&["a", "b", "c"])], ["a and b", "a, b and c"]);
+}
+
+#[test]
+fn cells_are_called_what_they_are() {
+    let eu = bundled::classification("eu27").unwrap();
+    let mut t = target(&[], Level::Fixed(0.8), PolicyForce::Trigger, Status::Statutory).target;
+    for (regions, sectors, noun) in [
+        (["IT", "FR"], vec!["all"], "member state"),
+        (["IT", "EU27"], vec!["all"], "region"),
+        (["IT", "FR"], vec!["public", "private"], "cell"),
+    ] {
+        t.regions = regions.map(str::to_owned).to_vec();
+        t.sectors = sectors.into_iter().map(str::to_owned).collect();
+        assert_eq!(wording::noun(&t, Some(&eu)), noun);
+    }
+    assert_eq!(wording::noun(&Target { sectors: vec!["all".to_owned()], ..t }, None), "region");
+}
