@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a fixture that cannot be made is a failed test")]
 
+pub mod findings;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+use std::fs;
 use std::sync::Arc;
 
 use undeb::survey::interval::korn_graubard;
 use undeb::{
     Answer, ErrorMethod, Estimate, Grade, JudgedBy, Mark, Measure, Period, Reason, Released, Report, RuleSet, Uncertainty,
 };
-use undeb_tests::{AREAS, Entry, Folder};
+use undeb_tests::{AREAS, Entry, Folder, project};
 
 fn estimate(value: f64, n: Option<f64>, uncertainty: Uncertainty) -> Estimate {
     Estimate {
@@ -289,8 +290,25 @@ fn no_record_of_the_report_holds_a_withheld_figure() {
 }
 
 #[test]
-fn a_rule_set_without_confidentiality_still_withholds_by_grade() {
-    let report = report(false, "statswales-n");
+fn unreleased_figures_need_a_rule_set_that_guards_confidentiality() {
+    let folder = folder(false);
+    let plan = folder.plan("quality = \"statswales-n\"", TARGETS).unwrap();
+    let findings = plan.assess(plan.gather().unwrap()).unwrap();
+    let error = findings.release("2026-01-01".parse().unwrap()).unwrap_err();
+    let message = error.to_string();
+    assert!(error.is_disclosure() && message.contains("`mine`") && message.contains("`statswales-n`"), "{message}");
+    assert!(message.contains("confidential_below") && message.contains("ons-2025"), "{message}");
+}
+
+#[test]
+fn a_grade_withholds_too_and_not_as_confidential() {
+    let folder = folder(false);
+    let own = fs::read_to_string(project().join("data/quality/statswales-n.toml")).unwrap();
+    fs::create_dir(folder.path().join("quality")).unwrap();
+    fs::write(folder.path().join("quality/own.toml"), format!("confidential_below = 3\n{own}")).unwrap();
+    let plan = folder.plan("quality = \"own\"", TARGETS).unwrap();
+    let report = plan.assess(plan.gather().unwrap()).unwrap().release("2026-01-01".parse().unwrap()).unwrap();
+    assert_eq!(density(&report, 2024, "TLC").mark, Some(Mark::Confidential));
     let cell = density(&report, 2024, "TLE");
     assert!(cell.estimate.value.is_none() && cell.mark == Some(Mark::LowReliability) && !cell.quality.confidential);
     assert!(density(&report, 2024, "WLS").estimate.value.is_some());

@@ -107,6 +107,11 @@ fn codes_and_periods_are_known() {
     says(&error, &["line 2, column `sector`", "`privat` is no sector code", "did you mean `private`?"]);
     let error = refused(&counts(), &rows("24,WLS,all,1,1,1,1\n"));
     says(&error, &["line 2, column `period`", "`24` is not a period", "2022-Q4"]);
+    let error = refused(&counts(), &rows("2024-Q1,WLS,all,1,1,1,1\n"));
+    says(&error, &["line 2, column `period`", "2024-Q1", "`period_type`"]);
+    let wrong = Entry { more: sums().more.replace("private", "privat"), ..counts() };
+    let message = refused(&wrong, &rows("2024,WLS,all,1,1,1,1\n")).to_string();
+    assert!(message.contains("the sum rule of `mine`") && message.contains("did you mean `private`?"), "{message}");
 }
 
 #[test]

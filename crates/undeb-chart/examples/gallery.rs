@@ -79,6 +79,7 @@ fn trends() -> trend::Data {
                 trend::Point { x: f64::from(year), value: (year != 2020).then_some(v), interval: Some((v - 0.02, v + 0.02)) }
             })
             .collect(),
+        ..trend::Series::default()
     };
     trend::Data {
         series: series.iter().enumerate().map(|(k, name)| line(k, name)).collect(),

@@ -33,7 +33,8 @@ impl Ramp {
 
     pub(crate) fn colour(&self, value: f64) -> Colour {
         let inner = &self.bounds[1..self.classes()];
-        self.step(inner.iter().filter(|bound| value >= **bound).count())
+        // A sum that should be 0.4 may lie a hair below it.
+        self.step(inner.iter().filter(|bound| value + 1e-9 >= **bound).count())
     }
 
     fn label(&self, i: usize) -> String {
@@ -95,6 +96,13 @@ mod tests {
         let ramp = Ramp::over([0.0, 0.3, 0.6].into_iter(), palette);
         let ends = ramp.map(|r| (r.colour(0.0), r.colour(0.6)));
         assert_eq!(ends, Some((palette.ramp[0], palette.ramp[6])));
+    }
+
+    #[test]
+    fn a_value_on_a_bound_belongs_above_it_whatever_its_last_bit() {
+        let ramp = Ramp::over([0.1, 0.7].into_iter(), Theme::Light.palette());
+        let just_below = 0.4 - f64::EPSILON;
+        assert!(ramp.is_some_and(|r| r.colour(just_below) == r.colour(0.4)));
     }
 
     #[test]

@@ -56,6 +56,7 @@ fn trends(names: &[String]) -> trend::Data {
                 trend::Point { x, value, interval: value.map(|v| (v - 0.02, v + 0.02)) }
             })
             .collect(),
+        ..trend::Series::default()
     };
     trend::Data {
         series: names.iter().enumerate().map(line).collect(),

@@ -8,13 +8,18 @@ use undeb::{Day, Measure, Period};
 
 /// Union density and bargaining coverage, held against targets.
 #[derive(Parser)]
-#[command(name = "undeb", version, about, after_help = "Examples:
+#[command(
+    name = "undeb",
+    version,
+    about,
+    after_help = "Examples:
   undeb report us-states-2030 --out us-report
   undeb report my-plan.toml --out report --force
   undeb data show us-states
   undeb estimates eu27 --format csv > eu27.csv
 
-Exit codes: 0 every target met, 1 some not met, 3 some cannot be told and none missed, 2 an error.")]
+Exit codes: 0 every target met, 1 some not met, 3 some cannot be told and none missed, 2 an error."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

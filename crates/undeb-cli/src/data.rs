@@ -17,7 +17,9 @@ pub(crate) fn registry(file: Option<&Path>) -> Result<Registry> {
 pub(crate) fn run(command: DataCommand) -> Result<u8> {
     match command {
         DataCommand::List { registry: file } => list(&registry(file.as_deref())?)?,
-        DataCommand::Show { source, registry: file, csv: true } => print_bytes(&registry(file.as_deref())?.table_file(&source)?.0)?,
+        DataCommand::Show { source, registry: file, csv: true } => {
+            print_bytes(&registry(file.as_deref())?.table_file(&source)?.0)?
+        }
         DataCommand::Show { source, registry: file, csv: false } => show(&registry(file.as_deref())?, &source)?,
     }
     Ok(0)

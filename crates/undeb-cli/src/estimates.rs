@@ -9,7 +9,9 @@ use crate::output::{print, print_bytes, table, write_file};
 /// Runs the command.
 pub(crate) fn run(options: &EstimateOptions) -> Result<u8> {
     if !(options.level > 0.0 && options.level < 1.0) {
-        return Err(Error::io(format!("the confidence level {} is not between 0 and 1", options.level)).help("write 0.95 for 95 %"));
+        return Err(
+            Error::io(format!("the confidence level {} is not between 0 and 1", options.level)).help("write 0.95 for 95 %")
+        );
     }
     let registry = crate::data::registry(options.registry.as_deref())?;
     let opened = PublishedTable::open(&options.source, &registry)?;

@@ -34,23 +34,24 @@ pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec
     check(folder, overwrite)?;
     let failed = |what: &str, at: &Path| {
         let (what, at) = (what.to_owned(), at.display().to_string());
-        move |e: std::io::Error| Error::io(format!("cannot {what} {at}: {e}")).help("nothing was changed; choose a folder that can be written")
+        move |e: std::io::Error| {
+            Error::io(format!("cannot {what} {at}: {e}")).help("nothing was changed; choose a folder that can be written")
+        }
     };
     let parent = match folder.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     fs::create_dir_all(parent).map_err(failed("make the folder", parent))?;
-    let aside = tempfile::Builder::new()
-        .prefix(".undeb-report-")
-        .tempdir_in(parent)
-        .map_err(failed("write beside", folder))?;
+    let aside = tempfile::Builder::new().prefix(".undeb-report-").tempdir_in(parent).map_err(failed("write beside", folder))?;
     let new = aside.path().join("new");
     fs::create_dir_all(new.join("charts")).map_err(failed("make the folder", &new))?;
 
     let figures = undeb_chart::report_figures(report, Theme::Light, Titles::Inside);
     let mut written: Vec<PathBuf> = OWN[..4].iter().map(PathBuf::from).collect();
-    let put = |name: &Path, bytes: &[u8]| -> Result<()> { fs::write(new.join(name), bytes).map_err(failed("write", &folder.join(name))) };
+    let put = |name: &Path, bytes: &[u8]| -> Result<()> {
+        fs::write(new.join(name), bytes).map_err(failed("write", &folder.join(name)))
+    };
     put(&written[0], html(report)?.as_bytes())?;
     put(&written[1], markdown(report)?.as_bytes())?;
     put(&written[2], json(report)?.as_bytes())?;

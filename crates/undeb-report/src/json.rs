@@ -199,10 +199,7 @@ struct CodeRecord<'a> {
 }
 
 fn codes(tree: &undeb::Classification) -> Vec<CodeRecord<'_>> {
-    tree.codes()
-        .iter()
-        .map(|c| CodeRecord { id: &c.id, name: &c.name, parent: c.parent.as_deref(), level: &c.level })
-        .collect()
+    tree.codes().iter().map(|c| CodeRecord { id: &c.id, name: &c.name, parent: c.parent.as_deref(), level: &c.level }).collect()
 }
 
 /// The report as JSON text.

@@ -167,7 +167,6 @@ fn row(report: &Report, target: &Target, finding: &Finding, source: Option<Sourc
         (Some(Reason::NoBaseline), ..) => "no baseline",
         (Some(Reason::SeriesBreak), ..) => "series break",
         (Some(Reason::Withheld), ..) => "withheld",
-        (Some(Reason::WithinSamplingError), ..) => "within sampling error",
         (None, true, _) => "exactly at the line",
         (None, _, JudgedBy::Point) => "by the point",
         _ => "",
@@ -184,10 +183,7 @@ fn row(report: &Report, target: &Target, finding: &Finding, source: Option<Sourc
         gap: finding.gap.map(|g| signed_points(g.value)).unwrap_or_default(),
         gap_interval: range(finding.gap.and_then(|g| g.interval), signed_points),
         workers: finding.gap.and_then(|g| g.workers).map(workers).unwrap_or_default(),
-        required: finding
-            .required_pace
-            .map(|p| if p > 0.0 { signed_pace(p) } else { "none".to_owned() })
-            .unwrap_or_default(),
+        required: finding.required_pace.map(|p| if p > 0.0 { signed_pace(p) } else { "none".to_owned() }).unwrap_or_default(),
         observed: finding.observed_pace.map(|p| signed_pace(p.per_year)).unwrap_or_default(),
         path: finding.path.map_or("", |p| match p.answer {
             PathAnswer::Ahead => "at or above",
@@ -224,11 +220,11 @@ fn target_view<'a>(
         reference: target.reference.as_ref(),
         note: target.note.as_deref(),
         sentence,
-        shortfall: wording::shortfall(t),
+        shortfall: wording::shortfall(t, regions),
         whole: t.whole.as_ref().map(|w| wording::single(target, w, regions, sectors)),
         counts: t.counts(),
         judged: !matches!(target.level, Level::Unset(_)),
-        with_sector: target.sectors.len() > 1 || regions.is_none_or(|_| target.sectors[0] != "all"),
+        with_sector: target.sectors.len() > 1,
         with_baseline: t.findings.iter().any(|f| f.baseline.is_some()),
         with_pace: t.findings.iter().any(|f| f.required_pace.is_some() && f.observed_pace.is_some()),
         with_path: t.findings.iter().any(|f| f.path.is_some()),

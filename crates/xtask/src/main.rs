@@ -33,11 +33,8 @@ fn run(program: impl AsRef<Path>, arguments: &[&str]) -> Outcome {
     let program = program.as_ref();
     let shown = format!("{} {}", program.display(), arguments.join(" "));
     eprintln!("xtask: {shown}");
-    let status = Command::new(program)
-        .args(arguments)
-        .current_dir(root())
-        .status()
-        .map_err(|e| format!("cannot run {shown}: {e}"))?;
+    let status =
+        Command::new(program).args(arguments).current_dir(root()).status().map_err(|e| format!("cannot run {shown}: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("failed: {shown}")) }
 }
 

@@ -380,7 +380,8 @@ fn target(
         milestones.push(Milestone { period: m.period, level: m.level, change: m.change });
     }
     if !milestones.is_empty() && (baseline.is_none() || deadline.is_none()) {
-        return Err(place.wrong(at, format!("the target `{id}` has milestones but no path to put them on"))
+        return Err(place
+            .wrong(at, format!("the target `{id}` has milestones but no path to put them on"))
             .help("give both `baseline` and `deadline`"));
     }
     milestones.sort_by_key(|m| m.period);

@@ -31,9 +31,8 @@ impl Report {
         let text = |name: &str, of: &dyn Fn(&Released) -> Option<String>| {
             Column::new(name.into(), rows.iter().map(of).collect::<Vec<_>>())
         };
-        let number = |name: &str, of: &dyn Fn(&Released) -> Option<f64>| {
-            Column::new(name.into(), rows.iter().map(of).collect::<Vec<_>>())
-        };
+        let number =
+            |name: &str, of: &dyn Fn(&Released) -> Option<f64>| Column::new(name.into(), rows.iter().map(of).collect::<Vec<_>>());
         DataFrame::new(
             rows.len(),
             vec![

@@ -266,19 +266,17 @@ pub fn range_title(values: &[(&str, f64)]) -> String {
 }
 
 /// What the shortfall amounts to in workers; none where it is not known for every cell that is short.
-pub fn shortfall(findings: &TargetFindings) -> Option<String> {
+pub fn shortfall(findings: &TargetFindings, regions: Option<&Classification>) -> Option<String> {
     let short: Vec<&Finding> = findings.findings.iter().filter(|f| f.gap.is_some_and(|g| g.value > 0.0)).collect();
     let total: Option<f64> = short.iter().map(|f| f.gap.and_then(|g| g.workers)).sum();
     let total = total.filter(|_| !short.is_empty())?;
+    let one = short.len() == 1;
     Some(format!(
-        "Taking the figures as they stand, {} below the level and {} short of it by {} workers{}.",
-        is_are_cells(short.len()),
-        if short.len() == 1 { "is" } else { "are" },
+        "Taking the figures as they stand, {} {} below the level and {} short of it by {} workers{}.",
+        counted(short.len(), &noun(&findings.target, regions)),
+        if one { "lies" } else { "lie" },
+        if one { "is" } else { "are" },
         workers(total),
-        if short.len() == 1 { "" } else { " together" }
+        if one { "" } else { " together" }
     ))
-}
-
-fn is_are_cells(count: usize) -> String {
-    format!("{} {}", counted(count, "cell"), if count == 1 { "lies" } else { "lie" })
 }

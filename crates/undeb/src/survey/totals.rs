@@ -1,0 +1,343 @@
+//! Weighted totals per PSU, cell and variable: the additive state that every estimate is a function of.
+//!
+//! Rows are partitioned by ranges of PSUs and summed PSU by PSU in the order of the rows, so the state is the same to
+//! the last bit however many threads work on it, and needs nothing of size rows x cells (METHODS M8).
+
+use rayon::prelude::*;
+
+/// Cell code of a row that is in the design but outside the domain.
+pub const OUT: u32 = u32::MAX;
+/// Rows of one block; part of the result only through the order of nothing, so it may be changed freely.
+const BLOCK: usize = 1 << 16;
+/// Rows below which threads cost more than they save.
+const SMALL: usize = 1 << 17;
+const CELL_BITS: u32 = 20;
+/// Most cells that one state can hold.
+pub const MOST_CELLS: usize = (1 << CELL_BITS) - 1;
+/// Most yes-or-no variables that one state can hold.
+pub const MOST_VARIABLES: usize = 6;
+
+/// What a person answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Answer {
+    /// No.
+    No = 0,
+    /// Yes.
+    Yes = 1,
+    /// Asked, but no answer is known.
+    Missing = 2,
+    /// Not asked, by design.
+    NotAsked = 3,
+}
+
+/// Rows, coded: PSU numbers from 0, cell numbers from 0 or [`OUT`], a weight each, and an [`Answer`] for each variable.
+pub struct Rows<'a> {
+    /// PSU of each row.
+    pub psu: &'a [u32],
+    /// Cell of each row.
+    pub cell: &'a [u32],
+    /// Weight of each row.
+    pub weight: &'a [f64],
+    /// Answers of each row, one slice a variable.
+    pub answers: &'a [&'a [u8]],
+}
+
+/// Unweighted counts and weighted sums of one cell and variable.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Rows with a valid answer.
+    pub n: u64,
+    /// Rows that said yes.
+    pub n_yes: u64,
+    /// Rows asked without a known answer.
+    pub n_missing: u64,
+    /// Rows not asked.
+    pub n_not_asked: u64,
+    /// Weight of valid answers.
+    pub valid: f64,
+    /// Weight of yes.
+    pub yes: f64,
+    /// Weight of missing answers.
+    pub missing: f64,
+    /// PSUs with a valid answer.
+    pub psus: u64,
+}
+
+/// Totals of a range of PSUs: for each PSU the cells it touches, for each of those valid and yes by variable.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Part {
+    pub(crate) first: u32,
+    pub(crate) start: Vec<u32>,
+    pub(crate) cell: Vec<u32>,
+    /// Entry by entry, variable by variable: valid, yes.
+    pub(crate) sums: Vec<f64>,
+    tallies: Vec<(u32, Vec<Tally>)>,
+}
+
+/// The state: mergeable totals of rows seen so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Totals {
+    cells: usize,
+    variables: usize,
+    psus: usize,
+    pub(crate) parts: Vec<Part>,
+    tallies: Vec<Tally>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Record {
+    weight: f64,
+    psu: u32,
+    code: u32,
+}
+
+impl Totals {
+    /// Sums rows that belong to `psus` PSUs and fall into `cells` cells.
+    ///
+    /// The slices must have one length, PSUs and cells must lie in their ranges; callers in this crate code them so.
+    pub fn accumulate(rows: &Rows<'_>, psus: usize, cells: usize) -> Totals {
+        let variables = rows.answers.len();
+        debug_assert!(cells <= MOST_CELLS && variables <= MOST_VARIABLES);
+        let threads = rows.psu.len() >= SMALL;
+        // About 16 thousand rows a bucket, so that one stays in cache.
+        let buckets = (rows.psu.len() / 16_384).clamp(1, 4096).min(psus.max(1));
+        let width = psus.max(1).div_ceil(buckets);
+        let buckets = psus.max(1).div_ceil(width);
+        let blocks: Vec<Block> = if threads {
+            (0..rows.psu.len().div_ceil(BLOCK)).into_par_iter().map(|b| Block::of(rows, b, buckets, width)).collect()
+        } else {
+            (0..rows.psu.len().div_ceil(BLOCK)).map(|b| Block::of(rows, b, buckets, width)).collect()
+        };
+        let part = |bucket: usize| {
+            let first = bucket * width;
+            let last = ((bucket + 1) * width).min(psus.max(1));
+            Part::of(&blocks, bucket, first as u32, last - first, cells, variables)
+        };
+        let parts: Vec<Part> =
+            if threads { (0..buckets).into_par_iter().map(part).collect() } else { (0..buckets).map(part).collect() };
+        Totals::assembled(parts, psus, cells, variables)
+    }
+
+    fn assembled(mut parts: Vec<Part>, psus: usize, cells: usize, variables: usize) -> Totals {
+        let mut tallies = vec![Tally::default(); cells * variables];
+        for part in &mut parts {
+            for (cell, of_part) in part.tallies.drain(..) {
+                for (v, t) in of_part.iter().enumerate() {
+                    tallies[cell as usize * variables + v].add(t);
+                }
+            }
+        }
+        Totals { cells, variables, psus, parts, tallies }
+    }
+
+    /// Number of cells.
+    pub fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// Number of variables.
+    pub fn variables(&self) -> usize {
+        self.variables
+    }
+
+    /// Number of PSUs, those without a row in the domain included.
+    pub fn psus(&self) -> usize {
+        self.psus
+    }
+
+    /// Counts and sums of a cell and variable.
+    pub fn tally(&self, cell: usize, variable: usize) -> &Tally {
+        &self.tallies[cell * self.variables + variable]
+    }
+
+    /// The sum of two states over the same cells and variables whose PSUs are numbered alike.
+    ///
+    /// Associative and commutative up to the last bits of sums of shared PSUs.
+    #[must_use]
+    pub fn merge(&self, other: &Totals) -> Totals {
+        debug_assert!(self.cells == other.cells && self.variables == other.variables);
+        let psus = self.psus.max(other.psus);
+        let width = 2 * self.variables;
+        let mut merged = Part { start: vec![0], ..Part::default() };
+        let mut slot = vec![u32::MAX; self.cells];
+        for psu in 0..psus {
+            let begin = merged.cell.len();
+            for state in [self, other] {
+                state.entries(psu as u32, |cell, sums| {
+                    let at = slot[cell as usize];
+                    if at != u32::MAX && at as usize >= begin {
+                        for (to, from) in merged.sums[at as usize * width..][..width].iter_mut().zip(sums) {
+                            *to += from;
+                        }
+                    } else {
+                        slot[cell as usize] = merged.cell.len() as u32;
+                        merged.cell.push(cell);
+                        merged.sums.extend_from_slice(sums);
+                    }
+                });
+            }
+            merged.start.push(merged.cell.len() as u32);
+        }
+        let mut tallies = self.tallies.clone();
+        for (to, from) in tallies.iter_mut().zip(&other.tallies) {
+            to.add(from);
+        }
+        // A PSU in both counted twice: count the PSUs again.
+        for t in &mut tallies {
+            t.psus = 0;
+        }
+        for (cell, sums) in merged.cell.iter().zip(merged.sums.chunks_exact(width.max(1))) {
+            for v in 0..self.variables {
+                tallies[*cell as usize * self.variables + v].psus += u64::from(sums[2 * v] > 0.0);
+            }
+        }
+        Totals { cells: self.cells, variables: self.variables, psus, parts: vec![merged], tallies }
+    }
+
+    fn entries(&self, psu: u32, mut each: impl FnMut(u32, &[f64])) {
+        let at = self.parts.partition_point(|p| p.first <= psu);
+        let Some(part) = at.checked_sub(1).map(|i| &self.parts[i]) else { return };
+        let i = (psu - part.first) as usize;
+        if i + 1 >= part.start.len() {
+            return;
+        }
+        let width = 2 * self.variables;
+        for entry in part.start[i] as usize..part.start[i + 1] as usize {
+            each(part.cell[entry], &part.sums[entry * width..][..width]);
+        }
+    }
+}
+
+impl Tally {
+    /// Adds the counts and sums of another tally; margins are sums.
+    pub fn add(&mut self, other: &Tally) {
+        self.n += other.n;
+        self.n_yes += other.n_yes;
+        self.n_missing += other.n_missing;
+        self.n_not_asked += other.n_not_asked;
+        self.valid += other.valid;
+        self.yes += other.yes;
+        self.missing += other.missing;
+        self.psus += other.psus;
+    }
+}
+
+/// Rows of one block in the order of their buckets; within a bucket in the order of the rows.
+struct Block {
+    records: Vec<Record>,
+    start: Vec<u32>,
+}
+
+impl Block {
+    fn of(rows: &Rows<'_>, block: usize, buckets: usize, width: usize) -> Block {
+        let from = block * BLOCK;
+        let to = (from + BLOCK).min(rows.psu.len());
+        let (psu, cell, weight) = (&rows.psu[from..to], &rows.cell[from..to], &rows.weight[from..to]);
+        // PSU ranges as a multiplication: a division a row would cost more than the sums.
+        let scale = (1_u64 << 50).div_ceil(width as u64);
+        let bucket = |p: u32| ((u64::from(p) * scale) >> 50).min(buckets as u64 - 1) as usize;
+        let mut start = vec![0_u32; buckets + 1];
+        for (&p, &c) in psu.iter().zip(cell) {
+            start[bucket(p) + 1] += u32::from(c != OUT);
+        }
+        for b in 0..buckets {
+            start[b + 1] += start[b];
+        }
+        let mut next = start.clone();
+        let mut records = vec![Record::default(); start[buckets] as usize];
+        for (i, ((&p, &c), &w)) in psu.iter().zip(cell).zip(weight).enumerate() {
+            if c == OUT {
+                continue;
+            }
+            let mut code = c;
+            for (v, answers) in rows.answers.iter().enumerate() {
+                code |= u32::from(answers[from + i] & 3) << (CELL_BITS + 2 * v as u32);
+            }
+            let slot = &mut next[bucket(p)];
+            records[*slot as usize] = Record { weight: w, psu: p, code };
+            *slot += 1;
+        }
+        Block { records, start }
+    }
+}
+
+impl Part {
+    fn of(blocks: &[Block], bucket: usize, first: u32, psus: usize, cells: usize, variables: usize) -> Part {
+        let slices = || blocks.iter().map(|b| &b.records[b.start[bucket] as usize..b.start[bucket + 1] as usize]);
+        // Counting sort by PSU, stable, so that sums follow the order of the rows.
+        let mut start = vec![0_u32; psus + 1];
+        let mut rows = 0;
+        for r in slices().flatten() {
+            start[(r.psu - first) as usize + 1] += 1;
+            rows += 1;
+        }
+        for i in 0..psus {
+            start[i + 1] += start[i];
+        }
+        let mut sorted = vec![(0.0_f64, 0_u32); rows];
+        let mut next = start.clone();
+        for r in slices().flatten() {
+            let slot = &mut next[(r.psu - first) as usize];
+            sorted[*slot as usize] = (r.weight, r.code);
+            *slot += 1;
+        }
+        let mut part = Part { first, start: Vec::with_capacity(psus + 1), ..Part::default() };
+        part.start.push(0);
+        let mut slot = vec![u32::MAX; cells];
+        let mut tallies: Vec<(u32, Vec<Tally>)> = Vec::new();
+        let mut of_cell = vec![u32::MAX; cells];
+        for psu in 0..psus {
+            let begin = part.cell.len();
+            for &(weight, code) in &sorted[start[psu] as usize..start[psu + 1] as usize] {
+                let cell = code & MOST_CELLS as u32;
+                let mut entry = slot[cell as usize] as usize;
+                if entry == u32::MAX as usize || entry < begin {
+                    entry = part.cell.len();
+                    slot[cell as usize] = entry as u32;
+                    part.cell.push(cell);
+                    part.sums.resize(part.sums.len() + 2 * variables, 0.0);
+                }
+                let mut tally = of_cell[cell as usize] as usize;
+                if tally == u32::MAX as usize {
+                    tally = tallies.len();
+                    of_cell[cell as usize] = tally as u32;
+                    tallies.push((cell, vec![Tally::default(); variables]));
+                }
+                let sums = &mut part.sums[entry * 2 * variables..][..2 * variables];
+                let tally = &mut tallies[tally].1;
+                for (v, (pair, t)) in sums.chunks_exact_mut(2).zip(tally.iter_mut()).enumerate() {
+                    match code >> (CELL_BITS + 2 * v as u32) & 3 {
+                        0 => {
+                            pair[0] += weight;
+                            t.n += 1;
+                        }
+                        1 => {
+                            pair[0] += weight;
+                            pair[1] += weight;
+                            t.n += 1;
+                            t.n_yes += 1;
+                        }
+                        2 => {
+                            t.missing += weight;
+                            t.n_missing += 1;
+                        }
+                        _ => t.n_not_asked += 1,
+                    }
+                }
+            }
+            part.start.push(part.cell.len() as u32);
+        }
+        for (entry, &cell) in part.cell.iter().enumerate() {
+            let tally = &mut tallies[of_cell[cell as usize] as usize].1;
+            for (pair, t) in part.sums[entry * 2 * variables..][..2 * variables].chunks_exact(2).zip(tally.iter_mut()) {
+                t.valid += pair[0];
+                t.yes += pair[1];
+                t.psus += u64::from(pair[0] > 0.0);
+            }
+        }
+        tallies.sort_by_key(|(cell, _)| *cell);
+        part.tallies = tallies;
+        part
+    }
+}
