@@ -16,6 +16,7 @@ enum Kind {
     Data,
     Definition,
     Disclosure,
+    Design,
 }
 
 /// A stretch of a text file that an error points into.
@@ -102,6 +103,10 @@ impl Error {
         Self::new(Kind::Definition, message)
     }
 
+    pub(crate) fn design(message: impl Into<String>) -> Self {
+        Self::new(Kind::Design, message)
+    }
+
     pub(crate) fn disclosure(message: impl Into<String>) -> Self {
         Self::new(Kind::Disclosure, message)
     }
@@ -148,6 +153,11 @@ impl Error {
     /// Numbers of different definitions, or from both sides of a series break, were about to be combined.
     pub fn is_definition(&self) -> bool {
         self.0.kind == Kind::Definition
+    }
+
+    /// Weights, strata, PSUs or replicates do not make a sampling design.
+    pub fn is_design(&self) -> bool {
+        self.0.kind == Kind::Design
     }
 
     /// Something was about to leave that the release rules cannot clear.

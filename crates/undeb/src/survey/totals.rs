@@ -39,8 +39,10 @@ pub struct Rows<'a> {
     pub cell: &'a [u32],
     /// Weight of each row.
     pub weight: &'a [f64],
-    /// Answers of each row, one slice a variable.
+    /// Answers of each row, one slice a yes-or-no variable.
     pub answers: &'a [&'a [u8]],
+    /// Amounts of each row, one slice a variable that is summed, such as pay; NaN where no amount is known.
+    pub amounts: &'a [&'a [f64]],
 }
 
 /// Unweighted counts and weighted sums of one cell and variable.
@@ -48,7 +50,7 @@ pub struct Rows<'a> {
 pub struct Tally {
     /// Rows with a valid answer.
     pub n: u64,
-    /// Rows that said yes.
+    /// Rows that said yes; none for an amount.
     pub n_yes: u64,
     /// Rows asked without a known answer.
     pub n_missing: u64,
@@ -56,7 +58,7 @@ pub struct Tally {
     pub n_not_asked: u64,
     /// Weight of valid answers.
     pub valid: f64,
-    /// Weight of yes.
+    /// Weight of yes; for an amount the weighted sum.
     pub yes: f64,
     /// Weight of missing answers.
     pub missing: f64,
@@ -85,11 +87,57 @@ pub struct Totals {
     tallies: Vec<Tally>,
 }
 
+/// A row on its way to its PSU.
+trait Record: Copy + Default + Send + Sync {
+    fn new(weight: f64, psu: u32, code: u32, row: usize) -> Self;
+    fn psu(&self) -> u32;
+    fn weight(&self) -> f64;
+    fn code(&self) -> u32;
+    fn row(&self) -> usize;
+}
+
+/// Yes-or-no variables only: everything fits in sixteen bytes.
 #[derive(Clone, Copy, Default)]
-struct Record {
-    weight: f64,
-    psu: u32,
-    code: u32,
+struct Slim(f64, u32, u32);
+
+impl Record for Slim {
+    fn new(weight: f64, psu: u32, code: u32, _: usize) -> Self {
+        Slim(weight, psu, code)
+    }
+    fn psu(&self) -> u32 {
+        self.1
+    }
+    fn weight(&self) -> f64 {
+        self.0
+    }
+    fn code(&self) -> u32 {
+        self.2
+    }
+    fn row(&self) -> usize {
+        0
+    }
+}
+
+/// With amounts, which are looked up by row.
+#[derive(Clone, Copy, Default)]
+struct Wide(Slim, u32);
+
+impl Record for Wide {
+    fn new(weight: f64, psu: u32, code: u32, row: usize) -> Self {
+        Wide(Slim(weight, psu, code), row as u32)
+    }
+    fn psu(&self) -> u32 {
+        self.0.1
+    }
+    fn weight(&self) -> f64 {
+        self.0.0
+    }
+    fn code(&self) -> u32 {
+        self.0.2
+    }
+    fn row(&self) -> usize {
+        self.1 as usize
+    }
 }
 
 impl Totals {
@@ -97,14 +145,18 @@ impl Totals {
     ///
     /// The slices must have one length, PSUs and cells must lie in their ranges; callers in this crate code them so.
     pub fn accumulate(rows: &Rows<'_>, psus: usize, cells: usize) -> Totals {
-        let variables = rows.answers.len();
-        debug_assert!(cells <= MOST_CELLS && variables <= MOST_VARIABLES);
+        if rows.amounts.is_empty() { Self::sum::<Slim>(rows, psus, cells) } else { Self::sum::<Wide>(rows, psus, cells) }
+    }
+
+    fn sum<R: Record>(rows: &Rows<'_>, psus: usize, cells: usize) -> Totals {
+        let variables = rows.answers.len() + rows.amounts.len();
+        debug_assert!(cells <= MOST_CELLS && rows.answers.len() <= MOST_VARIABLES);
         let threads = rows.psu.len() >= SMALL;
         // About 16 thousand rows a bucket, so that one stays in cache.
         let buckets = (rows.psu.len() / 16_384).clamp(1, 4096).min(psus.max(1));
         let width = psus.max(1).div_ceil(buckets);
         let buckets = psus.max(1).div_ceil(width);
-        let blocks: Vec<Block> = if threads {
+        let blocks: Vec<Block<R>> = if threads {
             (0..rows.psu.len().div_ceil(BLOCK)).into_par_iter().map(|b| Block::of(rows, b, buckets, width)).collect()
         } else {
             (0..rows.psu.len().div_ceil(BLOCK)).map(|b| Block::of(rows, b, buckets, width)).collect()
@@ -112,7 +164,7 @@ impl Totals {
         let part = |bucket: usize| {
             let first = bucket * width;
             let last = ((bucket + 1) * width).min(psus.max(1));
-            Part::of(&blocks, bucket, first as u32, last - first, cells, variables)
+            Part::of(rows, &blocks, bucket, first as u32, last - first, cells)
         };
         let parts: Vec<Part> =
             if threads { (0..buckets).into_par_iter().map(part).collect() } else { (0..buckets).map(part).collect() };
@@ -224,13 +276,13 @@ impl Tally {
 }
 
 /// Rows of one block in the order of their buckets; within a bucket in the order of the rows.
-struct Block {
-    records: Vec<Record>,
+struct Block<R> {
+    records: Vec<R>,
     start: Vec<u32>,
 }
 
-impl Block {
-    fn of(rows: &Rows<'_>, block: usize, buckets: usize, width: usize) -> Block {
+impl<R: Record> Block<R> {
+    fn of(rows: &Rows<'_>, block: usize, buckets: usize, width: usize) -> Self {
         let from = block * BLOCK;
         let to = (from + BLOCK).min(rows.psu.len());
         let (psu, cell, weight) = (&rows.psu[from..to], &rows.cell[from..to], &rows.weight[from..to]);
@@ -245,7 +297,7 @@ impl Block {
             start[b + 1] += start[b];
         }
         let mut next = start.clone();
-        let mut records = vec![Record::default(); start[buckets] as usize];
+        let mut records = vec![R::default(); start[buckets] as usize];
         for (i, ((&p, &c), &w)) in psu.iter().zip(cell).zip(weight).enumerate() {
             if c == OUT {
                 continue;
@@ -255,7 +307,7 @@ impl Block {
                 code |= u32::from(answers[from + i] & 3) << (CELL_BITS + 2 * v as u32);
             }
             let slot = &mut next[bucket(p)];
-            records[*slot as usize] = Record { weight: w, psu: p, code };
+            records[*slot as usize] = R::new(w, p, code, from + i);
             *slot += 1;
         }
         Block { records, start }
@@ -263,23 +315,23 @@ impl Block {
 }
 
 impl Part {
-    fn of(blocks: &[Block], bucket: usize, first: u32, psus: usize, cells: usize, variables: usize) -> Part {
+    fn of<R: Record>(rows: &Rows<'_>, blocks: &[Block<R>], bucket: usize, first: u32, psus: usize, cells: usize) -> Part {
         let slices = || blocks.iter().map(|b| &b.records[b.start[bucket] as usize..b.start[bucket + 1] as usize]);
+        let variables = rows.answers.len() + rows.amounts.len();
+        let width = 2 * variables;
         // Counting sort by PSU, stable, so that sums follow the order of the rows.
         let mut start = vec![0_u32; psus + 1];
-        let mut rows = 0;
         for r in slices().flatten() {
-            start[(r.psu - first) as usize + 1] += 1;
-            rows += 1;
+            start[(r.psu() - first) as usize + 1] += 1;
         }
         for i in 0..psus {
             start[i + 1] += start[i];
         }
-        let mut sorted = vec![(0.0_f64, 0_u32); rows];
+        let mut sorted = vec![R::default(); start[psus] as usize];
         let mut next = start.clone();
         for r in slices().flatten() {
-            let slot = &mut next[(r.psu - first) as usize];
-            sorted[*slot as usize] = (r.weight, r.code);
+            let slot = &mut next[(r.psu() - first) as usize];
+            sorted[*slot as usize] = *r;
             *slot += 1;
         }
         let mut part = Part { first, start: Vec::with_capacity(psus + 1), ..Part::default() };
@@ -289,14 +341,15 @@ impl Part {
         let mut of_cell = vec![u32::MAX; cells];
         for psu in 0..psus {
             let begin = part.cell.len();
-            for &(weight, code) in &sorted[start[psu] as usize..start[psu + 1] as usize] {
+            for record in &sorted[start[psu] as usize..start[psu + 1] as usize] {
+                let (weight, code) = (record.weight(), record.code());
                 let cell = code & MOST_CELLS as u32;
                 let mut entry = slot[cell as usize] as usize;
                 if entry == u32::MAX as usize || entry < begin {
                     entry = part.cell.len();
                     slot[cell as usize] = entry as u32;
                     part.cell.push(cell);
-                    part.sums.resize(part.sums.len() + 2 * variables, 0.0);
+                    part.sums.resize(part.sums.len() + width, 0.0);
                 }
                 let mut tally = of_cell[cell as usize] as usize;
                 if tally == u32::MAX as usize {
@@ -304,25 +357,12 @@ impl Part {
                     of_cell[cell as usize] = tally as u32;
                     tallies.push((cell, vec![Tally::default(); variables]));
                 }
-                let sums = &mut part.sums[entry * 2 * variables..][..2 * variables];
-                let tally = &mut tallies[tally].1;
-                for (v, (pair, t)) in sums.chunks_exact_mut(2).zip(tally.iter_mut()).enumerate() {
-                    match code >> (CELL_BITS + 2 * v as u32) & 3 {
-                        0 => {
-                            pair[0] += weight;
-                            t.n += 1;
-                        }
-                        1 => {
-                            pair[0] += weight;
-                            pair[1] += weight;
-                            t.n += 1;
-                            t.n_yes += 1;
-                        }
-                        2 => {
-                            t.missing += weight;
-                            t.n_missing += 1;
-                        }
-                        _ => t.n_not_asked += 1,
+                let sums = &mut part.sums[entry * width..][..width];
+                let of_row = &mut tallies[tally].1;
+                for (v, (pair, t)) in sums.chunks_exact_mut(2).zip(of_row.iter_mut()).enumerate() {
+                    match rows.answers.len().checked_sub(v + 1) {
+                        Some(_) => t.answer(pair, weight, code >> (CELL_BITS + 2 * v as u32) & 3),
+                        None => t.amount(pair, weight, rows.amounts[v - rows.answers.len()][record.row()]),
                     }
                 }
             }
@@ -330,7 +370,7 @@ impl Part {
         }
         for (entry, &cell) in part.cell.iter().enumerate() {
             let tally = &mut tallies[of_cell[cell as usize] as usize].1;
-            for (pair, t) in part.sums[entry * 2 * variables..][..2 * variables].chunks_exact(2).zip(tally.iter_mut()) {
+            for (pair, t) in part.sums[entry * width..][..width].chunks_exact(2).zip(tally.iter_mut()) {
                 t.valid += pair[0];
                 t.yes += pair[1];
                 t.psus += u64::from(pair[0] > 0.0);
@@ -339,5 +379,41 @@ impl Part {
         tallies.sort_by_key(|(cell, _)| *cell);
         part.tallies = tallies;
         part
+    }
+}
+
+impl Tally {
+    /// Counts an answer and adds its weight to the PSU's pair; the sums of the cell follow from the pairs.
+    #[inline]
+    fn answer(&mut self, pair: &mut [f64], weight: f64, answer: u32) {
+        match answer {
+            0 => {
+                pair[0] += weight;
+                self.n += 1;
+            }
+            1 => {
+                pair[0] += weight;
+                pair[1] += weight;
+                self.n += 1;
+                self.n_yes += 1;
+            }
+            2 => {
+                self.missing += weight;
+                self.n_missing += 1;
+            }
+            _ => self.n_not_asked += 1,
+        }
+    }
+
+    #[inline]
+    fn amount(&mut self, pair: &mut [f64], weight: f64, amount: f64) {
+        if amount.is_nan() {
+            self.missing += weight;
+            self.n_missing += 1;
+        } else {
+            pair[0] += weight;
+            pair[1] += weight * amount;
+            self.n += 1;
+        }
     }
 }
