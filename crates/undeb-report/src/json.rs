@@ -216,7 +216,7 @@ pub fn json(report: &Report) -> Result<String> {
             summary: plan.summary.as_deref(),
             source: &plan.source,
             level: plan.level,
-            quality: &plan.quality.id,
+            quality: &plan.quality,
             assumptions: &plan.assumptions,
         },
         as_of: report.as_of().to_string(),
@@ -253,7 +253,7 @@ pub fn json(report: &Report) -> Result<String> {
                 }
             })
             .collect(),
-        quality: &plan.quality,
+        quality: report.rules(),
         assumptions: report.assumptions(),
     };
     serde_json::to_string(&document).map_err(|e| undeb::Error::io(format!("the report cannot be written as JSON: {e}")))

@@ -18,6 +18,9 @@ struct Totals {
     squares: f64,
 }
 
+/// Totals of one region.
+type PartTotals = (Arc<str>, Totals);
+
 impl Totals {
     fn add(&mut self, other: Totals) {
         self.numerator += other.numerator;
@@ -69,7 +72,7 @@ impl PublishedTable {
             out.extend(self.cells().iter().map(|cell| published_rate(measure, cell, design_effect)));
             return;
         }
-        let mut sums: HashMap<(Period, Arc<str>), Vec<(Arc<str>, Totals)>> = HashMap::new();
+        let mut sums: HashMap<(Period, Arc<str>), Vec<PartTotals>> = HashMap::new();
         for cell in self.cells() {
             let totals = totals(measure, cell);
             out.push(rate(measure, cell.period, &cell.region, &cell.sector, totals, design_effect, false, cell.note.clone()));

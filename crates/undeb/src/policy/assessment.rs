@@ -41,7 +41,7 @@ impl Plan {
             let whole = estimates
                 .filter(|e| !target.regions.iter().any(|r| r == e.regions.whole()))
                 .map(|e| self.judge(target, estimates, e.regions.whole(), &target.sectors[0]))
-                .filter(|finding| finding.value.is_some() && target.regions.len() > 1);
+                .filter(|finding| finding.value.is_some() && target.regions.len() > 1 && target.sectors.len() == 1);
             targets.push(TargetFindings { target: target.clone(), findings, whole });
         }
         Ok(Findings { plan: self.clone(), evidence, targets })

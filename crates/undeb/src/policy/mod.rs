@@ -5,6 +5,7 @@ mod assessment;
 mod finding;
 mod path;
 mod plan;
+mod plan_check;
 mod plan_file;
 mod target;
 

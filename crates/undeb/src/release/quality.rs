@@ -1,11 +1,10 @@
 //! Quality rule sets: thresholds of statistical offices, as data.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, choices};
 use crate::estimation::{Estimate, Uncertainty};
+use crate::policy::Plan;
 use crate::source::bundled;
 use crate::survey::interval::korn_graubard;
 
@@ -152,14 +151,19 @@ impl RuleSet {
         Self::from_toml(name, bundled::text("quality", "rule set", name)?)
     }
 
-    /// A rule set beside a plan (`quality/NAME.toml`), else a bundled one.
-    pub(crate) fn find(name: &str, folder: Option<&Path>) -> Result<Self> {
-        if let Some(path) = folder.map(|f| f.join("quality").join(format!("{name}.toml"))).filter(|p| p.exists()) {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|e| Error::io(format!("cannot read the rule set {}: {e}", path.display())))?;
-            return Self::from_toml(&path.display().to_string(), &text);
+    /// The rule set of a plan: its own file (`quality/NAME.toml` beside it), else a bundled one.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not a rule set.
+    pub fn of(plan: &Plan) -> Result<Self> {
+        match plan.own_rules() {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|e| Error::io(format!("cannot read the rule set {}: {e}", path.display())))?;
+                Self::from_toml(&path.display().to_string(), &text)
+            }
+            None => Self::builtin(&plan.quality),
         }
-        Self::builtin(name)
     }
 
     /// Reads a rule set.
@@ -233,7 +237,10 @@ impl RuleSet {
             (None, _) => estimate.interval(level).map(|i| i.width()),
         };
         match quantity {
-            Quantity::CategoryCount => estimate.n.map(|n| n * p),
+            // A whole number of persons that division and multiplication left a hair below itself is that number.
+            Quantity::CategoryCount => {
+                estimate.n.map(|n| n * p).map(|c| if (c - c.round()).abs() < 1e-9 * c.max(1.0) { c.round() } else { c })
+            }
             Quantity::BaseCount => estimate.n,
             Quantity::EffectiveCount => match estimate.uncertainty {
                 Uncertainty::Sampling { effective_n, .. } => Some(effective_n),

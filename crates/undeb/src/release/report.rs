@@ -57,6 +57,9 @@ pub struct Released {
     pub source: Arc<str>,
 }
 
+/// Source, measure, region and sector.
+type SeriesKey = (Arc<str>, Measure, Arc<str>, Arc<str>);
+
 /// What may be published of a plan's findings. Made by [`Findings::release`] alone.
 ///
 /// ```
@@ -69,13 +72,14 @@ pub struct Released {
 #[derive(Clone, Debug)]
 pub struct Report {
     plan: Plan,
+    rules: RuleSet,
     as_of: Day,
     evidence: BTreeMap<String, Estimates>,
     targets: Vec<TargetFindings>,
     sentences: Vec<String>,
     verdict: String,
     estimates: Vec<Released>,
-    position: HashMap<(Arc<str>, Measure, Arc<str>, Arc<str>), Vec<usize>>,
+    position: HashMap<SeriesKey, Vec<usize>>,
     withheld: usize,
 }
 
@@ -90,6 +94,7 @@ impl Findings {
     /// The evidence is not released and the rule set has no confidentiality threshold ([`Error::is_disclosure`]).
     pub fn release(&self, as_of: Day) -> Result<Report> {
         let plan = &self.plan;
+        let rules = RuleSet::of(plan)?;
         let targeted: HashSet<(&str, Measure, &str, &str)> = self
             .targets
             .iter()
@@ -105,26 +110,21 @@ impl Findings {
                 || targeted.contains(&(source, e.measure, &*e.region, &*e.sector))
         };
         let mut estimates = Vec::new();
-        let mut hidden: HashSet<(Arc<str>, Measure, Period, Arc<str>, Arc<str>)> = HashSet::new();
+        let mut hidden: HashSet<(SeriesKey, Period)> = HashSet::new();
         for (id, source) in &self.evidence {
-            if !source.source().released && plan.quality.confidential_below.is_none() {
+            if !source.source().released && rules.confidential_below.is_none() {
                 return Err(Error::disclosure(format!(
                     "the figures of `{id}` are not released yet, and the rule set `{}` has no confidentiality threshold",
-                    plan.quality.id
+                    rules.id
                 ))
                 .help("choose a rule set with `confidential_below`, such as ons-2025, or put one of your own beside the plan"));
             }
             let name: Arc<str> = id.as_str().into();
             for estimate in source.cells().iter().filter(|e| carried(id, e)) {
-                let released = release_one(estimate, &plan.quality, plan.level, source.source().released, &name);
+                let released = release_one(estimate, &rules, plan.level, source.source().released, &name);
                 if estimate.value.is_some() && released.estimate.value.is_none() {
-                    hidden.insert((
-                        Arc::clone(&name),
-                        estimate.measure,
-                        estimate.period,
-                        Arc::clone(&estimate.region),
-                        Arc::clone(&estimate.sector),
-                    ));
+                    let key = (Arc::clone(&name), estimate.measure, Arc::clone(&estimate.region), Arc::clone(&estimate.sector));
+                    hidden.insert((key, estimate.period));
                 }
                 estimates.push(released);
             }
@@ -138,10 +138,8 @@ impl Findings {
         for t in &mut targets {
             let Some(source) = t.target.source.as_deref().map(Arc::<str>::from) else { continue };
             for finding in t.findings.iter_mut().chain(&mut t.whole) {
-                let (measure, region, sector) = (finding.measure, Arc::clone(&finding.region), Arc::clone(&finding.sector));
-                withhold(finding, |period| {
-                    hidden.contains(&(Arc::clone(&source), measure, period, Arc::clone(&region), Arc::clone(&sector)))
-                });
+                let key = (Arc::clone(&source), finding.measure, Arc::clone(&finding.region), Arc::clone(&finding.sector));
+                withhold(finding, |period| hidden.contains(&(key.clone(), period)));
             }
         }
         let sentences: Vec<String> = targets
@@ -154,6 +152,7 @@ impl Findings {
         Ok(Report {
             verdict: wording::verdict(&targets, &sentences),
             plan: plan.clone(),
+            rules,
             as_of,
             // Meanings, breaks and codes only: no figure that the rules emptied stays behind.
             evidence: self.evidence.iter().map(|(id, e)| (id.clone(), e.clone().filter(|_| false))).collect(),
@@ -182,6 +181,7 @@ fn release_one(estimate: &Estimate, rules: &RuleSet, level: f64, already: bool, 
         estimate.numerator = None;
         estimate.n = None;
         estimate.uncertainty = Uncertainty::Unstated;
+        estimate.note = None;
     }
     Released { interval: estimate.interval(level), estimate, quality, mark, source: Arc::clone(source) }
 }
@@ -207,6 +207,8 @@ fn withhold(finding: &mut Finding, hidden: impl Fn(Period) -> bool) {
             required_pace: None,
             observed_pace: None,
             path: None,
+            // Remarks printed with a figure may repeat it.
+            cautions: Vec::new(),
             ..finding.clone()
         };
     }
@@ -216,6 +218,11 @@ impl Report {
     /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// The quality rules that were applied.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
     }
 
     /// The day that the report speaks of.

@@ -2,7 +2,7 @@
 
 use super::format::{percent, points, workers};
 use crate::policy::{Answer, Counts, Finding, JudgedBy, Level, PathAnswer, PolicyForce, Reason, Status, Target, TargetFindings};
-use crate::schema::Classification;
+use crate::schema::{Classification, Measure};
 
 /// "1 state", "51 states".
 pub fn counted(count: usize, noun: &str) -> String {
@@ -50,7 +50,7 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
     let mut text = match (targets.len(), with_number) {
         (0, _) => "The plan has actions but no target.".to_owned(),
         (_, 0) => "No target of the plan has a number yet, so none can be judged.".to_owned(),
-        (1, 1) => return sentences[0].clone(),
+        (1, 1) => sentences[0].clone(),
         _ => format!(
             "Of {} against {}, {} met and {} not met; for {} the figures cannot tell.",
             counted(counts.judged(), "finding"),
@@ -125,7 +125,13 @@ pub fn single(target: &Target, finding: &Finding, regions: Option<&Classificatio
                 JudgedBy::Interval => "beyond sampling error",
                 _ => "judged by the point alone, as no sampling error is stated",
             };
-            format!("{}, {beyond}", if answer == Answer::Met { "met" } else { "not met" })
+            let words = match (answer, target.force) {
+                (Answer::Met, PolicyForce::Target) => "met",
+                (_, PolicyForce::Target) => "not met",
+                (Answer::Met, PolicyForce::Trigger) => "the duty does not arise",
+                (_, PolicyForce::Trigger) => "the duty arises",
+            };
+            format!("{words}, {beyond}")
         }
     };
     let distance = if finding.at_line {
@@ -269,10 +275,11 @@ pub fn range_title(values: &[(&str, f64)]) -> String {
 pub fn shortfall(findings: &TargetFindings, regions: Option<&Classification>) -> Option<String> {
     let short: Vec<&Finding> = findings.findings.iter().filter(|f| f.gap.is_some_and(|g| g.value > 0.0)).collect();
     let total: Option<f64> = short.iter().map(|f| f.gap.and_then(|g| g.workers)).sum();
-    let total = total.filter(|_| !short.is_empty())?;
+    let total = total.filter(|t| *t >= 50.0)?;
+    let workers_or_jobs = if findings.target.measure == Measure::PaySet { "jobs" } else { "workers" };
     let one = short.len() == 1;
     Some(format!(
-        "Taking the figures as they stand, {} {} below the level and {} short of it by {} workers{}.",
+        "Taking the figures as they stand, {} {} below the level and {} short of it by {} {workers_or_jobs}{}.",
         counted(short.len(), &noun(&findings.target, regions)),
         if one { "lies" } else { "lie" },
         if one { "is" } else { "are" },

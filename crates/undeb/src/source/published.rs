@@ -285,9 +285,12 @@ fn check_parts(name: &str, source: &Source, cells: &[Cell]) -> Result<()> {
     Ok(())
 }
 
+/// The whole, the sum of its parts, and how many parts there were.
+type Sum = (Option<f64>, f64, usize);
+
 fn check_sum(name: &str, source: &Source, rule: &SumRule, cells: &[Cell]) -> Result<()> {
     // (period, the other code, column) -> (whole, sum of parts, parts seen)
-    let mut sums: HashMap<(Period, &str, usize), (Option<f64>, f64, usize)> = HashMap::new();
+    let mut sums: HashMap<(Period, &str, usize), Sum> = HashMap::new();
     for cell in cells {
         let (own, other) = match rule.dimension {
             SumDimension::Sector => (&*cell.sector, &*cell.region),

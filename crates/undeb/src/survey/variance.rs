@@ -33,7 +33,8 @@ struct Weights {
 impl Weights {
     fn of(totals: &Totals, functions: &[Function]) -> Weights {
         let slots = totals.cells() * totals.variables() * 2;
-        let slot = |t: &super::function::TotalOf| (t.cell as usize * totals.variables() + t.variable as usize) * 2 + usize::from(t.yes);
+        let slot =
+            |t: &super::function::TotalOf| (t.cell as usize * totals.variables() + t.variable as usize) * 2 + usize::from(t.yes);
         let mut start = vec![0_u32; slots + 1];
         for (t, _) in functions.iter().flat_map(|f| &f.gradient) {
             start[slot(t) + 1] += 1;
