@@ -4,5 +4,7 @@ pub mod design;
 pub mod distribution;
 pub mod function;
 pub mod interval;
+mod record;
+pub mod rows;
 pub mod totals;
 pub mod variance;

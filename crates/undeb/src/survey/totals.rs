@@ -5,8 +5,10 @@
 
 use rayon::prelude::*;
 
-/// Cell code of a row that is in the design but outside the domain.
-pub const OUT: u32 = u32::MAX;
+pub use super::rows::{Answer, MOST_VARIABLES, OUT, Rows};
+use super::record::{Record, Slim, Wide};
+use super::rows::{RowSource, Stretch};
+
 /// Rows of one block; part of the result only through the order of nothing, so it may be changed freely.
 const BLOCK: usize = 1 << 16;
 /// Rows below which threads cost more than they save.
@@ -14,37 +16,6 @@ const SMALL: usize = 1 << 17;
 const CELL_BITS: u32 = 20;
 /// Most cells that one state can hold.
 pub const MOST_CELLS: usize = (1 << CELL_BITS) - 1;
-/// Most yes-or-no variables that one state can hold.
-pub const MOST_VARIABLES: usize = 6;
-
-/// What a person answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Answer {
-    /// No.
-    No = 0,
-    /// Yes.
-    Yes = 1,
-    /// Asked, but no answer is known.
-    Missing = 2,
-    /// Not asked, by design.
-    NotAsked = 3,
-}
-
-/// Rows, coded: PSU numbers from 0, cell numbers from 0 or [`OUT`], a weight each, and an [`Answer`] for each variable.
-pub struct Rows<'a> {
-    /// PSU of each row.
-    pub psu: &'a [u32],
-    /// Cell of each row.
-    pub cell: &'a [u32],
-    /// Weight of each row.
-    pub weight: &'a [f64],
-    /// Answers of each row, one slice a yes-or-no variable.
-    pub answers: &'a [&'a [u8]],
-    /// Amounts of each row, one slice a variable that is summed, such as pay; NaN where no amount is known.
-    pub amounts: &'a [&'a [f64]],
-}
-
 /// Unweighted counts and weighted sums of one cell and variable.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -87,79 +58,29 @@ pub struct Totals {
     tallies: Vec<Tally>,
 }
 
-/// A row on its way to its PSU.
-trait Record: Copy + Default + Send + Sync {
-    fn new(weight: f64, psu: u32, code: u32, row: usize) -> Self;
-    fn psu(&self) -> u32;
-    fn weight(&self) -> f64;
-    fn code(&self) -> u32;
-    fn row(&self) -> usize;
-}
-
-/// Yes-or-no variables only: everything fits in sixteen bytes.
-#[derive(Clone, Copy, Default)]
-struct Slim(f64, u32, u32);
-
-impl Record for Slim {
-    fn new(weight: f64, psu: u32, code: u32, _: usize) -> Self {
-        Slim(weight, psu, code)
-    }
-    fn psu(&self) -> u32 {
-        self.1
-    }
-    fn weight(&self) -> f64 {
-        self.0
-    }
-    fn code(&self) -> u32 {
-        self.2
-    }
-    fn row(&self) -> usize {
-        0
-    }
-}
-
-/// With amounts, which are looked up by row.
-#[derive(Clone, Copy, Default)]
-struct Wide(Slim, u32);
-
-impl Record for Wide {
-    fn new(weight: f64, psu: u32, code: u32, row: usize) -> Self {
-        Wide(Slim(weight, psu, code), row as u32)
-    }
-    fn psu(&self) -> u32 {
-        self.0.1
-    }
-    fn weight(&self) -> f64 {
-        self.0.0
-    }
-    fn code(&self) -> u32 {
-        self.0.2
-    }
-    fn row(&self) -> usize {
-        self.1 as usize
-    }
-}
-
 impl Totals {
     /// Sums rows that belong to `psus` PSUs and fall into `cells` cells.
     ///
     /// The slices must have one length, PSUs and cells must lie in their ranges; callers in this crate code them so.
-    pub fn accumulate(rows: &Rows<'_>, psus: usize, cells: usize) -> Totals {
-        if rows.amounts.is_empty() { Self::sum::<Slim>(rows, psus, cells) } else { Self::sum::<Wide>(rows, psus, cells) }
+    pub fn accumulate(rows: &impl RowSource, psus: usize, cells: usize) -> Totals {
+        if rows.amounts() == 0 { Self::sum::<Slim>(rows, psus, cells) } else { Self::sum::<Wide>(rows, psus, cells) }
     }
 
-    fn sum<R: Record>(rows: &Rows<'_>, psus: usize, cells: usize) -> Totals {
-        let variables = rows.answers.len() + rows.amounts.len();
-        debug_assert!(cells <= MOST_CELLS && rows.answers.len() <= MOST_VARIABLES);
-        let threads = rows.psu.len() >= SMALL;
+    fn sum<R: Record>(rows: &impl RowSource, psus: usize, cells: usize) -> Totals {
+        let variables = rows.answers() + rows.amounts();
+        debug_assert!(cells <= MOST_CELLS && rows.answers() <= MOST_VARIABLES);
+        let threads = rows.len() >= SMALL;
         // About 16 thousand rows a bucket, so that one stays in cache.
-        let buckets = (rows.psu.len() / 16_384).clamp(1, 4096).min(psus.max(1));
+        let buckets = (rows.len() / 16_384).clamp(1, 4096).min(psus.max(1));
         let width = psus.max(1).div_ceil(buckets);
         let buckets = psus.max(1).div_ceil(width);
+        let block = |stretch: &mut Stretch, b: usize| Block::of(rows, stretch, b, buckets, width);
+        let count = rows.len().div_ceil(BLOCK);
         let blocks: Vec<Block<R>> = if threads {
-            (0..rows.psu.len().div_ceil(BLOCK)).into_par_iter().map(|b| Block::of(rows, b, buckets, width)).collect()
+            (0..count).into_par_iter().map_init(Stretch::default, block).collect()
         } else {
-            (0..rows.psu.len().div_ceil(BLOCK)).map(|b| Block::of(rows, b, buckets, width)).collect()
+            let mut stretch = Stretch::default();
+            (0..count).map(|b| block(&mut stretch, b)).collect()
         };
         let part = |bucket: usize| {
             let first = bucket * width;
@@ -282,15 +203,15 @@ struct Block<R> {
 }
 
 impl<R: Record> Block<R> {
-    fn of(rows: &Rows<'_>, block: usize, buckets: usize, width: usize) -> Self {
+    fn of(rows: &impl RowSource, stretch: &mut Stretch, block: usize, buckets: usize, width: usize) -> Self {
         let from = block * BLOCK;
-        let to = (from + BLOCK).min(rows.psu.len());
-        let (psu, cell, weight) = (&rows.psu[from..to], &rows.cell[from..to], &rows.weight[from..to]);
+        stretch.clear();
+        rows.fill(from..(from + BLOCK).min(rows.len()), stretch);
         // PSU ranges as a multiplication: a division a row would cost more than the sums.
         let scale = (1_u64 << 50).div_ceil(width as u64);
         let bucket = |p: u32| ((u64::from(p) * scale) >> 50).min(buckets as u64 - 1) as usize;
         let mut start = vec![0_u32; buckets + 1];
-        for (&p, &c) in psu.iter().zip(cell) {
+        for (&p, &c) in stretch.psu.iter().zip(&stretch.cell) {
             start[bucket(p) + 1] += u32::from(c != OUT);
         }
         for b in 0..buckets {
@@ -298,14 +219,12 @@ impl<R: Record> Block<R> {
         }
         let mut next = start.clone();
         let mut records = vec![R::default(); start[buckets] as usize];
-        for (i, ((&p, &c), &w)) in psu.iter().zip(cell).zip(weight).enumerate() {
+        let coded = stretch.psu.iter().zip(&stretch.cell).zip(stretch.weight.iter().zip(&stretch.answers));
+        for (i, ((&p, &c), (&w, &answers))) in coded.enumerate() {
             if c == OUT {
                 continue;
             }
-            let mut code = c;
-            for (v, answers) in rows.answers.iter().enumerate() {
-                code |= u32::from(answers[from + i] & 3) << (CELL_BITS + 2 * v as u32);
-            }
+            let code = c | u32::from(answers) << CELL_BITS;
             let slot = &mut next[bucket(p)];
             records[*slot as usize] = R::new(w, p, code, from + i);
             *slot += 1;
@@ -315,9 +234,9 @@ impl<R: Record> Block<R> {
 }
 
 impl Part {
-    fn of<R: Record>(rows: &Rows<'_>, blocks: &[Block<R>], bucket: usize, first: u32, psus: usize, cells: usize) -> Part {
+    fn of<R: Record>(rows: &impl RowSource, blocks: &[Block<R>], bucket: usize, first: u32, psus: usize, cells: usize) -> Part {
         let slices = || blocks.iter().map(|b| &b.records[b.start[bucket] as usize..b.start[bucket + 1] as usize]);
-        let variables = rows.answers.len() + rows.amounts.len();
+        let variables = rows.answers() + rows.amounts();
         let width = 2 * variables;
         // Counting sort by PSU, stable, so that sums follow the order of the rows.
         let mut start = vec![0_u32; psus + 1];
@@ -360,9 +279,9 @@ impl Part {
                 let sums = &mut part.sums[entry * width..][..width];
                 let of_row = &mut tallies[tally].1;
                 for (v, (pair, t)) in sums.chunks_exact_mut(2).zip(of_row.iter_mut()).enumerate() {
-                    match rows.answers.len().checked_sub(v + 1) {
+                    match rows.answers().checked_sub(v + 1) {
                         Some(_) => t.answer(pair, weight, code >> (CELL_BITS + 2 * v as u32) & 3),
-                        None => t.amount(pair, weight, rows.amounts[v - rows.answers.len()][record.row()]),
+                        None => t.amount(pair, weight, rows.amount(v - rows.answers(), record.row())),
                     }
                 }
             }
