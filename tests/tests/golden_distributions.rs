@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use undeb::survey::distribution::{beta_quantile, normal_quantile, t_quantile};
+use undeb::survey::distribution::{beta_cdf, beta_quantile, normal_cdf, normal_quantile, t_cdf, t_quantile};
 use undeb::survey::interval::{critical_value, korn_graubard, wilson};
 use undeb_tests::Rows;
 
@@ -44,6 +44,44 @@ fn quantiles_agree_with_r() {
     assert!(seen[0] >= 13 && seen[1] >= 60 && seen[2] >= 170, "{seen:?}");
     // What is really reached: the normal to the last digits, the others far below the promise.
     assert!(worst[0] < 1e-14 && worst[1] < 1e-10 && worst[2] < 1e-9, "{worst:?}");
+}
+
+#[test]
+fn probabilities_agree_with_r() {
+    let golden = Rows::read("tests/golden/cdf_R.csv");
+    assert_eq!(golden.len(), 209);
+    let mut worst = [0.0_f64; 4];
+    for row in 0..golden.len() {
+        let g = |c| golden.number(row, c).unwrap();
+        let begun = Instant::now();
+        let (kind, ours) = match golden.text(row, "fn") {
+            "pnorm" => (0, normal_cdf(g("x"))),
+            "pt" => (1, t_cdf(g("x"), golden.text(row, "a").replace("Inf", "inf").parse().unwrap())),
+            // With shapes 3 and 1e8 the fraction starts with a difference of nearly equal numbers.
+            _ => (if g("b") > 1e7 { 3 } else { 2 }, beta_cdf(g("x"), g("a"), g("b"))),
+        };
+        assert!(begun.elapsed() < PATIENCE, "row {row}");
+        let error = relative(ours, g("r"));
+        worst[kind] = worst[kind].max(error);
+        let tolerance = if kind == 3 { 1e-8 } else { 1e-10 };
+        assert!(error < tolerance, "row {row}: {ours}, R {}: {error:e}", g("r"));
+    }
+    println!("WORST {worst:?}");
+}
+
+#[test]
+fn probabilities_turn_quantiles_back() {
+    for p in [1e-12, 1e-4, 0.025, 0.3, 0.5, 0.8, 0.975] {
+        for df in [0.5, 1.0, 7.0, 48.0, 1e4, 1e6, 2e6, 1e9, f64::INFINITY] {
+            assert!(relative(t_cdf(t_quantile(p, df), df), p) < 1e-10, "t({p}, {df})");
+        }
+        for (a, b) in [(0.5, 0.5), (2.0, 8.0), (150.0, 3.0), (1e6, 1e6)] {
+            assert!(relative(beta_cdf(beta_quantile(p, a, b), a, b), p) < 1e-10, "beta({p}, {a}, {b})");
+        }
+    }
+    assert!(t_cdf(1.0, 0.0).is_nan() && t_cdf(f64::NAN, 3.0).is_nan() && beta_cdf(0.5, -1.0, 2.0).is_nan());
+    assert_eq!([-0.1, 0.0, 1.0, 1.1].map(|x| beta_cdf(x, 2.0, 3.0)), [0.0, 0.0, 1.0, 1.0]);
+    assert_eq!([f64::NEG_INFINITY, f64::INFINITY].map(|t| t_cdf(t, 3.0)), [0.0, 1.0]);
 }
 
 #[test]

@@ -21,6 +21,60 @@ pub enum ErrorMethod {
         /// The assumed factor by which the design widens the variance of a simple random sample.
         design_effect: f64,
     },
+    /// Linearised from the records by their design.
+    Linearised {
+        /// What the records tell of the design.
+        tier: Tier,
+    },
+}
+
+/// How much of the design the records tell; a weaker tier usually makes errors too small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Strata and PSUs.
+    StrataAndClusters,
+    /// PSUs without strata.
+    Clusters,
+    /// Strata, every record its own PSU.
+    Strata,
+    /// Households stand in for PSUs.
+    HouseholdClusters,
+    /// Weights alone.
+    WeightsOnly,
+}
+
+impl Tier {
+    /// The words used in codebooks and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tier::StrataAndClusters => "strata and clusters",
+            Tier::Clusters => "clusters",
+            Tier::Strata => "strata",
+            Tier::HouseholdClusters => "household clusters",
+            Tier::WeightsOnly => "weights only",
+        }
+    }
+
+    /// The tier of that name.
+    pub(crate) fn named(name: &str) -> Result<Self> {
+        let all = [Tier::StrataAndClusters, Tier::Clusters, Tier::Strata, Tier::HouseholdClusters, Tier::WeightsOnly];
+        all.into_iter().find(|t| t.name() == name).ok_or_else(|| {
+            crate::error::Error::schema(format!("`{name}` is not a tier of design"))
+                .help(crate::error::choices(name, all.map(Tier::name)))
+        })
+    }
+}
+
+/// What missing answers could do to a rate of valid answers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct MissingAnswers {
+    /// Weighted share of those asked whose answer is not known.
+    pub share: f64,
+    /// The rate if all of them had said no.
+    pub low: f64,
+    /// The rate if all of them had said yes.
+    pub high: f64,
 }
 
 /// How sure a number is.
@@ -73,6 +127,12 @@ pub struct Estimate {
     pub rolled_up: bool,
     /// Remark printed with the figure.
     pub note: Option<Arc<str>>,
+    /// What missing answers could do, where records tell.
+    pub missing: Option<MissingAnswers>,
+    /// PSUs with a valid answer, where records tell.
+    pub psus: Option<u64>,
+    /// Further breakdowns: dimension and code.
+    pub breakdown: Vec<(Arc<str>, Arc<str>)>,
 }
 
 impl Estimate {
@@ -81,12 +141,21 @@ impl Estimate {
     /// None where no error is stated, or the effective sample is empty.
     pub fn interval(&self, level: f64) -> Option<Interval> {
         match (self.value, self.uncertainty) {
-            (Some(p), Uncertainty::Sampling { df, effective_n, .. }) if effective_n > 0.0 => {
+            (Some(p), Uncertainty::Sampling { df, effective_n, .. }) if effective_n > 0.0 && df.is_none_or(|df| df > 0.0) => {
                 Some(wilson(p, effective_n, critical_value(level, df)))
             }
             (_, Uncertainty::Bounds { low, high }) => Some(Interval { low, high }),
             _ => None,
         }
+    }
+
+    /// How the design widens the variance of a simple random sample of the same size, where records tell.
+    ///
+    /// Formula: `deff = se^2 n / (p (1 - p))`, with `n` the valid answers.
+    pub fn design_effect(&self) -> Option<f64> {
+        let (p, n, se) = (self.value?, self.n?, self.se()?);
+        let simple = p * (1.0 - p) / n;
+        (simple > 0.0).then(|| se * se / simple)
     }
 
     /// Standard error, where one is stated.

@@ -4,6 +4,8 @@ mod change;
 mod estimate;
 mod frame;
 mod rate;
+mod records;
 
 pub use change::Difference;
-pub use estimate::{ErrorMethod, Estimate, Estimates, Uncertainty};
+pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Tier, Uncertainty};
+pub use records::RecordOptions;

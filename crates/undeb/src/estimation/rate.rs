@@ -150,6 +150,9 @@ fn rate(
         uncertainty,
         rolled_up,
         note,
+        missing: None,
+        psus: None,
+        breakdown: Vec::new(),
     }
 }
 
@@ -197,5 +200,8 @@ fn published_rate(measure: Measure, cell: &Cell, design_effect: Option<f64>) -> 
         uncertainty,
         rolled_up: false,
         note: cell.note.clone(),
+        missing: None,
+        psus: None,
+        breakdown: Vec::new(),
     }
 }

@@ -118,6 +118,31 @@ impl Classification {
         })
     }
 
+    /// A classification of one level over codes that need no names; its whole is "all".
+    pub(crate) fn flat<'a>(kind: &str, codes: impl IntoIterator<Item = &'a std::sync::Arc<str>>) -> Self {
+        let code = |id: &str, parent: Option<String>, level: &str| Code {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            short: None,
+            parent,
+            level: level.to_owned(),
+            tile: None,
+            aliases: Vec::new(),
+        };
+        let mut all = vec![Code { name: format!("All {kind}s"), ..code("all", None, "whole") }];
+        all.extend(codes.into_iter().filter(|c| &***c != "all").map(|c| code(c, Some("all".to_owned()), kind)));
+        Classification {
+            id: kind.to_owned(),
+            title: kind.to_owned(),
+            kind: kind.to_owned(),
+            whole: "all".to_owned(),
+            each: kind.to_owned(),
+            source: "the values of the column".to_owned(),
+            position: all.iter().enumerate().map(|(i, c)| (c.id.clone(), i)).collect(),
+            codes: all,
+        }
+    }
+
     /// Code of the classification itself.
     pub fn id(&self) -> &str {
         &self.id
@@ -179,17 +204,20 @@ impl Classification {
         self.codes.iter().filter(|c| c.level == self.each)
     }
 
+    /// Whether a code lies below another, at any depth.
+    pub fn is_below(&self, code: &str, above: &str) -> bool {
+        let mut at = self.get(code);
+        while let Some(parent) = at.and_then(|c| c.parent.as_deref()) {
+            if parent == above {
+                return true;
+            }
+            at = self.get(parent);
+        }
+        false
+    }
+
     /// The codes of level "each" that lie below a code, at any depth.
     pub fn below<'a>(&'a self, above: &'a str) -> impl Iterator<Item = &'a Code> {
-        self.each().filter(move |code| {
-            let mut at = *code;
-            while let Some(parent) = at.parent.as_deref().and_then(|p| self.get(p)) {
-                if parent.id == above {
-                    return true;
-                }
-                at = parent;
-            }
-            false
-        })
+        self.each().filter(move |code| self.is_below(&code.id, above))
     }
 }

@@ -32,6 +32,9 @@ impl Period {
         Period { year, quarter: 0 }
     }
 
+    /// Records that name no period.
+    pub const UNDATED: Period = Period { year: i32::MIN, quarter: 0 };
+
     /// The calendar year of the period.
     pub const fn calendar_year(self) -> i32 {
         self.year
@@ -56,6 +59,7 @@ impl Period {
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.quarter {
+            _ if *self == Period::UNDATED => f.write_str("undated"),
             0 => write!(f, "{}", self.year),
             q => write!(f, "{}-Q{q}", self.year),
         }

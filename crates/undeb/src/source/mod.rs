@@ -1,8 +1,16 @@
 //! Evidence enters: who published a figure, what it means, and the figures themselves, checked.
 
 pub mod bundled;
+mod codebook;
+mod coding;
+mod frame;
+mod microdata;
+mod psus;
 mod published;
 mod registry;
 
+pub use codebook::Codebook;
+pub use microdata::{Records, Roles};
+pub(crate) use microdata::{COVERED, IN, MEMBER};
 pub use published::{Cell, PublishedTable};
 pub use registry::{Basis as MeasureBasis, MeasureEntry, PeriodType, RateUnit, Registry, Source, SumDimension, SumRule};

@@ -37,6 +37,8 @@ pub struct Design {
     stratum_of: Vec<u32>,
     sampled: Vec<u32>,
     fraction: Vec<f64>,
+    /// What each stratum counts for: 1, but at later stages the share of first-stage units that was sampled.
+    share: Vec<f64>,
     lonely: LonelyPsu,
 }
 
@@ -55,7 +57,8 @@ impl Design {
             return Err(Error::design(format!("the sampling fraction of stratum {} is {}", name(h as u32), fraction[h]))
                 .help("the population of a stratum cannot be smaller than its sample"));
         }
-        let design = Design { stratum_of, sampled, fraction, lonely };
+        let share = vec![1.0; fraction.len()];
+        let design = Design { stratum_of, sampled, fraction, share, lonely };
         if lonely == LonelyPsu::Fail {
             let alone: Vec<String> = (0..design.sampled.len()).filter(|&h| design.is_lonely(h)).map(|h| name(h as u32)).collect();
             if !alone.is_empty() {
@@ -100,7 +103,18 @@ impl Design {
     /// 1 minus the sampling fraction; a stratum within 1e-7 of complete counts as certain, as in R.
     pub(crate) fn correction(&self, stratum: usize) -> f64 {
         let open = 1.0 - self.fraction[stratum];
-        if open < 1e-7 { 0.0 } else { open }
+        if open < 1e-7 { 0.0 } else { self.share[stratum] * open }
+    }
+
+    /// What a stage that lies in the PSUs of a stratum counts for.
+    pub(crate) fn passed_on(&self, stratum: u32) -> f64 {
+        self.share[stratum as usize] * self.fraction[stratum as usize]
+    }
+
+    /// The design of a later stage, each stratum of which counts for a share.
+    pub(crate) fn with_share(mut self, share: Vec<f64>) -> Self {
+        self.share = share;
+        self
     }
 
     /// One PSU, not drawn with certainty.

@@ -1,10 +1,22 @@
 //! Sampling theory on plain numbers: no column names, no frames, no labour market.
 
+pub mod auxiliary;
+pub mod calibration;
+mod cholesky;
 pub mod design;
 pub mod distribution;
+pub mod expression;
 pub mod function;
+mod hadamard;
 pub mod interval;
 mod record;
+pub mod replicate_weights;
+pub mod replicates;
+pub mod replication;
+pub mod residuals;
 pub mod rows;
+pub mod scores;
+pub mod stages;
+pub mod testing;
 pub mod totals;
 pub mod variance;

@@ -5,11 +5,10 @@
 //! all `n_h` sampled PSUs of the stratum, those outside the domain counting as zeros. Source: METHODS M9; Binder (1983),
 //! International Statistical Review 51, 279-292.
 
-use rayon::prelude::*;
-
 use super::design::{Design, LonelyPsu};
 use super::function::Function;
-use super::totals::{Part, Totals};
+use super::scores::{Score, Scores};
+use super::totals::Totals;
 
 /// Variance, covariances and degrees of freedom of functions of totals.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,86 +23,13 @@ pub struct Variance {
     pub psus: Vec<u64>,
 }
 
-/// Gradients by total: for each (cell, variable, kind) the functions that move with it.
-struct Weights {
-    start: Vec<u32>,
-    by_total: Vec<(u32, f64)>,
-}
-
-impl Weights {
-    fn of(totals: &Totals, functions: &[Function]) -> Weights {
-        let slots = totals.cells() * totals.variables() * 2;
-        let slot =
-            |t: &super::function::TotalOf| (t.cell as usize * totals.variables() + t.variable as usize) * 2 + usize::from(t.yes);
-        let mut start = vec![0_u32; slots + 1];
-        for (t, _) in functions.iter().flat_map(|f| &f.gradient) {
-            start[slot(t) + 1] += 1;
-        }
-        for i in 0..slots {
-            start[i + 1] += start[i];
-        }
-        let mut next = start.clone();
-        let mut by_total = vec![(0, 0.0); start[slots] as usize];
-        for (f, function) in functions.iter().enumerate() {
-            for (t, g) in &function.gradient {
-                let at = &mut next[slot(t)];
-                by_total[*at as usize] = (f as u32, *g);
-                *at += 1;
-            }
-        }
-        Weights { start, by_total }
-    }
-}
-
-/// Scores of one part, PSU by PSU: only the functions that a PSU touches.
-struct Scores {
-    first: u32,
-    start: Vec<u32>,
-    score: Vec<(u32, f64)>,
-}
-
-impl Scores {
-    fn of(part: &Part, weights: &Weights, variables: usize, functions: usize) -> Scores {
-        let mut scores = Scores { first: part.first, start: Vec::with_capacity(part.start.len()), score: Vec::new() };
-        scores.start.push(0);
-        let mut slot = vec![u32::MAX; functions];
-        let width = 2 * variables;
-        for psu in part.start.windows(2) {
-            let begin = scores.score.len();
-            for entry in psu[0] as usize..psu[1] as usize {
-                let base = part.cell[entry] as usize * width;
-                for (j, &sum) in part.sums[entry * width..][..width].iter().enumerate() {
-                    // The valid weight marks a PSU as touched even where its yes weight is zero.
-                    if sum == 0.0 {
-                        continue;
-                    }
-                    for &(f, g) in &weights.by_total[weights.start[base + j] as usize..weights.start[base + j + 1] as usize] {
-                        let at = slot[f as usize] as usize;
-                        if at == u32::MAX as usize || at < begin {
-                            slot[f as usize] = scores.score.len() as u32;
-                            scores.score.push((f, g * sum));
-                        } else {
-                            scores.score[at].1 += g * sum;
-                        }
-                    }
-                }
-            }
-            scores.start.push(scores.score.len() as u32);
-        }
-        scores
-    }
-
-    fn psus(&self) -> impl Iterator<Item = (u32, &[(u32, f64)])> {
-        self.start.windows(2).enumerate().map(|(i, w)| (self.first + i as u32, &self.score[w[0] as usize..w[1] as usize]))
-    }
-}
-
 /// Sums over the PSUs of one stratum for the functions they touch.
 #[derive(Clone, Copy, Default)]
 struct Stratum {
     sum: f64,
     squares: f64,
     touched: u32,
+    inside: u32,
 }
 
 /// Variances of functions of totals, and covariances of the pairs asked for.
@@ -112,76 +38,80 @@ struct Stratum {
 /// [`LonelyPsu::Average`] the variance is scaled by strata over strata with more than one PSU, both counted among the
 /// strata that the function's domain touches. Source: METHODS M9.
 pub fn variance(totals: &Totals, design: &Design, functions: &[Function], pairs: &[(u32, u32)]) -> Variance {
-    let weights = Weights::of(totals, functions);
-    let threads = totals.psus() > 4096;
-    let one = |part: &Part| Scores::of(part, &weights, totals.variables(), functions.len());
-    let scores: Vec<Scores> =
-        if threads { totals.parts.par_iter().map(one).collect() } else { totals.parts.iter().map(one).collect() };
-    let (f, h) = (functions.len(), design.strata());
-    let mut cells = vec![Stratum::default(); f * h];
-    for (psu, touched) in scores.iter().flat_map(Scores::psus) {
-        let base = design.stratum(psu) as usize * f;
-        for &(function, z) in touched {
-            let cell = &mut cells[base + function as usize];
-            cell.sum += z;
-            cell.touched += 1;
-        }
-    }
-    let mean = |stratum: usize, function: usize| cells[stratum * f + function].sum / design.sampled(stratum);
-    let mut squares = vec![0.0; f * h];
-    for (psu, touched) in scores.iter().flat_map(Scores::psus) {
-        let stratum = design.stratum(psu) as usize;
-        for &(function, z) in touched {
-            let d = z - mean(stratum, function as usize);
-            squares[stratum * f + function as usize] += d * d;
-        }
-    }
-    for (cell, s) in cells.iter_mut().zip(squares) {
-        cell.squares = s;
-    }
-    let mut out = Variance { variance: vec![0.0; f], covariance: Vec::new(), df: vec![0.0; f], psus: vec![0; f] };
-    for function in 0..f {
-        let overall: f64 = (0..h).map(|s| cells[s * f + function].sum).sum::<f64>() / design.psus() as f64;
-        let (mut strata, mut several) = (0.0, 0.0);
-        for stratum in 0..h {
-            let cell = cells[stratum * f + function];
-            let n = design.sampled(stratum);
-            if cell.touched > 0 {
-                out.psus[function] += u64::from(cell.touched);
-                strata += 1.0;
-                several += f64::from(u8::from(!design.is_lonely(stratum)));
+    Scores::of(totals, functions).variance(design, pairs)
+}
+
+impl Scores {
+    /// The routine itself: variances from scores, and covariances of the pairs of functions asked for.
+    pub fn variance(&self, design: &Design, pairs: &[(u32, u32)]) -> Variance {
+        let (f, h) = (self.functions(), design.strata());
+        let mut cells = vec![Stratum::default(); f * h];
+        for (psu, touched) in self.psus() {
+            let base = design.stratum(psu) as usize * f;
+            for &Score { function, inside, z } in touched {
+                let cell = &mut cells[base + function as usize];
+                cell.sum += z;
+                cell.touched += 1;
+                cell.inside += u32::from(inside);
             }
-            out.variance[function] += if n > 1.0 {
-                let centre = cell.sum / n;
-                let outside = (n - f64::from(cell.touched)) * centre * centre;
-                design.correction(stratum) * n / (n - 1.0) * (cell.squares + outside)
-            } else if design.is_lonely(stratum) && design.lonely() == LonelyPsu::Adjust {
-                design.correction(stratum) * (cell.sum - overall) * (cell.sum - overall)
-            } else {
-                0.0
-            };
         }
-        if design.lonely() == LonelyPsu::Average && several > 0.0 {
-            out.variance[function] *= strata / several;
+        let mean = |stratum: usize, function: usize| cells[stratum * f + function].sum / design.sampled(stratum);
+        let mut squares = vec![0.0; f * h];
+        for (psu, touched) in self.psus() {
+            let stratum = design.stratum(psu) as usize;
+            for &Score { function, z, .. } in touched {
+                let d = z - mean(stratum, function as usize);
+                squares[stratum * f + function as usize] += d * d;
+            }
         }
-        out.df[function] = out.psus[function] as f64 - strata;
+        for (cell, s) in cells.iter_mut().zip(squares) {
+            cell.squares = s;
+        }
+        let mut out = Variance { variance: vec![0.0; f], covariance: Vec::new(), df: vec![0.0; f], psus: vec![0; f] };
+        for function in 0..f {
+            let overall: f64 = (0..h).map(|s| cells[s * f + function].sum).sum::<f64>() / design.psus() as f64;
+            let (mut strata, mut several) = (0.0, 0.0);
+            for stratum in 0..h {
+                let cell = cells[stratum * f + function];
+                let n = design.sampled(stratum);
+                if cell.inside > 0 {
+                    out.psus[function] += u64::from(cell.inside);
+                    strata += 1.0;
+                    several += f64::from(u8::from(!design.is_lonely(stratum)));
+                }
+                out.variance[function] += if n > 1.0 {
+                    let centre = cell.sum / n;
+                    let outside = (n - f64::from(cell.touched)) * centre * centre;
+                    design.correction(stratum) * n / (n - 1.0) * (cell.squares + outside)
+                } else if design.is_lonely(stratum) && design.lonely() == LonelyPsu::Adjust {
+                    design.correction(stratum) * (cell.sum - overall) * (cell.sum - overall)
+                } else {
+                    0.0
+                };
+            }
+            if design.lonely() == LonelyPsu::Average && several > 0.0 {
+                out.variance[function] *= strata / several;
+            }
+            out.df[function] = out.psus[function] as f64 - strata;
+        }
+        if !pairs.is_empty() {
+            out.covariance = covariances(design, self, pairs);
+        }
+        out
     }
-    if !pairs.is_empty() {
-        out.covariance = covariances(design, &scores, functions.len(), pairs);
-    }
-    out
 }
 
 /// Covariances of pairs of functions, PSU by PSU over those that a PSU touches.
-fn covariances(design: &Design, scores: &[Scores], functions: usize, pairs: &[(u32, u32)]) -> Vec<f64> {
+fn covariances(design: &Design, scores: &Scores, pairs: &[(u32, u32)]) -> Vec<f64> {
+    let functions = scores.functions();
     let mut of_first: Vec<Vec<(u32, u32)>> = vec![Vec::new(); functions];
     for (i, &(a, b)) in pairs.iter().enumerate() {
         of_first[a as usize].push((b, i as u32));
     }
     let h = design.strata();
     let mut sums = vec![0.0; functions * h];
-    for (psu, touched) in scores.iter().flat_map(Scores::psus) {
-        for &(function, z) in touched {
+    for (psu, touched) in scores.psus() {
+        for &Score { function, z, .. } in touched {
             sums[design.stratum(psu) as usize * functions + function as usize] += z;
         }
     }
@@ -192,17 +122,17 @@ fn covariances(design: &Design, scores: &[Scores], functions: usize, pairs: &[(u
     // sum_i z_a z_b over PSUs that touch both, less n zbar_a zbar_b for each stratum.
     let mut out = vec![0.0; pairs.len()];
     let mut here = vec![0.0; functions];
-    for (psu, touched) in scores.iter().flat_map(Scores::psus) {
+    for (psu, touched) in scores.psus() {
         let c = scale(design.stratum(psu) as usize);
-        for &(function, z) in touched {
+        for &Score { function, z, .. } in touched {
             here[function as usize] = z;
         }
-        for &(a, z) in touched {
+        for &Score { function: a, z, .. } in touched {
             for &(b, pair) in &of_first[a as usize] {
                 out[pair as usize] += c * z * here[b as usize];
             }
         }
-        for &(function, _) in touched {
+        for &Score { function, .. } in touched {
             here[function as usize] = 0.0;
         }
     }

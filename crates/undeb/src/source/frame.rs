@@ -1,0 +1,49 @@
+//! Files of records into frames: CSV, Parquet, Arrow IPC; only the columns that are read.
+
+use std::fs::File;
+use std::path::Path;
+
+use polars::prelude::*;
+
+use crate::error::{Error, Result, choices};
+
+/// Reads those of the wanted columns that the file has, whatever the case of their names is not: names must match.
+pub(crate) fn read(path: &Path, wanted: &[&str]) -> Result<DataFrame> {
+    let file = File::open(path).map_err(|e| Error::io(format!("cannot be opened: {e}")))?;
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
+    let failed = |e: PolarsError| Error::data(format!("cannot be read as {ending}: {e}")).help("the file may be cut off, or of another kind than its ending says");
+    let here = |names: Vec<PlSmallStr>| -> Vec<String> { names.iter().filter(|n| wanted.contains(&n.as_str())).map(ToString::to_string).collect() };
+    match ending.as_str() {
+        "csv" => {
+            let header = std::fs::read(path).map_err(|e| Error::io(format!("cannot be read: {e}")))?;
+            if let Err(e) = std::str::from_utf8(&header) {
+                let line = header[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+                return Err(Error::data(format!("line {line} is not UTF-8 text")).help("save the file as UTF-8"));
+            }
+            let first = header.split(|b| *b == b'\n').next().unwrap_or_default();
+            let names: Vec<PlSmallStr> =
+                String::from_utf8_lossy(first).trim().split(',').map(|n| n.trim_matches('"').into()).collect();
+            if let Some(twice) = names.iter().enumerate().find_map(|(i, n)| names[..i].contains(n).then_some(n)) {
+                return Err(Error::data(format!("the column `{twice}` is there twice")));
+            }
+            let columns: Vec<PlSmallStr> = here(names).into_iter().map(Into::into).collect();
+            CsvReadOptions::default()
+                .with_columns(Some(columns.into()))
+                .with_infer_schema_length(Some(10_000))
+                .into_reader_with_file_handle(std::io::Cursor::new(header))
+                .finish()
+                .map_err(failed)
+        }
+        "parquet" => {
+            let mut reader = ParquetReader::new(file);
+            let names = reader.schema().map_err(failed)?.iter_names().cloned().collect();
+            reader.with_columns(Some(here(names))).finish().map_err(failed)
+        }
+        "arrow" | "ipc" | "feather" => {
+            let mut reader = IpcReader::new(file);
+            let names = reader.schema().map_err(failed)?.iter_names().cloned().collect();
+            reader.with_columns(Some(here(names))).finish().map_err(failed)
+        }
+        other => Err(Error::data(format!("`.{other}` is not a known kind of file")).help(choices(other, ["csv", "parquet", "arrow", "ipc", "feather"]))),
+    }
+}

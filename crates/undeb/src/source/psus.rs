@@ -1,0 +1,189 @@
+//! Strata and PSUs of records, numbered in the order of their values so that the order of the rows does not matter.
+
+use std::collections::HashMap;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::coding::{Coded, NULL, code};
+use crate::error::{Error, Result};
+use crate::survey::design::{Design, LonelyPsu};
+
+/// Rows of one task.
+const TASK: usize = 1 << 16;
+
+/// The PSU of every row, and the design that they make.
+#[derive(Clone, Debug)]
+pub(crate) struct Psus {
+    pub(crate) of_row: Vec<u32>,
+    pub(crate) design: Design,
+}
+
+/// Which columns make the design.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DesignColumns<'a> {
+    pub(crate) strata: Option<&'a Column>,
+    pub(crate) psu: Option<&'a Column>,
+    /// Sampled PSUs in the population of the stratum, or the sampling fraction where below 1.
+    pub(crate) fpc: Option<&'a Column>,
+    /// PSU numbers repeat between strata; else a PSU in two strata is an error.
+    pub(crate) nested: bool,
+    pub(crate) lonely: LonelyPsu,
+}
+
+fn empty_cell(column: &Column, row: usize) -> Error {
+    Error::design(format!("column `{}` is empty in row {} ({} empty cells)", column.name(), row + 1, column.null_count()))
+        .help("every row needs its stratum and PSU, those outside the domain too")
+}
+
+/// Numbers the PSUs of rows.
+pub(crate) fn psus(rows: usize, columns: &DesignColumns<'_>) -> Result<Psus> {
+    let strata = match columns.strata {
+        None => Coded { keys: Vec::new(), codes: Vec::new() },
+        Some(column) => {
+            let coded = code(column.name(), column)?;
+            if let Some(row) = coded.codes.iter().position(|c| *c == NULL) {
+                return Err(empty_cell(column, row));
+            }
+            coded
+        }
+    };
+    let stratum = |row: usize| strata.codes.get(row).copied().unwrap_or(0);
+    let count = strata.keys.len().max(1);
+    let (of_row, stratum_of, names) = match columns.psu {
+        None => {
+            // Every row is its own PSU.
+            let most = u32::try_from(rows).map_err(|_| Error::design(format!("{rows} rows are too many PSUs")))?;
+            ((0..most).collect(), (0..rows).map(|r| u32::from(stratum(r))).collect(), Vec::new())
+        }
+        Some(column) => number(column, rows, count, !columns.nested, &stratum)?,
+    };
+    if !columns.nested
+        && let (Some(psu), Some(strata_column)) = (columns.psu, columns.strata)
+    {
+        let mut home: HashMap<&str, u32> = HashMap::new();
+        for (name, h) in names.iter().zip(&stratum_of) {
+            if *home.entry(name).or_insert(*h) != *h {
+                return Err(Error::design(format!("PSU {name} of column `{}` lies in two strata of `{}`", psu.name(), strata_column.name()))
+                    .help("say that PSUs are nested if their numbers repeat between strata"));
+            }
+        }
+    }
+    let mut sampled = vec![0_u32; count];
+    for h in &stratum_of {
+        sampled[*h as usize] += 1;
+    }
+    let name = |h: u32| strata.keys.get(h as usize).map_or_else(|| "(the only one)".to_owned(), ToString::to_string);
+    let fraction = match columns.fpc {
+        None => vec![0.0; count],
+        Some(column) => fractions(column, &sampled, &stratum, name)?,
+    };
+    Ok(Psus { of_row, design: Design::new(stratum_of, fraction, columns.lonely, name)? })
+}
+
+type Numbered = (Vec<u32>, Vec<u32>, Vec<String>);
+
+/// PSU of each row, stratum of each PSU, and where `named` the name of each PSU.
+fn number(column: &Column, rows: usize, strata: usize, named: bool, stratum: &(impl Fn(usize) -> u16 + Sync)) -> Result<Numbered> {
+    let wrong = |e: PolarsError| Error::design(format!("column `{}`: {e}", column.name()));
+    let series = column.as_materialized_series();
+    if let Some(row) = (series.null_count() > 0).then(|| series.is_null().iter().position(|n| n == Some(true))).flatten() {
+        return Err(empty_cell(column, row));
+    }
+    let whole = match series.dtype() {
+        dtype if dtype.is_integer() => Some(series.cast(&DataType::Int64).map_err(wrong)?),
+        _ => None,
+    };
+    let Some(whole) = whole else {
+        return number_texts(series, stratum, rows).map_err(wrong);
+    };
+    let whole = whole.rechunk();
+    let values = whole.i64().map_err(wrong)?;
+    let values = values.cont_slice().map_err(wrong)?;
+    let (low, high) = values
+        .par_chunks(TASK)
+        .map(|c| c.iter().fold((i64::MAX, i64::MIN), |(a, b), v| (a.min(*v), b.max(*v))))
+        .reduce(|| (i64::MAX, i64::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let span = (i128::from(high) - i128::from(low) + 1).max(0) * strata as i128;
+    if span > (4 * rows as i128).max(1 << 22) {
+        let texts = whole.cast(&DataType::String).map_err(wrong)?;
+        return number_texts(&texts, stratum, rows).map_err(wrong);
+    }
+    // A table over stratum and value: no hashing, and the numbers come out in order.
+    let width = (high - low + 1) as usize;
+    let slot = |row: usize| stratum(row) as usize * width + (values[row] - low) as usize;
+    let mut table = vec![u32::MAX; span as usize];
+    for row in 0..rows {
+        table[slot(row)] = 0;
+    }
+    let mut stratum_of = Vec::new();
+    let mut names = Vec::new();
+    for (at, entry) in table.iter_mut().enumerate().filter(|(_, e)| **e == 0) {
+        *entry = stratum_of.len() as u32;
+        stratum_of.push((at / width) as u32);
+        if named {
+            names.push((low + (at % width) as i64).to_string());
+        }
+    }
+    let mut of_row = vec![0_u32; rows];
+    of_row.par_chunks_mut(TASK).enumerate().for_each(|(task, out)| {
+        for (i, psu) in out.iter_mut().enumerate() {
+            *psu = table[slot(task * TASK + i)];
+        }
+    });
+    Ok((of_row, stratum_of, names))
+}
+
+/// PSUs with texts for names, or with numbers far apart.
+fn number_texts(series: &Series, stratum: &impl Fn(usize) -> u16, rows: usize) -> PolarsResult<Numbered> {
+    let texts = series.cast(&DataType::String)?;
+    let texts = texts.str()?;
+    let mut position: HashMap<(u16, &str), u32> = HashMap::new();
+    let mut first = Vec::with_capacity(rows);
+    for (row, text) in texts.iter().enumerate() {
+        let next = position.len() as u32;
+        first.push(*position.entry((stratum(row), text.unwrap_or_default())).or_insert(next));
+    }
+    let mut order: Vec<((u16, &str), u32)> = position.into_iter().collect();
+    order.sort();
+    let mut renumbered = vec![0; order.len()];
+    for (new, (_, old)) in order.iter().enumerate() {
+        renumbered[*old as usize] = new as u32;
+    }
+    let of_row = first.into_iter().map(|old| renumbered[old as usize]).collect();
+    let stratum_of = order.iter().map(|((h, _), _)| u32::from(*h)).collect();
+    Ok((of_row, stratum_of, order.into_iter().map(|((_, name), _)| name.to_owned()).collect()))
+}
+
+/// The sampled share of each stratum from a column of population counts, or of shares.
+fn fractions(column: &Column, sampled: &[u32], stratum: &impl Fn(usize) -> u16, name: impl Fn(u32) -> String) -> Result<Vec<f64>> {
+    let wrong = |e: PolarsError| Error::design(format!("column `{}`: {e}", column.name()));
+    let values = column.as_materialized_series().cast(&DataType::Float64).map_err(wrong)?;
+    let mut population = vec![f64::NAN; sampled.len()];
+    for (row, value) in values.f64().map_err(wrong)?.iter().enumerate() {
+        let h = stratum(row);
+        let value = value.filter(|v| v.is_finite() && *v > 0.0).ok_or_else(|| {
+            Error::design(format!("the population in column `{}`, row {} is {value:?}", column.name(), row + 1))
+                .help("give the number of PSUs in the stratum, or the sampled share of them")
+        })?;
+        let known = &mut population[h as usize];
+        if known.is_nan() {
+            *known = value;
+        } else if *known != value {
+            return Err(Error::design(format!("stratum {} has the populations {known} and {value} in column `{}`", name(u32::from(h)), column.name())));
+        }
+    }
+    population
+        .iter()
+        .zip(sampled)
+        .enumerate()
+        .map(|(h, (&population, &n))| {
+            let share = if population < 1.0 { population } else { f64::from(n) / population };
+            if share > 1.0 {
+                return Err(Error::design(format!("stratum {} has {n} sampled PSUs but a population of {population}", name(h as u32)))
+                    .help("the population of a stratum cannot be smaller than its sample"));
+            }
+            Ok(share)
+        })
+        .collect()
+}
