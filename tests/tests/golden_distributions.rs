@@ -66,7 +66,8 @@ fn probabilities_agree_with_r() {
         let tolerance = if kind == 3 { 1e-8 } else { 1e-10 };
         assert!(error < tolerance, "row {row}: {ours}, R {}: {error:e}", g("r"));
     }
-    println!("WORST {worst:?}");
+    // What is really reached: the normal to the last digits, the others below the promise.
+    assert!(worst[0] < 1e-14 && worst[1] < 5e-11 && worst[2] < 1e-12, "{worst:?}");
 }
 
 #[test]

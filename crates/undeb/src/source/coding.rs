@@ -48,10 +48,7 @@ struct Local {
 }
 
 /// The stretches of a chunked column, none longer than a task.
-fn stretches<A: Array>(arrays: impl Iterator<Item = A>) -> Vec<(A, Range<usize>)>
-where
-    A: Clone,
-{
+fn stretches<A: Array + Clone>(arrays: impl Iterator<Item = A>) -> Vec<(A, Range<usize>)> {
     arrays
         .flat_map(|array| {
             let len = array.len();
@@ -73,13 +70,19 @@ pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
             stretches(ca.downcast_iter().cloned()).into_par_iter().map(|(array, range)| texts(&array, range)).collect()
         }
         DataType::Float64 | DataType::Float32 => return code_floats(name, series),
-        dtype if dtype.is_integer() => {
-            let ints = series.cast(&DataType::Int64).map_err(|e| wrong(name, &e))?;
-            let ca = ints.i64().map_err(|e| wrong(name, &e))?;
-            if ca.null_count() > series.null_count() {
+        DataType::Int8 => ints(name, series.i8())?,
+        DataType::Int16 => ints(name, series.i16())?,
+        DataType::Int32 => ints(name, series.i32())?,
+        DataType::Int64 => ints(name, series.i64())?,
+        DataType::UInt8 => ints(name, series.u8())?,
+        DataType::UInt16 => ints(name, series.u16())?,
+        DataType::UInt32 => ints(name, series.u32())?,
+        DataType::UInt64 => {
+            let whole = series.cast(&DataType::Int64).map_err(|e| wrong(name, &e))?;
+            if whole.null_count() > series.null_count() {
                 return Err(Error::data(format!("column `{name}` holds numbers too large to be codes")));
             }
-            run(ca.downcast_iter().cloned(), |array: &PrimitiveArrayI64, i| array.is_valid(i).then(|| array.value(i)))
+            ints(name, whole.i64())?
         }
         DataType::Categorical(..) | DataType::Enum(..) => {
             let texts = series.cast(&DataType::String).map_err(|e| wrong(name, &e))?;
@@ -92,7 +95,15 @@ pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
     merge(name, locals)
 }
 
-type PrimitiveArrayI64 = polars_arrow::array::PrimitiveArray<i64>;
+/// Codes a column of whole numbers of any width in place.
+fn ints<T>(name: &str, ca: PolarsResult<&ChunkedArray<T>>) -> Result<Vec<Option<Local>>>
+where
+    T: PolarsNumericType,
+    T::Native: Into<i64>,
+{
+    let ca = ca.map_err(|e| wrong(name, &e))?;
+    Ok(run(ca.downcast_iter().cloned(), |array, i| array.is_valid(i).then(|| array.value(i).into())))
+}
 
 fn wrong(name: &str, e: &PolarsError) -> Error {
     Error::data(format!("column `{name}`: {e}"))

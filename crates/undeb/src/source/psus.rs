@@ -104,34 +104,75 @@ fn number(column: &Column, rows: usize, strata: usize, named: bool, stratum: &(i
         .par_chunks(TASK)
         .map(|c| c.iter().fold((i64::MAX, i64::MIN), |(a, b), v| (a.min(*v), b.max(*v))))
         .reduce(|| (i64::MAX, i64::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let span = (i128::from(high) - i128::from(low) + 1).max(0) * strata as i128;
-    if span > (4 * rows as i128).max(1 << 22) {
+    let width = i128::from(high) - i128::from(low) + 1;
+    let room = (4 * rows as i128).max(1 << 22);
+    let offset = |row: usize| (values[row] - low) as usize;
+    if width <= room
+        && let Some(homes) = homes(width as usize, rows, &offset, stratum)
+    {
+        // Every number lies in one stratum: a table by number, no hashing, and PSUs come out in order.
+        let slots = homes.iter().map(|h| *h != u32::MAX);
+        return Ok(by_table(slots, rows, offset, |slot| (homes[slot], low + slot as i64), named));
+    }
+    let span = width * strata as i128;
+    if span > room {
         let texts = whole.cast(&DataType::String).map_err(wrong)?;
         return number_texts(&texts, stratum, rows).map_err(wrong);
     }
-    // A table over stratum and value: no hashing, and the numbers come out in order.
-    let width = (high - low + 1) as usize;
-    let slot = |row: usize| stratum(row) as usize * width + (values[row] - low) as usize;
-    let mut table = vec![u32::MAX; span as usize];
+    let width = width as usize;
+    let slot = |row: usize| stratum(row) as usize * width + offset(row);
+    let mut used = vec![false; span as usize];
     for row in 0..rows {
-        table[slot(row)] = 0;
+        used[slot(row)] = true;
     }
-    let mut stratum_of = Vec::new();
-    let mut names = Vec::new();
-    for (at, entry) in table.iter_mut().enumerate().filter(|(_, e)| **e == 0) {
-        *entry = stratum_of.len() as u32;
-        stratum_of.push((at / width) as u32);
-        if named {
-            names.push((low + (at % width) as i64).to_string());
+    let owner = |slot: usize| ((slot / width) as u32, low + (slot % width) as i64);
+    Ok(by_table(used.into_iter(), rows, slot, owner, named))
+}
+
+/// The stratum of every PSU number, or nothing where a number lies in two.
+fn homes(width: usize, rows: usize, offset: &impl Fn(usize) -> usize, stratum: &impl Fn(usize) -> u16) -> Option<Vec<u32>> {
+    let mut homes = vec![u32::MAX; width];
+    for row in 0..rows {
+        let (home, h) = (&mut homes[offset(row)], u32::from(stratum(row)));
+        if *home == u32::MAX {
+            *home = h;
+        } else if *home != h {
+            return None;
         }
     }
+    Some(homes)
+}
+
+/// Numbers used slots in their order and looks every row up.
+fn by_table(
+    used: impl Iterator<Item = bool>,
+    rows: usize,
+    slot: impl Fn(usize) -> usize + Sync,
+    owner: impl Fn(usize) -> (u32, i64),
+    named: bool,
+) -> Numbered {
+    let (mut stratum_of, mut names) = (Vec::new(), Vec::new());
+    let numbers: Vec<u32> = used
+        .enumerate()
+        .map(|(at, used)| {
+            if !used {
+                return u32::MAX;
+            }
+            let (stratum, name) = owner(at);
+            stratum_of.push(stratum);
+            if named {
+                names.push(name.to_string());
+            }
+            stratum_of.len() as u32 - 1
+        })
+        .collect();
     let mut of_row = vec![0_u32; rows];
     of_row.par_chunks_mut(TASK).enumerate().for_each(|(task, out)| {
         for (i, psu) in out.iter_mut().enumerate() {
-            *psu = table[slot(task * TASK + i)];
+            *psu = numbers[slot(task * TASK + i)];
         }
     });
-    Ok((of_row, stratum_of, names))
+    (of_row, stratum_of, names)
 }
 
 /// PSUs with texts for names, or with numbers far apart.

@@ -225,7 +225,8 @@ pub fn proportion(p: f64, variance: f64, n: f64, df: Option<f64>, level: f64, me
     let effective_n = match method {
         Method::KornGraubard { truncate } => {
             let adjust = if df.is_some() && n >= 2.0 { (critical_value(level, Some(n - 1.0)) / t).powi(2) } else { 1.0 };
-            (plain * adjust).min(if truncate || no_spread { n } else { LARGEST }).min(LARGEST)
+            let most = if truncate || no_spread { n } else { LARGEST };
+            (plain * adjust).min(most).min(LARGEST)
         }
         _ => plain,
     };

@@ -207,3 +207,17 @@ impl SplitMix {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SplitMix;
+
+    #[test]
+    fn the_generator_is_the_published_one() {
+        let mut random = SplitMix(1_234_567);
+        assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+        let mut counts = [0; 3];
+        (0..3000).for_each(|_| counts[random.below(3) as usize] += 1);
+        assert!(counts.iter().all(|c| (900..1100).contains(c)), "{counts:?}");
+    }
+}

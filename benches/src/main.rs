@@ -1,0 +1,92 @@
+//! Times the survey engine on synthetic records: `bench [ROWS]...`; `bench write ROWS FILE` leaves them as Parquet.
+//!
+//! Medians of the warm runs, and memory above the frame. The peers run the same jobs on the same file: benches/peers.
+
+mod records;
+
+use std::fs::File;
+use std::time::Instant;
+
+use polars::prelude::*;
+use undeb::{Measure, RecordOptions, Records, Roles};
+
+fn roles() -> Roles {
+    let name = |n: &str| Some(n.to_owned());
+    Roles {
+        member: name("union"),
+        covered: name("covered"),
+        employee: name("employee"),
+        weight: name("weight"),
+        strata: name("stratum"),
+        psu: name("psu"),
+        period: name("year"),
+        region: name("region"),
+        sector: name("sector"),
+        survey: "synthetic records".to_owned(),
+        ..Roles::default()
+    }
+}
+
+/// Kilobytes of a line of /proc/self/status.
+fn memory(line: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let found = status.lines().find(|l| l.starts_with(line)).and_then(|l| l.split_whitespace().nth(1)?.parse::<f64>().ok());
+    found.unwrap_or(0.0)
+}
+
+fn median(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
+}
+
+fn time(name: &str, rows: usize, runs: usize, mut job: impl FnMut() -> usize) {
+    let first = Instant::now();
+    let cells = job();
+    let first = first.elapsed().as_secs_f64();
+    let warm: Vec<f64> = (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            job();
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    println!("{name:<44} {rows:>9} rows {cells:>5} cells  first {first:>8.4} s  median {:>8.4} s", median(warm));
+}
+
+fn run(rows: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let frame = records::labour(rows, 1, false)?;
+    let runs = if rows > 2_000_000 { 5 } else { 15 };
+    let both = [Measure::Density, Measure::Coverage];
+    let before = memory("VmRSS");
+    let prepared = Records::new(&frame, &roles())?;
+    let estimates = prepared.estimate(&both, &["period", "region", "sector"], &RecordOptions::default())?;
+    println!("memory above the frame: {:.1} bytes a row", (memory("VmHWM") - before) * 1024.0 / rows as f64);
+    drop((prepared, estimates));
+    let count = |by: &[&str], records: &Records| -> usize {
+        records.estimate(&both, by, &RecordOptions::default()).map_or(0, |e| e.cells().len())
+    };
+    time("frame to estimates, region x sector", rows, runs, || Records::new(&frame, &roles()).map_or(0, |r| count(&["region", "sector"], &r)));
+    time("frame to estimates, year x region x sector", rows, runs, || {
+        Records::new(&frame, &roles()).map_or(0, |r| count(&["period", "region", "sector"], &r))
+    });
+    let prepared = Records::new(&frame, &roles())?;
+    time("coded records, region x sector", rows, runs, || count(&["region", "sector"], &prepared));
+    time("coded records, year x region x sector", rows, runs, || count(&["period", "region", "sector"], &prepared));
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, rows, path] = arguments.as_slice()
+        && command == "write"
+    {
+        let mut frame = records::labour(rows.parse()?, 1, false)?;
+        ParquetWriter::new(File::create(path)?).finish(&mut frame)?;
+        return Ok(());
+    }
+    let sizes = if arguments.is_empty() { vec!["100000".to_owned(), "1000000".to_owned()] } else { arguments };
+    for rows in sizes {
+        run(rows.parse()?)?;
+    }
+    Ok(())
+}

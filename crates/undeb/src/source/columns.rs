@@ -1,0 +1,87 @@
+//! Columns that every set of records needs: weights and periods, checked.
+
+use std::collections::HashMap;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::coding::{Coded, NULL};
+use crate::error::{Error, Result, choices};
+use crate::schema::Period;
+
+pub(super) fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
+    frame.column(name).map_err(|_| {
+        Error::data(format!("there is no column `{name}`")).help(choices(name, frame.get_column_names().iter().map(|n| n.as_str())))
+    })
+}
+
+/// Weights: numbers, finite, not negative, not all zero.
+pub(super) fn weights(frame: &DataFrame, name: Option<&str>) -> Result<Float64Chunked> {
+    let Some(name) = name else { return Ok(Float64Chunked::from_vec("weight".into(), vec![1.0; frame.height()])) };
+    let given = column(frame, name)?;
+    if !given.dtype().is_primitive_numeric() {
+        return Err(Error::design(format!("the weights in column `{name}` are of type {}", given.dtype())).help("weights are numbers"));
+    }
+    let floats = given.as_materialized_series().cast(&DataType::Float64).and_then(|s| s.rechunk().f64().cloned());
+    let floats = floats.map_err(|e| Error::design(format!("column `{name}`: {e}")))?;
+    let bad = |row: usize, what: String, count: usize| {
+        Error::design(format!("the weight in column `{name}`, row {} is {what} ({count} such rows)", row + 1))
+            .help("every row needs a weight that is a number, zero or more; leave rows out before estimating")
+    };
+    if floats.null_count() > 0 {
+        let row = floats.iter().position(|w| w.is_none()).unwrap_or_default();
+        return Err(bad(row, "missing".to_owned(), floats.null_count()));
+    }
+    let values = floats.cont_slice().map_err(|e| Error::design(format!("column `{name}`: {e}")))?;
+    let wrong = |w: &&f64| !(w.is_finite() && **w >= 0.0);
+    let count: usize = values.par_chunks(1 << 16).map(|c| c.iter().filter(wrong).count()).sum();
+    if count > 0 {
+        let row = values.iter().position(|w| wrong(&w)).unwrap_or_default();
+        return Err(bad(row, values[row].to_string(), count));
+    }
+    if !values.is_empty() && values.par_chunks(1 << 16).all(|c| c.iter().all(|w| *w == 0.0)) {
+        return Err(Error::design(format!("all weights in column `{name}` are zero")));
+    }
+    Ok(floats)
+}
+
+pub(super) fn must_have_rows(frame: &DataFrame) -> Result<()> {
+    if frame.height() == 0 {
+        return Err(Error::data("there are no records").help("a frame with at least one row is needed"));
+    }
+    Ok(())
+}
+
+/// Years of a coded column, sorted, and the year of each row.
+pub(super) fn years(name: &str, coded: Coded) -> Result<(Vec<Period>, Vec<u16>)> {
+    if let Some(row) = coded.codes.iter().position(|c| *c == NULL) {
+        return Err(Error::data(format!("the period in column `{name}`, row {} is empty", row + 1)));
+    }
+    let periods = coded.keys.iter().map(|k| k.to_string().parse().map_err(|e: Error| e.context(format!("column `{name}`")))).collect::<Result<_>>()?;
+    Ok((periods, coded.codes))
+}
+
+pub(super) fn quarters(years: &[Period], year_of: &[u16], name: &str, coded: &Coded) -> Result<(Vec<Period>, Vec<u16>)> {
+    let mut all: Vec<Period> = Vec::new();
+    let mut of_row = Vec::with_capacity(year_of.len());
+    let mut known: HashMap<(u16, u16), Period> = HashMap::new();
+    for (row, (&y, &q)) in year_of.iter().zip(&coded.codes).enumerate() {
+        let period = match known.get(&(y, q)) {
+            Some(p) => *p,
+            None => {
+                let quarter = coded.keys.get(q as usize).map(ToString::to_string).unwrap_or_default();
+                let p: Period = format!("{}-Q{quarter}", years[y as usize])
+                    .parse()
+                    .map_err(|e: Error| e.context(format!("column `{name}`, row {}", row + 1)))?;
+                known.insert((y, q), p);
+                all.push(p);
+                p
+            }
+        };
+        of_row.push(period);
+    }
+    all.sort_unstable();
+    let codes = of_row.iter().map(|p| all.binary_search(p).map_or(NULL, |i| i as u16)).collect();
+    Ok((all, codes))
+}
+

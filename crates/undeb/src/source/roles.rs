@@ -1,0 +1,163 @@
+//! Records whose columns are named by the part they play.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::coding::{Coded, Key, code};
+use super::columns::{column, must_have_rows, weights, years};
+use super::microdata::{COVERED, Dimension, IN, MEMBER, Records};
+use super::psus::{DesignColumns, psus};
+use super::registry::Source;
+use crate::error::{Error, Result};
+use crate::schema::{Classification, Measure};
+use crate::survey::design::LonelyPsu;
+use crate::survey::rows::Answer;
+
+/// Which columns play which part, for records without a codebook. An empty cell of `member` or `covered` is not known, never a no.
+#[derive(Clone, Debug, Default)]
+pub struct Roles {
+    /// True, 1 for members; false, 0 for others.
+    pub member: Option<String>,
+    /// True, 1 for covered employees; false, 0 for others.
+    pub covered: Option<String>,
+    /// True, 1 for employees in scope; all rows when none.
+    pub employee: Option<String>,
+    /// Weight; 1 when none.
+    pub weight: Option<String>,
+    /// Strata.
+    pub strata: Option<String>,
+    /// PSUs; every row its own when none.
+    pub psu: Option<String>,
+    /// PSUs in the population of the stratum, or the share of them that was sampled.
+    pub fpc: Option<String>,
+    /// PSU numbers are unique over strata; a PSU in two strata is then an error.
+    pub unique_psus: bool,
+    /// What a lonely PSU contributes.
+    pub lonely_psu: LonelyPsu,
+    /// Year.
+    pub period: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Sector.
+    pub sector: Option<String>,
+    /// Further breakdowns.
+    pub others: Vec<String>,
+    /// Members count as covered, as in the United States.
+    pub members_within_covered: bool,
+    /// Name of the survey, for tables and reports.
+    pub survey: String,
+}
+
+/// Writes a two-bit answer for every row, from a table by code.
+fn answer(flags: &mut [u8], coded: &Coded, shift: u8, table: &[Answer], empty: Answer) {
+    flags.par_chunks_mut(1 << 16).zip(coded.codes.par_chunks(1 << 16)).for_each(|(flags, codes)| {
+        for (flag, code) in flags.iter_mut().zip(codes) {
+            *flag |= (table.get(*code as usize).copied().unwrap_or(empty) as u8) << shift;
+        }
+    });
+}
+
+/// Yes and no from true and false, or 1 and 0.
+fn yes_or_no(name: &str, coded: &Coded) -> Result<Vec<Answer>> {
+    coded
+        .keys
+        .iter()
+        .map(|key| match key {
+            Key::Number(1) => Ok(Answer::Yes),
+            Key::Number(0) => Ok(Answer::No),
+            other => {
+                let at = coded.keys.iter().position(|k| k == other).unwrap_or_default();
+                let count = coded.codes.iter().filter(|c| **c as usize == at).count();
+                Err(Error::data(format!("column `{name}` holds `{other}` in {count} rows"))
+                    .help("write true and false or 1 and 0, and leave a cell empty where the answer is not known; a codebook maps other codes"))
+            }
+        })
+        .collect()
+}
+
+impl Records {
+    /// Records whose columns are named by the part they play.
+    ///
+    /// # Errors
+    /// A column is missing or of the wrong type; a weight is missing, negative or no number; the design does not hold
+    /// together; there are no rows. Messages name column, row, value and count.
+    pub fn new(frame: &DataFrame, roles: &Roles) -> Result<Self> {
+        must_have_rows(frame)?;
+        let rows = frame.height();
+        let mut flags = vec![0_u8; rows];
+        let mut asked = Vec::new();
+        for (role, shift, measure) in [(&roles.member, MEMBER, Measure::Density), (&roles.covered, COVERED, Measure::Coverage)] {
+            let Some(name) = role else { continue };
+            let coded = code(name, column(frame, name)?)?;
+            answer(&mut flags, &coded, shift, &yes_or_no(name, &coded)?, Answer::Missing);
+            asked.push(measure);
+        }
+        if asked.is_empty() {
+            return Err(Error::data("no column is named for members or covered employees").help("give `member`, `covered` or both"));
+        }
+        match &roles.employee {
+            None => flags.iter_mut().for_each(|f| *f |= IN),
+            Some(name) => {
+                let coded = code(name, column(frame, name)?)?;
+                let table = yes_or_no(name, &coded)?;
+                flags.par_chunks_mut(1 << 16).zip(coded.codes.par_chunks(1 << 16)).for_each(|(flags, codes)| {
+                    for (flag, code) in flags.iter_mut().zip(codes) {
+                        if table.get(*code as usize) == Some(&Answer::Yes) {
+                            *flag |= IN;
+                        }
+                    }
+                });
+            }
+        }
+        let find = |name: &Option<String>| name.as_deref().map(|n| column(frame, n)).transpose();
+        let psus = psus(
+            rows,
+            &DesignColumns {
+                strata: find(&roles.strata)?,
+                psu: find(&roles.psu)?,
+                fpc: find(&roles.fpc)?,
+                nested: !roles.unique_psus,
+                lonely: roles.lonely_psu,
+            },
+        )?;
+        let weight = weights(frame, roles.weight.as_deref())?;
+        let (periods, period_of) = match &roles.period {
+            None => (Vec::new(), Vec::new()),
+            Some(name) => years(name, code(name, column(frame, name)?)?)?,
+        };
+        let mut dimensions = BTreeMap::new();
+        let mut trees = HashMap::new();
+        let named = [("region", &roles.region), ("sector", &roles.sector)];
+        let others = roles.others.iter().map(|n| (n.as_str(), n));
+        for (dimension, name) in named.into_iter().filter_map(|(d, n)| Some((d, n.as_ref()?))).chain(others) {
+            let coded = code(name, column(frame, name)?)?;
+            let codes: Vec<Arc<str>> = coded.keys.iter().map(|k| k.to_string().into()).collect();
+            trees.insert(dimension, codes.clone());
+            dimensions.insert(dimension.to_owned(), Dimension { codes, of_row: coded.codes });
+        }
+        let tier = match (&roles.psu, &roles.strata) {
+            (Some(_), Some(_)) => "strata and clusters",
+            (Some(_), None) => "clusters",
+            (None, Some(_)) => "strata",
+            (None, None) => "weights only",
+        };
+        let tree = |kind: &str| Classification::flat(kind, trees.get(kind).into_iter().flatten());
+        let source = Source::of_records(&roles.survey, &asked, roles.members_within_covered);
+        Ok(Records {
+            source: Arc::new(source),
+            regions: Arc::new(tree("region")),
+            sectors: Arc::new(tree("sector")),
+            flags,
+            weight,
+            psus,
+            periods,
+            period_of,
+            dimensions,
+            asked,
+            tier: tier.into(),
+        })
+    }
+}
