@@ -65,7 +65,9 @@ fn run(rows: usize) -> Result<(), Box<dyn std::error::Error>> {
     let count = |by: &[&str], records: &Records| -> usize {
         records.estimate(&both, by, &RecordOptions::default()).map_or(0, |e| e.cells().len())
     };
-    time("frame to estimates, region x sector", rows, runs, || Records::new(&frame, &roles()).map_or(0, |r| count(&["region", "sector"], &r)));
+    time("frame to estimates, region x sector", rows, runs, || {
+        Records::new(&frame, &roles()).map_or(0, |r| count(&["region", "sector"], &r))
+    });
     time("frame to estimates, year x region x sector", rows, runs, || {
         Records::new(&frame, &roles()).map_or(0, |r| count(&["period", "region", "sector"], &r))
     });

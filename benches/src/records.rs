@@ -3,11 +3,11 @@
 use polars::prelude::*;
 
 /// A small generator of random bits, the same everywhere (SplitMix64).
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// A generator from a seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Random(seed)
     }
 
@@ -37,14 +37,24 @@ impl Random {
 
 /// Names of the twelve areas and three sectors.
 const REGIONS: [&str; 12] = [
-    "North East", "North West", "Yorkshire", "East Midlands", "West Midlands", "East", "London", "South East", "South West",
-    "Wales", "Scotland", "N Ireland",
+    "North East",
+    "North West",
+    "Yorkshire",
+    "East Midlands",
+    "West Midlands",
+    "East",
+    "London",
+    "South East",
+    "South West",
+    "Wales",
+    "Scotland",
+    "N Ireland",
 ];
 const SECTORS: [&str; 3] = ["public", "private", "voluntary"];
 
 /// `rows` records: 200 strata, PSUs of about 20 rows, 12 regions, 3 sectors, 21 industries, 10 years, log-normal
 /// weights, 13 % out of scope, missing answers; in random order or sorted by PSU.
-pub fn labour(rows: usize, seed: u64, sorted: bool) -> PolarsResult<DataFrame> {
+pub(crate) fn labour(rows: usize, seed: u64, sorted: bool) -> PolarsResult<DataFrame> {
     let mut random = Random::new(seed);
     let psus = (rows / 20).max(400);
     let mut order: Vec<u32> = (0..rows).map(|i| (i * psus / rows) as u32).collect();

@@ -26,6 +26,9 @@ for (name in c("both", "first", "none")) {
   keep(paste0(name, "_mean"), svymean(~union + wage, s))
   keep(paste0(name, "_region"), svyby(~union, ~region, s, svymean, covmat = TRUE))
 }
+calibrated <- postStratify(both, ~region, data.frame(region = 1:2, Freq = c(180, 170)))
+keep("calibrated_total", svytotal(~union + wage, calibrated))
+keep("calibrated_mean", svymean(~union + wage, calibrated))
 out <- do.call(rbind, out)
 for (column in c("estimate", "covariance")) out[[column]] <- sprintf("%.17g", out[[column]])
 write.csv(out, "two_stage_R.csv", row.names = FALSE, quote = FALSE)

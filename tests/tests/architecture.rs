@@ -14,7 +14,8 @@ const FLOORS: [(&str, &[&str]); 7] = [
     ("schema", &["error"]),
     // Sampling theory knows no labour market.
     ("survey", &["error"]),
-    ("source", &["schema", "error"]),
+    // Records carry the design they were drawn by.
+    ("source", &["survey", "schema", "error"]),
     ("estimation", &["source", "survey", "schema", "error"]),
     ("policy", &["estimation", "source", "survey", "schema", "error"]),
     ("release", &["policy", "estimation", "source", "survey", "schema", "error"]),
@@ -37,7 +38,7 @@ const NOT_IN_THE_CORE: [&str; 9] =
     ["plotters", "resvg", "ttf-parser", "clap", "miette", "comfy-table", "indicatif", "minijinja", "pyo3"];
 
 /// Files that may be longer than 400 lines, each with its reason.
-const LONG: [(&str, &str); 1] = [("crates/undeb/src/survey/totals.rs", "one data structure and its two ways in")];
+const LONG: [(&str, &str); 0] = [];
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();

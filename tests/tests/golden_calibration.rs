@@ -22,7 +22,7 @@ use undeb::survey::variance::variance;
 use undeb_tests::{Rows as Table, project};
 
 fn near(ours: f64, theirs: f64, what: &str) {
-    assert!((ours - theirs).abs() <= 1e-9 * theirs.abs(), "{what}: {ours} against {theirs}");
+    assert!((ours - theirs).abs() <= 1e-11 * theirs.abs(), "{what}: {ours} against {theirs}");
 }
 
 fn expected() -> Value {

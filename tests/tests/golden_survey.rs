@@ -1,5 +1,7 @@
 //! Variances of the survey kernel against R `survey` on the synthetic labour survey (tests/golden/README.md).
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
@@ -108,9 +110,11 @@ fn numbers(value: &Value) -> Vec<f64> {
 fn rates_and_covariances_by_region_and_sector() {
     let labour = Labour::read("labour.csv");
     let expected = json("taylor.json");
-    for (by, fpc, name) in
-        [("region", false, "labour_2024_region_wr"), ("region", true, "labour_2024_region_fpc"), ("sector", false, "labour_2024_sector_wr")]
-    {
+    for (by, fpc, name) in [
+        ("region", false, "labour_2024_region_wr"),
+        ("region", true, "labour_2024_region_fpc"),
+        ("sector", false, "labour_2024_sector_wr"),
+    ] {
         let (design, psu) = labour.design(LonelyPsu::Fail, fpc, |_| true).unwrap();
         let (cell, keys) = labour.cells(&[by], labour.employed(2024.0));
         let totals = labour.totals(&psu, &cell, design.psus(), keys.len());
@@ -150,7 +154,8 @@ fn many_cells() {
     let (cell, keys) = labour.cells(&["region", "sector"], labour.employed(2024.0));
     let totals = labour.totals(&psu, &cell, design.psus(), keys.len());
     for (variable, measure) in ["union", "covered"].into_iter().enumerate() {
-        let rates: Vec<Function> = (0..keys.len()).map(|c| Function::rate(&totals, &[c as u32], variable as u32).unwrap()).collect();
+        let rates: Vec<Function> =
+            (0..keys.len()).map(|c| Function::rate(&totals, &[c as u32], variable as u32).unwrap()).collect();
         let v = variance(&totals, &design, &rates, &[]);
         for (i, key) in expected["keys"].as_array().unwrap().iter().enumerate() {
             let key = vec![key["region"].as_f64().unwrap(), key["sector"].as_f64().unwrap()];
@@ -193,7 +198,9 @@ fn margins_ratios_totals_and_changes() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|key| keys.iter().position(|k| k[0] == key["region"].as_f64().unwrap() && k[1] == key["year"].as_f64().unwrap()).unwrap())
+        .map(|key| {
+            keys.iter().position(|k| k[0] == key["region"].as_f64().unwrap() && k[1] == key["year"].as_f64().unwrap()).unwrap()
+        })
         .collect();
     for (i, &a) in order.iter().enumerate() {
         for (j, &b) in order.iter().enumerate() {
@@ -205,7 +212,8 @@ fn margins_ratios_totals_and_changes() {
     // A ratio of two sums: the union share of the wage bill, and union members among employees.
     let (cell, _) = labour.cells(&[], employee);
     let totals = labour.totals(&psu, &cell, design.psus(), 1);
-    let (wage, uw, union) = (Function::total(&totals, &[0], 3), Function::total(&totals, &[0], 4), Function::total(&totals, &[0], 0));
+    let (wage, uw, union) =
+        (Function::total(&totals, &[0], 3), Function::total(&totals, &[0], 4), Function::total(&totals, &[0], 0));
     let ratios = [uw.over(&wage).unwrap(), union.over(&Function::total(&totals, &[0], 2)).unwrap()];
     let v = variance(&totals, &design, &ratios, &[]);
     let multi = &expected["svyratio_multi"];
@@ -231,9 +239,12 @@ fn lonely_psus_under_every_rule() {
     let expected = &json("taylor.json")["lonely"];
     let refused = labour.design(LonelyPsu::Fail, false, |_| true).unwrap_err();
     assert!(refused.is_design() && refused.to_string().contains("only one PSU"), "{refused}");
-    for (name, rule) in
-        [("remove", LonelyPsu::Remove), ("certainty", "certainty".parse().unwrap()), ("adjust", LonelyPsu::Adjust), ("average", LonelyPsu::Average)]
-    {
+    for (name, rule) in [
+        ("remove", LonelyPsu::Remove),
+        ("certainty", "certainty".parse().unwrap()),
+        ("adjust", LonelyPsu::Adjust),
+        ("average", LonelyPsu::Average),
+    ] {
         let (design, psu) = labour.design(rule, false, |_| true).unwrap();
         let (cell, keys) = labour.cells(&["region"], labour.employed(2024.0));
         let totals = labour.totals(&psu, &cell, design.psus(), keys.len());

@@ -24,6 +24,9 @@ fn estimate(value: f64, n: Option<f64>, uncertainty: Uncertainty) -> Estimate {
         uncertainty,
         rolled_up: false,
         note: None,
+        missing: None,
+        psus: None,
+        breakdown: Vec::new(),
     }
 }
 

@@ -58,6 +58,7 @@ fn gaps(names: &[String]) -> gap::Data {
         }
     });
     gap::Data {
+        line: gap::Line::Target,
         rows: rows.collect(),
         baseline_label: "2010".into(),
         latest_label: "2024".into(),

@@ -32,14 +32,26 @@ impl Tone {
         }
     }
 
-    fn words(self) -> &'static str {
-        match self {
-            Self::Met => "target met",
-            Self::NotMet => "target not met",
-            Self::CannotTell => "cannot tell",
-            Self::None => "",
+    fn words(self, line: Line) -> &'static str {
+        match (self, line) {
+            (Self::Met, Line::Target) => "target met",
+            (Self::NotMet, Line::Target) => "target not met",
+            (Self::Met, Line::Trigger) => "at or above the line",
+            (Self::NotMet, Line::Trigger) => "below the line",
+            (Self::CannotTell, _) => "cannot tell",
+            (Self::None, _) => "",
         }
     }
+}
+
+/// What the tick stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Line {
+    /// A level to be reached.
+    #[default]
+    Target,
+    /// A level below which a duty arises.
+    Trigger,
 }
 
 /// One row of a gap chart. Rates are fractions in [0, 1].
@@ -76,6 +88,8 @@ pub struct Data {
     pub target_label: String,
     /// What the thin line is, such as "95% interval".
     pub interval_label: String,
+    /// Whether the tick is a target or a trigger.
+    pub line: Line,
 }
 
 fn or<'a>(label: &'a str, default: &'a str) -> &'a str {
@@ -179,7 +193,7 @@ fn key_items(data: &Data, rows: &[Row], palette: &Palette) -> Vec<(Mark, String)
         if rows.iter().any(|r| r.tone == tone && r.latest.is_some()) {
             let words = match tone {
                 Tone::None => latest.to_owned(),
-                _ => format!("{latest}, {}", tone.words()),
+                _ => format!("{latest}, {}", tone.words(data.line)),
             };
             items.push((tone.mark(palette), words));
         }
@@ -192,7 +206,8 @@ fn key_items(data: &Data, rows: &[Row], palette: &Palette) -> Vec<(Mark, String)
         items.push((Mark::Tick(palette.ink), or(&data.target_label, "Target").to_owned()));
     }
     if rows.iter().any(|r| r.points.is_some() || r.workers.is_some()) {
-        items.push((Mark::Nothing, "Gap: + is short of target".to_owned()));
+        let words = if data.line == Line::Trigger { "Gap: + is below the line" } else { "Gap: + is short of target" };
+        items.push((Mark::Nothing, words.to_owned()));
     }
     items
 }
@@ -213,7 +228,7 @@ fn describe(row: &Row, data: &Data) -> String {
     parts.extend(row.points.map(|v| format!("gap {} points", signed(v))));
     parts.extend(row.workers.map(|v| format!("{} workers", people(v))));
     if row.tone != Tone::None {
-        parts.push(row.tone.words().to_owned());
+        parts.push(row.tone.words(data.line).to_owned());
     }
     format!("{}: {}", row.label, parts.join(", "))
 }

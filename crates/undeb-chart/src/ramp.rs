@@ -15,7 +15,15 @@ impl Ramp {
     /// Covers the values with at most seven classes; none without a value.
     pub(crate) fn over(values: impl Iterator<Item = f64>, palette: &'static Palette) -> Option<Self> {
         let (low, high) = extent(values)?;
-        Some(Self { bounds: ticks(low, high, 7), palette })
+        let mut bounds = ticks(low, high, 7);
+        // Three classes hide what a map should show: quarters and halves of a step are round enough.
+        while bounds.len() < 5 {
+            let step = (bounds[1] - bounds[0]) / 2.0;
+            let first = (low / step + 1e-6).floor() as i64;
+            let last = ((high / step - 1e-6).ceil() as i64).max(first + 1);
+            bounds = (first..=last).map(|i| i as f64 * step).collect();
+        }
+        Some(Self { bounds, palette })
     }
 
     fn classes(&self) -> usize {
@@ -38,7 +46,13 @@ impl Ramp {
     }
 
     fn label(&self, i: usize) -> String {
-        tick_label(self.bounds[i], self.bounds[1] - self.bounds[0])
+        // Half points need their decimal: 2.5 must not read as 2.
+        let points = 100.0 * (self.bounds[1] - self.bounds[0]);
+        if (points - points.round()).abs() < 1e-6 {
+            tick_label(self.bounds[i], self.bounds[1] - self.bounds[0])
+        } else {
+            tick_label(self.bounds[i], 0.001)
+        }
     }
 
     /// A continuous bar with its bounds below; gives the first free pixel.

@@ -41,6 +41,7 @@ pub use policy::{
 pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};
 pub use schema::{Classification, Code, Definition, Force, Measure, Period, SeriesBreak};
 pub use source::{
-    Cell, Codebook, MeasureBasis, MeasureEntry, PeriodType, PublishedTable, RateUnit, Records, Registry, Roles, Source, SumDimension, SumRule, bundled,
+    Cell, Codebook, MeasureBasis, MeasureEntry, PeriodType, PublishedTable, RateUnit, Records, Registry, Roles, Source,
+    SumDimension, SumRule, bundled,
 };
 pub use survey::interval::Interval;

@@ -57,6 +57,16 @@ pub(super) fn end_labels(
     }
     for ((end, lines), middle) in ranked.iter().zip(middles) {
         let set = style(end, layout);
+        let wide = lines.iter().map(|l| set.width(l)).fold(0.0, f64::max);
+        // A line that ends well before the axis does is named where it ends, unless others are near.
+        if !end.dashed && ranked.len() <= 2 && end.at.0 + 12.0 + wide < edge - 4.0 {
+            let below = ranked.iter().all(|(other, _)| !other.dashed || other.at.1 <= end.at.1);
+            let first = end.at.1 + if below { 22.0 } else { -12.0 - (lines.len() as f64 - 1.0) * LEADING };
+            for (i, line) in lines.iter().enumerate() {
+                layout.svg.text((end.at.0 + 4.0, first + i as f64 * LEADING), line, &set.with_halo());
+            }
+            continue;
+        }
         let first = middle - (lines.len() as f64 - 1.0) * LEADING / 2.0;
         if end.at.0 < edge - 6.0 || (middle - end.at.1).abs() > 6.0 {
             let lead = Stroke::new(layout.palette.neutral, 1.0).dashed(0.5, 4.0);
@@ -105,18 +115,18 @@ pub(super) fn years(layout: &mut Layout<'_>, x: &Scale, bottom: f64, deadline: O
     }
 }
 
-/// Upright dashed lines where a series breaks; a label is left out where it would touch the one before.
+/// Upright dashed lines where a series breaks, each with its year; a label is left out where it would touch the one before.
 pub(super) fn breaks(layout: &mut Layout<'_>, x: &Scale, (top, bottom): (f64, f64), cuts: &[f64], label: &str) {
     let palette = layout.palette;
     let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::Middle);
-    let words = if label.trim().is_empty() { "Break" } else { label };
-    let words = shorten(words, set.size, set.weight, (x.end - x.start) / 2.0);
-    let half = set.width(&words) / 2.0;
+    let name = if label.trim().is_empty() { "Break" } else { label };
     let mut free = f64::NEG_INFINITY;
     for cut in cuts {
         let at = x.place(*cut);
         let stroke = Stroke::new(palette.muted, 1.0).dashed(2.0, 4.0);
         layout.svg.line((at, top - 5.0), (at, bottom), &stroke);
+        let words = shorten(&format!("{name} {}", cut.floor()), set.size, set.weight, (x.end - x.start) / 2.0);
+        let half = set.width(&words) / 2.0;
         let middle = at.clamp(x.start + half, (x.end - half).max(x.start + half));
         if middle - half > free {
             layout.svg.text((middle, top - 13.0), &words, &set);

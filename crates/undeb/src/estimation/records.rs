@@ -88,8 +88,9 @@ impl Records {
     pub fn estimate(&self, measures: &[Measure], by: &[&str], options: &RecordOptions) -> Result<Estimates> {
         let definitions = self.definitions(measures)?;
         if let Some(unknown) = by.iter().find(|b| !self.dimensions().any(|d| d == **b)) {
-            return Err(Error::data(format!("the records have no breakdown `{unknown}`"))
-                .help(choices(unknown, self.dimensions())));
+            return Err(
+                Error::data(format!("the records have no breakdown `{unknown}`")).help(choices(unknown, self.dimensions()))
+            );
         }
         if let Some(twice) = by.iter().enumerate().find_map(|(i, b)| by[..i].contains(b).then_some(b)) {
             return Err(Error::data(format!("the breakdown `{twice}` is asked for twice")));
@@ -117,7 +118,13 @@ impl Records {
         }
         let weight = self.weight.cont_slice().map_err(|e| Error::data(format!("the weights are not contiguous: {e}")))?;
         let needs_nonmembers = measures.contains(&Measure::CoveredNonmembers);
-        let variables = if needs_nonmembers { 3 } else if self.asked.contains(&Measure::Coverage) { 2 } else { 1 };
+        let variables = if needs_nonmembers {
+            3
+        } else if self.asked.contains(&Measure::Coverage) {
+            2
+        } else {
+            1
+        };
         let coder = Coder { flags: &self.flags, weight, psu: &self.psus.of_row, axes, answers: answers(), variables };
         let strides: Vec<u32> = coder.axes.iter().map(|a| a.stride).collect();
         let totals = Totals::accumulate(&coder, self.psus.design.psus(), cells);
@@ -191,7 +198,12 @@ impl Records {
                 let spread = p * (1.0 - p);
                 // No spread in the sample says nothing about the spread outside it: the answers count as a simple sample.
                 let effective_n = if share && v > 0.0 && spread > 0.0 { spread / v } else { tally.n as f64 };
-                Uncertainty::Sampling { se: v.max(0.0).sqrt(), df: Some(df), effective_n, method: ErrorMethod::Linearised { tier } }
+                Uncertainty::Sampling {
+                    se: v.max(0.0).sqrt(),
+                    df: Some(df),
+                    effective_n,
+                    method: ErrorMethod::Linearised { tier },
+                }
             }
             None => Uncertainty::Unstated,
         };
@@ -287,9 +299,10 @@ fn along(codes: &[Arc<str>], tree: Option<&Classification>, margins: bool) -> Ve
         along: (0..=codes.len() as u32).collect(),
         margin: true,
     };
-    let above = tree.into_iter().flat_map(|t| t.codes().iter().map(move |c| (t, c))).filter(|(t, c)| {
-        c.id != t.whole() && !codes.iter().any(|code| **code == *c.id)
-    });
+    let above = tree
+        .into_iter()
+        .flat_map(|t| t.codes().iter().map(move |c| (t, c)))
+        .filter(|(t, c)| c.id != t.whole() && !codes.iter().any(|code| **code == *c.id));
     for (tree, code) in above {
         let parts: Vec<u32> = (0..codes.len()).filter(|&i| tree.is_below(&codes[i], &code.id)).map(|i| i as u32).collect();
         if !parts.is_empty() {

@@ -16,7 +16,9 @@ impl Released {
             Uncertainty::Sampling { method: ErrorMethod::AssumedDesignEffect { design_effect }, .. } => {
                 Some(format!("assumed design effect {design_effect}"))
             }
-            Uncertainty::Sampling { method: ErrorMethod::Linearised { tier }, .. } => Some(format!("linearised, {}", tier.name())),
+            Uncertainty::Sampling { method: ErrorMethod::Linearised { tier }, .. } => {
+                Some(format!("linearised, {}", tier.name()))
+            }
             _ => None,
         }
     }

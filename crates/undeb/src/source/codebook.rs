@@ -279,8 +279,11 @@ impl Codebook {
         };
         if rules.is_empty() {
             let cannot = self.cannot.join(" ");
-            return Err(Error::definition(format!("the codebook `{}` has no question for {measure} (`{role}`). {cannot}", self.id))
-                .help(choices(measure.id(), self.measures().iter().map(|m| m.id()))));
+            return Err(Error::definition(format!(
+                "the codebook `{}` has no question for {measure} (`{role}`). {cannot}",
+                self.id
+            ))
+            .help(choices(measure.id(), self.measures().iter().map(|m| m.id()))));
         }
         Ok(rules)
     }

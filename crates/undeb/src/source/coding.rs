@@ -89,7 +89,8 @@ pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
             return code(name, &texts.into_column());
         }
         other => {
-            return Err(Error::data(format!("column `{name}` is of type {other}")).help("codes are whole numbers, texts or true and false"));
+            return Err(Error::data(format!("column `{name}` is of type {other}"))
+                .help("codes are whole numbers, texts or true and false"));
         }
     };
     merge(name, locals)
@@ -114,13 +115,18 @@ fn code_floats(name: &str, series: &Series) -> Result<Coded> {
     let floats = series.cast(&DataType::Float64).map_err(|e| wrong(name, &e))?;
     let ca = floats.f64().map_err(|e| wrong(name, &e))?;
     if let Some(bad) = ca.iter().flatten().find(|v| !v.is_nan() && (v.fract() != 0.0 || v.abs() > 9e15)) {
-        return Err(Error::data(format!("column `{name}` holds {bad}, which is no code")).help("codes are whole numbers or texts"));
+        return Err(
+            Error::data(format!("column `{name}` holds {bad}, which is no code")).help("codes are whole numbers or texts")
+        );
     }
     let whole: Int64Chunked = ca.iter().map(|v| v.filter(|v| !v.is_nan()).map(|v| v as i64)).collect();
     code(name, &whole.with_name(name.into()).into_series().into_column())
 }
 
-fn run<A: Array + Clone + Send + Sync>(arrays: impl Iterator<Item = A>, value: impl Fn(&A, usize) -> Option<i64> + Sync) -> Vec<Option<Local>> {
+fn run<A: Array + Clone + Send + Sync>(
+    arrays: impl Iterator<Item = A>,
+    value: impl Fn(&A, usize) -> Option<i64> + Sync,
+) -> Vec<Option<Local>> {
     stretches(arrays)
         .into_par_iter()
         .map(|(array, range)| {
@@ -188,7 +194,8 @@ fn texts(array: &Utf8ViewArray, range: Range<usize>) -> Option<Local> {
 /// Joins the stretches: keys sorted, codes rewritten to them.
 fn merge(name: &str, locals: Vec<Option<Local>>) -> Result<Coded> {
     let many = || {
-        Error::data(format!("column `{name}` has more than {} different values", NULL - 1)).help("group them before estimating by this column")
+        Error::data(format!("column `{name}` has more than {} different values", NULL - 1))
+            .help("group them before estimating by this column")
     };
     let locals: Vec<Local> = locals.into_iter().map(|l| l.ok_or_else(many)).collect::<Result<_>>()?;
     let mut keys: Vec<Key> = locals.iter().flat_map(|l| l.keys.iter().cloned()).collect();

@@ -11,7 +11,8 @@ use crate::schema::Period;
 
 pub(super) fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
     frame.column(name).map_err(|_| {
-        Error::data(format!("there is no column `{name}`")).help(choices(name, frame.get_column_names().iter().map(|n| n.as_str())))
+        Error::data(format!("there is no column `{name}`"))
+            .help(choices(name, frame.get_column_names().iter().map(|n| n.as_str())))
     })
 }
 
@@ -20,7 +21,9 @@ pub(super) fn weights(frame: &DataFrame, name: Option<&str>) -> Result<Float64Ch
     let Some(name) = name else { return Ok(Float64Chunked::from_vec("weight".into(), vec![1.0; frame.height()])) };
     let given = column(frame, name)?;
     if !given.dtype().is_primitive_numeric() {
-        return Err(Error::design(format!("the weights in column `{name}` are of type {}", given.dtype())).help("weights are numbers"));
+        return Err(
+            Error::design(format!("the weights in column `{name}` are of type {}", given.dtype())).help("weights are numbers")
+        );
     }
     let floats = given.as_materialized_series().cast(&DataType::Float64).and_then(|s| s.rechunk().f64().cloned());
     let floats = floats.map_err(|e| Error::design(format!("column `{name}`: {e}")))?;
@@ -57,7 +60,11 @@ pub(super) fn years(name: &str, coded: Coded) -> Result<(Vec<Period>, Vec<u16>)>
     if let Some(row) = coded.codes.iter().position(|c| *c == NULL) {
         return Err(Error::data(format!("the period in column `{name}`, row {} is empty", row + 1)));
     }
-    let periods = coded.keys.iter().map(|k| k.to_string().parse().map_err(|e: Error| e.context(format!("column `{name}`")))).collect::<Result<_>>()?;
+    let periods = coded
+        .keys
+        .iter()
+        .map(|k| k.to_string().parse().map_err(|e: Error| e.context(format!("column `{name}`"))))
+        .collect::<Result<_>>()?;
     Ok((periods, coded.codes))
 }
 
@@ -84,4 +91,3 @@ pub(super) fn quarters(years: &[Period], year_of: &[u16], name: &str, coded: &Co
     let codes = of_row.iter().map(|p| all.binary_search(p).map_or(NULL, |i| i as u16)).collect();
     Ok((all, codes))
 }
-

@@ -11,8 +11,13 @@ use crate::error::{Error, Result, choices};
 pub(crate) fn read(path: &Path, wanted: &[&str]) -> Result<DataFrame> {
     let file = File::open(path).map_err(|e| Error::io(format!("cannot be opened: {e}")))?;
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-    let failed = |e: PolarsError| Error::data(format!("cannot be read as {ending}: {e}")).help("the file may be cut off, or of another kind than its ending says");
-    let here = |names: Vec<PlSmallStr>| -> Vec<String> { names.iter().filter(|n| wanted.contains(&n.as_str())).map(ToString::to_string).collect() };
+    let failed = |e: PolarsError| {
+        Error::data(format!("cannot be read as {ending}: {e}"))
+            .help("the file may be cut off, or of another kind than its ending says")
+    };
+    let here = |names: Vec<PlSmallStr>| -> Vec<String> {
+        names.iter().filter(|n| wanted.contains(&n.as_str())).map(ToString::to_string).collect()
+    };
     match ending.as_str() {
         "csv" => {
             let header = std::fs::read(path).map_err(|e| Error::io(format!("cannot be read: {e}")))?;
@@ -44,6 +49,7 @@ pub(crate) fn read(path: &Path, wanted: &[&str]) -> Result<DataFrame> {
             let names = reader.schema().map_err(failed)?.iter_names().cloned().collect();
             reader.with_columns(Some(here(names))).finish().map_err(failed)
         }
-        other => Err(Error::data(format!("`.{other}` is not a known kind of file")).help(choices(other, ["csv", "parquet", "arrow", "ipc", "feather"]))),
+        other => Err(Error::data(format!("`.{other}` is not a known kind of file"))
+            .help(choices(other, ["csv", "parquet", "arrow", "ipc", "feather"]))),
     }
 }

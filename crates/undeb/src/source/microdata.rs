@@ -144,5 +144,11 @@ impl Source {
 
 fn asked_entry(measure: Measure) -> MeasureEntry {
     let numerator = if measure == Measure::Density { "union members" } else { "covered employees" };
-    MeasureEntry { id: measure, numerator: numerator.to_owned(), denominator: "employees in scope with a valid answer".to_owned(), basis: Basis::Counts, note: None }
+    MeasureEntry {
+        id: measure,
+        numerator: numerator.to_owned(),
+        denominator: "employees in scope with a valid answer".to_owned(),
+        basis: Basis::Counts,
+        note: None,
+    }
 }

@@ -14,7 +14,7 @@ mod through_codebook;
 
 pub use codebook::Codebook;
 pub use microdata::Records;
-pub use roles::Roles;
 pub(crate) use microdata::{COVERED, IN, MEMBER};
 pub use published::{Cell, PublishedTable};
 pub use registry::{Basis as MeasureBasis, MeasureEntry, PeriodType, RateUnit, Registry, Source, SumDimension, SumRule};
+pub use roles::Roles;

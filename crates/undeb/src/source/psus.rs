@@ -64,8 +64,12 @@ pub(crate) fn psus(rows: usize, columns: &DesignColumns<'_>) -> Result<Psus> {
         let mut home: HashMap<&str, u32> = HashMap::new();
         for (name, h) in names.iter().zip(&stratum_of) {
             if *home.entry(name).or_insert(*h) != *h {
-                return Err(Error::design(format!("PSU {name} of column `{}` lies in two strata of `{}`", psu.name(), strata_column.name()))
-                    .help("say that PSUs are nested if their numbers repeat between strata"));
+                return Err(Error::design(format!(
+                    "PSU {name} of column `{}` lies in two strata of `{}`",
+                    psu.name(),
+                    strata_column.name()
+                ))
+                .help("say that PSUs are nested if their numbers repeat between strata"));
             }
         }
     }
@@ -84,7 +88,13 @@ pub(crate) fn psus(rows: usize, columns: &DesignColumns<'_>) -> Result<Psus> {
 type Numbered = (Vec<u32>, Vec<u32>, Vec<String>);
 
 /// PSU of each row, stratum of each PSU, and where `named` the name of each PSU.
-fn number(column: &Column, rows: usize, strata: usize, named: bool, stratum: &(impl Fn(usize) -> u16 + Sync)) -> Result<Numbered> {
+fn number(
+    column: &Column,
+    rows: usize,
+    strata: usize,
+    named: bool,
+    stratum: &(impl Fn(usize) -> u16 + Sync),
+) -> Result<Numbered> {
     let wrong = |e: PolarsError| Error::design(format!("column `{}`: {e}", column.name()));
     let series = column.as_materialized_series();
     if let Some(row) = (series.null_count() > 0).then(|| series.is_null().iter().position(|n| n == Some(true))).flatten() {
@@ -197,7 +207,12 @@ fn number_texts(series: &Series, stratum: &impl Fn(usize) -> u16, rows: usize) -
 }
 
 /// The sampled share of each stratum from a column of population counts, or of shares.
-fn fractions(column: &Column, sampled: &[u32], stratum: &impl Fn(usize) -> u16, name: impl Fn(u32) -> String) -> Result<Vec<f64>> {
+fn fractions(
+    column: &Column,
+    sampled: &[u32],
+    stratum: &impl Fn(usize) -> u16,
+    name: impl Fn(u32) -> String,
+) -> Result<Vec<f64>> {
     let wrong = |e: PolarsError| Error::design(format!("column `{}`: {e}", column.name()));
     let values = column.as_materialized_series().cast(&DataType::Float64).map_err(wrong)?;
     let mut population = vec![f64::NAN; sampled.len()];
@@ -211,7 +226,11 @@ fn fractions(column: &Column, sampled: &[u32], stratum: &impl Fn(usize) -> u16, 
         if known.is_nan() {
             *known = value;
         } else if *known != value {
-            return Err(Error::design(format!("stratum {} has the populations {known} and {value} in column `{}`", name(u32::from(h)), column.name())));
+            return Err(Error::design(format!(
+                "stratum {} has the populations {known} and {value} in column `{}`",
+                name(u32::from(h)),
+                column.name()
+            )));
         }
     }
     population
@@ -221,8 +240,11 @@ fn fractions(column: &Column, sampled: &[u32], stratum: &impl Fn(usize) -> u16, 
         .map(|(h, (&population, &n))| {
             let share = if population < 1.0 { population } else { f64::from(n) / population };
             if share > 1.0 {
-                return Err(Error::design(format!("stratum {} has {n} sampled PSUs but a population of {population}", name(h as u32)))
-                    .help("the population of a stratum cannot be smaller than its sample"));
+                return Err(Error::design(format!(
+                    "stratum {} has {n} sampled PSUs but a population of {population}",
+                    name(h as u32)
+                ))
+                .help("the population of a stratum cannot be smaller than its sample"));
             }
             Ok(share)
         })

@@ -96,7 +96,9 @@ impl Records {
             asked.push(measure);
         }
         if asked.is_empty() {
-            return Err(Error::data("no column is named for members or covered employees").help("give `member`, `covered` or both"));
+            return Err(
+                Error::data("no column is named for members or covered employees").help("give `member`, `covered` or both")
+            );
         }
         match &roles.employee {
             None => flags.iter_mut().for_each(|f| *f |= IN),

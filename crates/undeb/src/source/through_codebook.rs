@@ -74,7 +74,11 @@ impl Records {
         })?;
         let mut weight = weights(frame, Some(name))?;
         if book.weight.months {
-            let month = book.period.month.as_deref().ok_or_else(|| Error::schema(format!("`{}` divides by months but names none", book.id)))?;
+            let month = book
+                .period
+                .month
+                .as_deref()
+                .ok_or_else(|| Error::schema(format!("`{}` divides by months but names none", book.id)))?;
             weight = per_month(&weight, &period_of, periods.len(), &*coded(month)?);
         }
         let mut dimensions = BTreeMap::new();
@@ -86,7 +90,13 @@ impl Records {
         }
         let joined = |names: &[String]| -> Result<Option<Column>> { join(frame, names) };
         let (strata, psu) = (joined(&book.design.strata)?, joined(&book.design.psu)?);
-        let columns = DesignColumns { strata: strata.as_ref(), psu: psu.as_ref(), fpc: None, nested: book.design.nested, lonely: lonely_psu };
+        let columns = DesignColumns {
+            strata: strata.as_ref(),
+            psu: psu.as_ref(),
+            fpc: None,
+            nested: book.design.nested,
+            lonely: lonely_psu,
+        };
         let psus = psus(rows, &columns)?;
         Ok(Records {
             source: Arc::new(Source::of_codebook(book)),
@@ -110,7 +120,8 @@ fn per_month(weight: &Float64Chunked, period_of: &[u16], periods: usize, month: 
     for (p, m) in period_of.iter().zip(&month.codes) {
         seen[*p as usize].insert(*m);
     }
-    let divided: Vec<f64> = weight.iter().zip(period_of).map(|(w, p)| w.unwrap_or_default() / seen[*p as usize].len().max(1) as f64).collect();
+    let divided: Vec<f64> =
+        weight.iter().zip(period_of).map(|(w, p)| w.unwrap_or_default() / seen[*p as usize].len().max(1) as f64).collect();
     Float64Chunked::from_vec("weight".into(), divided)
 }
 
@@ -174,7 +185,9 @@ fn rules(
                 .iter()
                 .zip(&columns)
                 .zip(&cells)
-                .map(|((v, c), code)| format!("{v} = {}", c.keys.get(*code as usize).map_or("empty".to_owned(), ToString::to_string)))
+                .map(|((v, c), code)| {
+                    format!("{v} = {}", c.keys.get(*code as usize).map_or("empty".to_owned(), ToString::to_string))
+                })
                 .collect();
             *uncovered.entry(shown.join(", ")).or_default() += 1;
         }
@@ -214,10 +227,13 @@ fn classified(book: &str, axis: &Axis, coded: &Coded, flags: &[u8]) -> Result<Di
         });
     }
     if !unknown.is_empty() {
-        return Err(Error::data(format!("the codebook `{book}` does not know these values of `{}`: {}", axis.variable, unknown.join(", ")))
-            .help("add them to a copy of the codebook, as codes or as missing"));
+        return Err(Error::data(format!(
+            "the codebook `{book}` does not know these values of `{}`: {}",
+            axis.variable,
+            unknown.join(", ")
+        ))
+        .help("add them to a copy of the codebook, as codes or as missing"));
     }
     let of_row = coded.codes.iter().map(|c| table.get(*c as usize).copied().unwrap_or(NULL)).collect();
     Ok(Dimension { codes, of_row })
 }
-

@@ -52,4 +52,3 @@ impl Record for Wide {
         self.1 as usize
     }
 }
-

@@ -53,7 +53,8 @@ pub struct Replicated {
     pub value: Option<f64>,
     /// The values of the replicates; none where one does not exist.
     pub replicates: Vec<Option<f64>>,
-    /// The variance; none where the value or all replicates are missing, or all but one that its own mean is.
+    /// The variance; none where the value is missing, or where too few replicates have one: none at all, or fewer than
+    /// two when the spread is that around their mean.
     pub variance: Option<f64>,
     /// Replicates with a positive rscale that have no value. The variance is not scaled up for them, as in R, so it is
     /// too small when there are any.

@@ -55,7 +55,7 @@ impl Stages {
     /// Formula: `V = V_1 + sum_h f_h sum_i V_2i` with `V_1` the variance between the PSUs' scores, `f_h` the sampling
     /// fraction of stratum `h` and `V_2i` the variance between the second-stage units of PSU `i`, by the same formula;
     /// and so on within those. Source: METHODS M10; Särndal, Swensson and Wretman (1992), *Model Assisted Survey
-    /// Sampling*, result 4.3.1.
+    /// Sampling*, Springer, chapter 4.
     ///
     /// ```
     /// use undeb::survey::{design::*, function::Function, scores::Scores, stages::Stages, totals::*};

@@ -5,8 +5,8 @@
 
 use rayon::prelude::*;
 
-pub use super::rows::{Answer, MOST_VARIABLES, OUT, Rows};
 use super::record::{Record, Slim, Wide};
+pub use super::rows::{Answer, MOST_VARIABLES, OUT, Rows};
 use super::rows::{RowSource, Stretch};
 
 /// Rows of one block; part of the result only through the order of nothing, so it may be changed freely.
