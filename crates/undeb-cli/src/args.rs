@@ -37,6 +37,13 @@ pub(crate) enum Command {
     Data(DataCommand),
     /// Rates of a source as a table, CSV, JSON or Parquet.
     Estimates(EstimateOptions),
+    /// Rates from a file of survey records, with the errors of its design.
+    Estimate(RecordCommand),
+    /// List the codebooks, or show what one of them knows and cannot give.
+    Codebooks {
+        /// Name of a codebook.
+        codebook: Option<String>,
+    },
     /// Print completions for a shell.
     #[command(after_help = "Example:\n  undeb completions bash > /etc/bash_completion.d/undeb")]
     Completions {
@@ -124,6 +131,50 @@ pub(crate) enum Format {
 
 #[derive(Args)]
 #[command(after_help = "Examples:
+  undeb estimate lfs.parquet --codebook uk-lfs --by region,sector
+  undeb estimate cps.csv --codebook us-cps-org --by period --format csv > rates.csv
+  undeb estimate lfs.parquet --codebook my-lfs.toml --by region --margins --lonely-psu adjust")]
+pub(crate) struct RecordCommand {
+    /// Records: CSV, Parquet or Arrow IPC.
+    pub(crate) file: PathBuf,
+    /// A bundled codebook, or the file of your own.
+    #[arg(long, value_name = "CODEBOOK")]
+    pub(crate) codebook: String,
+    /// Breakdowns: period, region, sector, industry.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) by: Vec<String>,
+    /// Measures; all that the survey has questions for when left out.
+    #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(Measure::ALL.map(Measure::id)))]
+    pub(crate) measure: Vec<String>,
+    /// Margins too: regions rolled up, all sectors.
+    #[arg(long)]
+    pub(crate) margins: bool,
+    /// What a stratum with one PSU contributes: fail, remove, adjust or average.
+    #[arg(long, value_name = "RULE", default_value = "fail")]
+    pub(crate) lonely_psu: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Where and how estimates are written.
+#[derive(Args)]
+pub(crate) struct Output {
+    /// Confidence level of the intervals.
+    #[arg(long, default_value_t = 0.95)]
+    pub(crate) level: f64,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// File to write; standard output when left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace the file if it is there.
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
   undeb estimates us-states --region US,CA --sector all --period 2022
   undeb estimates us-states --design-effect 1.5 --format parquet --out us.parquet")]
 pub(crate) struct EstimateOptions {
@@ -147,16 +198,6 @@ pub(crate) struct EstimateOptions {
     /// Assume this design effect for an approximate sampling error where the table has a sample size.
     #[arg(long, value_name = "DEFF")]
     pub(crate) design_effect: Option<f64>,
-    /// Confidence level of the intervals.
-    #[arg(long, default_value_t = 0.95)]
-    pub(crate) level: f64,
-    /// Form of the output.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
-    /// File to write; standard output when left out.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Replace the file if it is there.
-    #[arg(long, requires = "out")]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }

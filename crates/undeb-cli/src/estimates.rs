@@ -1,24 +1,18 @@
-//! `undeb estimates`: rates of a source, as a table or a file. Working figures: they say that they are not released.
+//! `undeb estimates` and `undeb estimate`: rates as a table or a file. Working figures: they say that they are not released.
 
 use undeb::release::format::percent;
-use undeb::{Error, Estimates, Measure, PublishedTable, Result};
+use undeb::{Error, Estimate, Estimates, Measure, PublishedTable, RecordOptions, Records, Result};
 
-use crate::args::{EstimateOptions, Format};
-use crate::output::{print, print_bytes, table, write_file};
+use crate::args::{EstimateOptions, Format, Output, RecordCommand};
+use crate::output::{print_bytes, table, write_file};
+use crate::progress::Progress;
 
-/// Runs the command.
+/// `undeb estimates`: a published table.
 pub(crate) fn run(options: &EstimateOptions) -> Result<u8> {
-    if !(options.level > 0.0 && options.level < 1.0) {
-        return Err(
-            Error::io(format!("the confidence level {} is not between 0 and 1", options.level)).help("write 0.95 for 95 %")
-        );
-    }
+    options.output.check()?;
     let registry = crate::data::registry(options.registry.as_deref())?;
     let opened = PublishedTable::open(&options.source, &registry)?;
-    let measures: Vec<Measure> = match options.measure.as_slice() {
-        [] => opened.source().measures.iter().map(|m| m.id).collect(),
-        given => given.iter().map(|m| m.parse()).collect::<Result<_>>()?,
-    };
+    let measures = measures(&options.measure, opened.source().measures.iter().map(|m| m.id))?;
     let regions = codes(&options.region, opened.regions())?;
     let sectors = codes(&options.sector, opened.sectors())?;
     let listed = |list: &[String], code: &str| list.is_empty() || list.iter().any(|c| c == code);
@@ -31,22 +25,54 @@ pub(crate) fn run(options: &EstimateOptions) -> Result<u8> {
         return Err(Error::io("no figure fits what was asked for".to_owned())
             .help(format!("see `undeb data show {}` for its periods, regions and sectors", options.source)));
     }
-    let mut bytes = Vec::new();
-    match options.format {
-        Format::Table => bytes = readable(&estimates, options.level).into_bytes(),
-        Format::Csv => estimates.write_csv(&mut bytes, options.level)?,
-        Format::Json => bytes = json(&estimates, options.level)?.into_bytes(),
-        Format::Parquet if options.out.is_none() => {
+    options.output.write(&estimates)
+}
+
+/// `undeb estimate`: survey records through a codebook.
+pub(crate) fn records(options: &RecordCommand) -> Result<u8> {
+    options.output.check()?;
+    let progress = Progress::start("Reading the records");
+    let book = crate::codebooks::open(&options.codebook)?;
+    let measures = measures(&options.measure, book.measures())?;
+    let records = Records::read(&options.file, &book, options.lonely_psu.parse()?)?;
+    progress.now("Estimating");
+    let by: Vec<&str> = options.by.iter().map(String::as_str).collect();
+    let estimates = records.estimate(&measures, &by, &RecordOptions { margins: options.margins })?;
+    drop(progress);
+    options.output.write(&estimates)
+}
+
+fn measures(given: &[String], all: impl IntoIterator<Item = Measure>) -> Result<Vec<Measure>> {
+    if given.is_empty() { Ok(all.into_iter().collect()) } else { given.iter().map(|m| m.parse()).collect() }
+}
+
+impl Output {
+    fn check(&self) -> Result<()> {
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(
+                Error::io(format!("the confidence level {} is not between 0 and 1", self.level)).help("write 0.95 for 95 %")
+            );
+        }
+        if self.format == Format::Parquet && self.out.is_none() {
             return Err(Error::io("Parquet cannot be printed").help("give a file with --out"));
         }
-        Format::Parquet => estimates.write_parquet(&mut bytes, options.level)?,
+        Ok(())
     }
-    match &options.out {
-        Some(path) => write_file(path, &bytes, options.force)?,
-        None if options.format == Format::Table => print(&String::from_utf8_lossy(&bytes))?,
-        None => print_bytes(&bytes)?,
+
+    fn write(&self, estimates: &Estimates) -> Result<u8> {
+        let mut bytes = Vec::new();
+        match self.format {
+            Format::Table => bytes = readable(estimates, self.level).into_bytes(),
+            Format::Csv => estimates.write_csv(&mut bytes, self.level)?,
+            Format::Json => bytes = json(estimates, self.level)?.into_bytes(),
+            Format::Parquet => estimates.write_parquet(&mut bytes, self.level)?,
+        }
+        match &self.out {
+            Some(path) => write_file(path, &bytes, self.force)?,
+            None => print_bytes(&bytes)?,
+        }
+        Ok(0)
     }
-    Ok(0)
 }
 
 fn codes(given: &[String], tree: &undeb::Classification) -> Result<Vec<String>> {
@@ -54,22 +80,35 @@ fn codes(given: &[String], tree: &undeb::Classification) -> Result<Vec<String>> 
 }
 
 fn readable(estimates: &Estimates, level: f64) -> String {
-    let rows = estimates.cells().iter().map(|e| {
-        vec![
+    let cells = estimates.cells();
+    let interval = format!("{} interval", percent(level).replace(".0%", "%"));
+    let mut header = vec!["Measure", "Period", "Region", "Sector"];
+    header.extend(cells.first().into_iter().flat_map(|e| e.breakdown.iter().map(|(d, _)| &**d)));
+    let has_missing = cells.iter().any(|e| e.missing.is_some());
+    let figures =
+        [&["Rate", &interval, "Sample"][..], if has_missing { &["Missing", "If all no to all yes"] } else { &[] }].concat();
+    header.extend(&figures);
+    let rows = cells.iter().map(|e| {
+        let mut row = vec![
             e.measure.to_string(),
             e.period.to_string(),
             estimates.regions().name(&e.region).to_owned(),
-            e.sector.to_string(),
-            e.value.map_or("[x]".to_owned(), percent),
-            e.interval(level).map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default(),
-            e.n.map(|n| n.to_string()).unwrap_or_default(),
-        ]
+            estimates.sectors().name(&e.sector).to_owned(),
+        ];
+        row.extend(e.breakdown.iter().map(|(_, code)| code.to_string()));
+        row.push(e.value.map_or("[x]".to_owned(), percent));
+        row.push(e.interval(level).map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default());
+        row.push(e.n.map(|n| n.to_string()).unwrap_or_default());
+        if has_missing {
+            row.push(e.missing.map(|m| percent(m.share)).unwrap_or_default());
+            row.push(e.missing.map(|m| format!("{} to {}", percent(m.low), percent(m.high))).unwrap_or_default());
+        }
+        row
     });
-    let interval = format!("{} interval", percent(level).replace(".0%", "%"));
-    let header = ["Measure", "Period", "Region", "Sector", "Rate", &interval, "Sample"];
-    let mut text = table(&header, &["Rate", &interval, "Sample"], rows);
-    if estimates.cells().iter().any(|e| e.se().is_some()) {
-        text.push_str("Intervals rest on an assumed design effect or on errors published with the figures.\n");
+    let mut text = table(&header, &figures, rows);
+    let errors: std::collections::BTreeSet<String> = cells.iter().filter_map(Estimate::error_source).collect();
+    if !errors.is_empty() {
+        text.push_str(&format!("Sampling errors: {}.\n", errors.into_iter().collect::<Vec<_>>().join("; ")));
     }
     text.push_str(&format!("Not released: working figures, no quality rule applied. Source: {}\n", estimates.source().citation));
     text
@@ -81,11 +120,16 @@ fn json(estimates: &Estimates, level: f64) -> Result<String> {
         .iter()
         .map(|e| {
             let interval = e.interval(level);
-            serde_json::json!({
+            let mut record = serde_json::json!({
                 "measure": e.measure, "period": e.period, "region": &*e.region, "sector": &*e.sector,
                 "value": e.value, "se": e.se(), "low": interval.map(|i| i.low), "high": interval.map(|i| i.high),
-                "n": e.n, "numerator": e.numerator, "denominator": e.denominator, "released": false,
-            })
+                "n": e.n, "psus": e.psus, "numerator": e.numerator, "denominator": e.denominator, "missing": e.missing,
+                "error_source": e.error_source(), "released": false,
+            });
+            for (dimension, code) in &e.breakdown {
+                record[&**dimension] = serde_json::json!(&**code);
+            }
+            record
         })
         .collect();
     serde_json::to_string(&records).map(|t| t + "\n").map_err(|e| Error::io(format!("the estimates cannot be written: {e}")))

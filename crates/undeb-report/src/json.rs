@@ -157,7 +157,7 @@ impl<'a> EstimateRecord<'a> {
             n: e.n,
             numerator: e.numerator,
             denominator: e.denominator,
-            error_source: r.error_source(),
+            error_source: r.estimate.error_source(),
             quality: r.quality.grade.id(),
             mark: r.mark.map(undeb::Mark::shorthand),
             source: &r.source,

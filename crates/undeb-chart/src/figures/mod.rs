@@ -87,7 +87,7 @@ impl Context<'_> {
     /// What must be said under a chart of these estimates.
     fn notes(&self, shown: &[&Released]) -> Vec<String> {
         let mut notes = Vec::new();
-        if let Some(assumed) = shown.iter().find_map(|r| r.error_source().filter(|s| s.starts_with("assumed"))) {
+        if let Some(assumed) = shown.iter().find_map(|r| r.estimate.error_source().filter(|s| s.starts_with("assumed"))) {
             notes.push(format!("Intervals are approximate: {assumed}."));
         } else if shown.iter().any(|r| r.interval.is_none()) {
             notes.push("No sampling error is stated.".to_owned());

@@ -149,6 +149,16 @@ impl Estimate {
         }
     }
 
+    /// Where the sampling error comes from: "published", "assumed design effect 1.5", "linearised, strata and clusters".
+    pub fn error_source(&self) -> Option<String> {
+        let Uncertainty::Sampling { method, .. } = self.uncertainty else { return None };
+        Some(match method {
+            ErrorMethod::Published => "published".to_owned(),
+            ErrorMethod::AssumedDesignEffect { design_effect } => format!("assumed design effect {design_effect}"),
+            ErrorMethod::Linearised { tier } => format!("linearised, {}", tier.name()),
+        })
+    }
+
     /// How the design widens the variance of a simple random sample of the same size, where records tell.
     ///
     /// Formula: `deff = se^2 n / (p (1 - p))`, with `n` the valid answers.

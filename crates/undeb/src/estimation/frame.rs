@@ -10,8 +10,9 @@ use crate::error::{Error, Result};
 impl Estimates {
     /// The estimates as a polars frame with intervals at `level`; one row each, rates as fractions.
     ///
-    /// Columns: measure, period, region, sector, value, se, low, high, n, numerator, denominator, released (false:
-    /// working estimates have passed no release rules).
+    /// Columns: measure, period, region, sector, further breakdowns, value, se, low, high, df, n, psus, numerator,
+    /// denominator, missing_share, missing_low, missing_high, released (false: working estimates have passed no
+    /// release rules). What a source does not tell is empty.
     ///
     /// # Errors
     /// None that a caller can cause.
@@ -23,24 +24,36 @@ impl Estimates {
         let number = |name: &str, of: &dyn Fn(&super::Estimate) -> Option<f64>| {
             Column::new(name.into(), cells.iter().map(of).collect::<Vec<_>>())
         };
-        DataFrame::new(
-            cells.len(),
-            vec![
-                text("measure", &|e| e.measure.id().to_owned()),
-                text("period", &|e| e.period.to_string()),
-                text("region", &|e| e.region.to_string()),
-                text("sector", &|e| e.sector.to_string()),
-                number("value", &|e| e.value),
-                number("se", &|e| e.se()),
-                number("low", &|e| e.interval(level).map(|i| i.low)),
-                number("high", &|e| e.interval(level).map(|i| i.high)),
-                number("n", &|e| e.n),
-                number("numerator", &|e| e.numerator),
-                number("denominator", &|e| e.denominator),
-                Column::new("released".into(), vec![false; cells.len()]),
-            ],
-        )
-        .map_err(|e| Error::data(format!("the estimates do not make a table: {e}")))
+        let df = |e: &super::Estimate| match e.uncertainty {
+            super::Uncertainty::Sampling { df, .. } => df,
+            _ => None,
+        };
+        let mut columns = vec![
+            text("measure", &|e| e.measure.id().to_owned()),
+            text("period", &|e| e.period.to_string()),
+            text("region", &|e| e.region.to_string()),
+            text("sector", &|e| e.sector.to_string()),
+        ];
+        let further: Vec<&str> = cells.first().into_iter().flat_map(|e| e.breakdown.iter().map(|(d, _)| &**d)).collect();
+        for (i, dimension) in further.into_iter().enumerate() {
+            columns.push(text(dimension, &|e| e.breakdown.get(i).map(|(_, code)| code.to_string()).unwrap_or_default()));
+        }
+        columns.extend([
+            number("value", &|e| e.value),
+            number("se", &|e| e.se()),
+            number("low", &|e| e.interval(level).map(|i| i.low)),
+            number("high", &|e| e.interval(level).map(|i| i.high)),
+            number("df", &df),
+            number("n", &|e| e.n),
+            number("psus", &|e| e.psus.map(|p| p as f64)),
+            number("numerator", &|e| e.numerator),
+            number("denominator", &|e| e.denominator),
+            number("missing_share", &|e| e.missing.map(|m| m.share)),
+            number("missing_low", &|e| e.missing.map(|m| m.low)),
+            number("missing_high", &|e| e.missing.map(|m| m.high)),
+            Column::new("released".into(), vec![false; cells.len()]),
+        ]);
+        DataFrame::new(cells.len(), columns).map_err(|e| Error::data(format!("the estimates do not make a table: {e}")))
     }
 
     /// Writes the frame of [`Estimates::to_frame`] as CSV.

@@ -6,23 +6,6 @@ use polars::prelude::*;
 
 use super::report::{Released, Report};
 use crate::error::{Error, Result};
-use crate::estimation::{ErrorMethod, Uncertainty};
-
-impl Released {
-    /// Where the sampling error comes from: `published`, `assumed design effect 1.5`, or nothing.
-    pub fn error_source(&self) -> Option<String> {
-        match self.estimate.uncertainty {
-            Uncertainty::Sampling { method: ErrorMethod::Published, .. } => Some("published".to_owned()),
-            Uncertainty::Sampling { method: ErrorMethod::AssumedDesignEffect { design_effect }, .. } => {
-                Some(format!("assumed design effect {design_effect}"))
-            }
-            Uncertainty::Sampling { method: ErrorMethod::Linearised { tier }, .. } => {
-                Some(format!("linearised, {}", tier.name()))
-            }
-            _ => None,
-        }
-    }
-}
 
 impl Report {
     /// The released estimates as a polars frame, rates as fractions, numbers and marks in columns of their own.
@@ -50,7 +33,7 @@ impl Report {
                 number("n", &|r| r.estimate.n),
                 number("numerator", &|r| r.estimate.numerator),
                 number("denominator", &|r| r.estimate.denominator),
-                text("error_source", &|r| r.error_source()),
+                text("error_source", &|r| r.estimate.error_source()),
                 text("quality", &|r| Some(r.quality.grade.id().to_owned())),
                 text("mark", &|r| r.mark.map(|m| m.shorthand().to_owned())),
                 text("source", &|r| Some(r.source.to_string())),

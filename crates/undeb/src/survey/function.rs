@@ -48,7 +48,11 @@ impl Function {
     /// The weighted number of yes over the sum of cells.
     pub fn total(totals: &Totals, cells: &[u32], variable: u32) -> Function {
         let value = cells.iter().map(|&c| totals.tally(c as usize, variable as usize).yes).sum();
-        let gradient = cells.iter().map(|&cell| (TotalOf { cell, variable, yes: true }, 1.0)).collect();
+        // The valid total moves nothing, but its PSUs are in the domain and count for the degrees of freedom.
+        let gradient = cells
+            .iter()
+            .flat_map(|&cell| [(TotalOf { cell, variable, yes: true }, 1.0), (TotalOf { cell, variable, yes: false }, 0.0)])
+            .collect();
         Function { value, gradient }
     }
 
