@@ -1,9 +1,6 @@
 //! Ticks at 1, 2 or 5, scales, and how figures are written.
 
-use plotters::coord::ranged1d::Ranged;
-use plotters::coord::types::RangedCoordf64;
-
-/// Places values between two pixel positions, at a hundredth of a pixel.
+/// Places values between two pixel positions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scale {
     pub(crate) low: f64,
@@ -14,9 +11,9 @@ pub(crate) struct Scale {
 
 impl Scale {
     pub(crate) fn place(&self, value: f64) -> f64 {
-        let unit = |pixels: f64| (pixels * 100.0).round() as i32;
-        let range = RangedCoordf64::from(self.low..self.high);
-        f64::from(range.map(&value, (unit(self.start), unit(self.end)))) / 100.0
+        let extent = self.high - self.low;
+        let share = if extent.abs() > 1e-12 { (value - self.low) / extent } else { 0.5 };
+        self.start + share * (self.end - self.start)
     }
 }
 

@@ -48,17 +48,17 @@ pub(crate) struct Layout<'a> {
     pub(crate) left: f64,
     pub(crate) right: f64,
     pub(crate) top: f64,
-    id: &'a str,
     frame: &'a Frame,
 }
 
 impl<'a> Layout<'a> {
     /// Draws what stands above the chart; `least` widens the picture for a chart that needs more room.
-    pub(crate) fn begin(id: &'a str, frame: &'a Frame, theme: Theme, least: f64) -> Self {
+    pub(crate) fn begin(id: &str, frame: &'a Frame, theme: Theme, least: f64) -> Self {
         let palette = theme.palette();
         let wanted = if frame.width.is_finite() { frame.width } else { 720.0 };
         let width = wanted.clamp(400.0, 1600.0).max(least + 2.0 * MARGIN).round();
-        let mut layout = Self { svg: Svg::new(palette), palette, left: MARGIN, right: width - MARGIN, top: MARGIN, id, frame };
+        let mut layout =
+            Self { svg: Svg::new(identifier(id), palette), palette, left: MARGIN, right: width - MARGIN, top: MARGIN, frame };
         if let Some(stamp) = &frame.stamp {
             let set = Type::new(size::SMALL, palette.muted).semi_bold();
             layout.paragraph(stamp, set, 16.0);
@@ -110,7 +110,7 @@ impl<'a> Layout<'a> {
         }
         description.retain(|s| !s.is_empty());
         Picture {
-            id: identifier(self.id),
+            id: self.svg.id,
             width: self.right + MARGIN,
             height: (self.top + MARGIN).ceil(),
             title: frame.title.clone(),

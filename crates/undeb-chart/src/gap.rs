@@ -1,12 +1,14 @@
 //! The gap chart: for each row where it started, where it is, and where it should be.
 
+use plotters::element::PathElement;
+
 use crate::axis::{people, percent, rate_ticks, signed, sound, sound_pair};
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
-use crate::svg::Stroke;
-use crate::theme::{Palette, Theme};
+use crate::svg::Type;
+use crate::theme::{Colour, Palette, Theme, size};
 
 /// What can be said about a row and its target. The shape of the dot says it as well as its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -152,13 +154,14 @@ fn row_marks(layout: &mut Layout<'_>, plan: &Rows, i: usize, row: &Row) {
     let (palette, y, radius) = (layout.palette, plan.middle(i), plan.radius());
     let place = |v: f64| plan.scale.place(v);
     if let (Some(from), Some(to)) = (row.baseline, row.latest) {
-        layout.svg.line((place(from), y), (place(to), y), &Stroke::new(palette.join, 4.0));
+        layout.svg.draw(&PathElement::new([(place(from), y), (place(to), y)], palette.join.line(4.0)));
     }
     let mark = row.tone.mark(palette);
     if let Some((low, high)) = row.interval {
-        let stroke = Stroke::new(colour(mark, palette), 1.5);
-        let (low, high) = (place(low), place(high));
-        layout.svg.whiskers((low, high), y, 3.5, &stroke);
+        let (low, high, above, below) = (place(low), place(high), y - 3.5, y + 3.5);
+        // A level line with a cap at both ends, in one stroke.
+        let whiskers = [(low, above), (low, below), (low, y), (high, y), (high, above), (high, below)];
+        layout.svg.draw(&PathElement::new(whiskers, colour(mark, palette).line(1.5)));
     }
     if let Some(baseline) = row.baseline {
         Mark::Full(palette.neutral).draw(&mut layout.svg, (place(baseline), y), palette, radius - 1.0);
@@ -169,14 +172,14 @@ fn row_marks(layout: &mut Layout<'_>, plan: &Rows, i: usize, row: &Row) {
     match row.latest {
         Some(latest) => mark.draw(&mut layout.svg, (place(latest), y), palette, radius),
         None if row.baseline.is_none() => {
-            let set = crate::svg::Type::new(crate::theme::size::SMALL, palette.muted).with_halo();
+            let set = Type::new(size::SMALL, palette.muted).with_halo();
             layout.svg.text((plan.scale.start + 6.0, y + 0.36 * set.size), "No evidence", &set);
         }
         None => {}
     }
 }
 
-fn colour(mark: Mark, palette: &Palette) -> crate::theme::Colour {
+fn colour(mark: Mark, palette: &Palette) -> Colour {
     match mark {
         Mark::Full(c) | Mark::Hollow(c) | Mark::Half(c) => c,
         _ => palette.ink,
@@ -200,7 +203,7 @@ fn key_items(data: &Data, rows: &[Row], palette: &Palette) -> Vec<(Mark, String)
     }
     if rows.iter().any(|r| r.interval.is_some()) {
         let words = or(&data.interval_label, "Interval").to_owned();
-        items.push((Mark::Line(Stroke::new(palette.ink, 1.5)), words));
+        items.push((Mark::Line(palette.ink.line(1.5)), words));
     }
     if rows.iter().any(|r| r.target.is_some()) {
         items.push((Mark::Tick(palette.ink), or(&data.target_label, "Target").to_owned()));

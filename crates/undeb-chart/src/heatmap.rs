@@ -1,5 +1,7 @@
 //! The heat map: rows by columns, the figure in every cell.
 
+use plotters::element::Rectangle;
+
 use crate::axis::{percent, sound};
 use crate::fonts::Weight;
 use crate::frame::{Frame, Layout, name_lines, widest};
@@ -67,7 +69,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme, gutter + 12.0 + columns as f64 * (least + GAP));
     let palette = layout.palette;
     if let Some(ramp) = &ramp {
-        layout.top = ramp.bar(&mut layout.svg, (layout.left, layout.right, layout.top)) + 6.0;
+        let empty = words.iter().enumerate().any(|(r, row)| (0..row.len()).any(|c| sound(data.cell(r, c).value).is_none()));
+        layout.top = ramp.legend(&mut layout.svg, (layout.left, layout.top), empty) + 6.0;
     }
     let start = layout.left + gutter + 12.0;
     let pitch = ((layout.right - start) / columns as f64).min(150.0);
@@ -94,8 +97,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
             let x = start + c as f64 * pitch;
             let value = sound(data.cell(r, c).value);
             let fill = value.zip(ramp.as_ref()).map(|(v, ramp)| ramp.colour(v));
-            let extent = (pitch - GAP, step - GAP);
-            layout.svg.rect((x, y), extent, fill.unwrap_or(palette.empty));
+            let corners = [(x, y), (x + pitch - GAP, y + step - GAP)];
+            layout.svg.draw(&Rectangle::new(corners, fill.unwrap_or(palette.empty).fill()));
             let ink = fill.map_or(palette.muted, |f| f.ink());
             let set = Type::new(text_size, ink).anchored(Anchor::Middle);
             let words = shorten(words, text_size, Weight::Regular, pitch - GAP - 2.0);

@@ -1,11 +1,15 @@
 //! The interval chart: estimates with their intervals, in the caller's order.
 
+use plotters::element::{Circle, PathElement};
+
 use crate::axis::{percent, rate_ticks, sound, sound_pair};
+use crate::backend::units;
+use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
-use crate::svg::{Stroke, Type};
+use crate::svg::Type;
 use crate::theme::{Theme, size};
 
 /// One estimate. Rates and changes are fractions; a change may be negative.
@@ -59,7 +63,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     let target = sound(data.target);
     let target_label = if data.target_label.is_empty() { "Target" } else { &data.target_label };
-    let target_stroke = Stroke::new(palette.ink, 1.5).dashed(5.0, 4.0);
+    let (target_line, target_dash) = (palette.ink.line(1.5), (5.0, 4.0));
 
     let mut items = Vec::new();
     if rows.iter().any(|row| row.emphasised) && !data.emphasis_label.is_empty() {
@@ -67,11 +71,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     if rows.iter().any(|row| row.interval.is_some()) {
         let words = if data.interval_label.is_empty() { "Interval" } else { &data.interval_label };
-        items.push((Mark::Line(Stroke::new(palette.neutral, 2.5)), words.to_owned()));
+        items.push((Mark::Line(palette.neutral.line(2.5)), words.to_owned()));
     }
     if let Some(target) = target {
         let words = format!("{target_label}: {}%", percent(target));
-        items.push((Mark::Line(target_stroke), words));
+        items.push((Mark::Dashes(target_line, target_dash), words));
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
@@ -87,7 +91,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let bottom = plan.axis(&mut layout, &ticks);
     if let Some(target) = target {
         let x = plan.scale.place(target);
-        layout.svg.line((x, plan.top()), (x, plan.bottom()), &target_stroke);
+        layout.svg.draw(&Dashes::new([(x, plan.top()), (x, plan.bottom())], target_line, target_dash));
     }
     for (i, row) in rows.iter().enumerate() {
         plan.name(&mut layout, i, &row.label, row.emphasised);
@@ -95,11 +99,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let colour = if row.emphasised { palette.series[0] } else { palette.neutral };
         if let (Some((low, high)), Some(_)) = (row.interval, row.value) {
             let (from, to) = (plan.scale.place(low), plan.scale.place(high));
-            layout.svg.line((from, y), (to, y), &Stroke::new(colour, 2.5));
+            layout.svg.draw(&PathElement::new([(from, y), (to, y)], colour.line(2.5)));
         }
         match row.value {
             Some(value) => {
-                layout.svg.dot((plan.scale.place(value), y), plan.radius(), colour, None);
+                layout.svg.draw(&Circle::new((plan.scale.place(value), y), units(plan.radius()), colour.fill()));
             }
             None => {
                 let set = Type::new(size::SMALL, palette.muted).with_halo();

@@ -1,6 +1,11 @@
 //! The key above a chart: what each mark means, in words.
 
-use crate::svg::{Stroke, Svg, Type};
+use plotters::element::{Circle, PathElement, Rectangle};
+use plotters::style::ShapeStyle;
+
+use crate::backend::{At, units};
+use crate::elements::{Dashes, HalfDot};
+use crate::svg::{Svg, Type};
 use crate::text::shorten;
 use crate::theme::{Colour, Palette, size};
 
@@ -16,7 +21,9 @@ pub(crate) enum Mark {
     /// An upright tick.
     Tick(Colour),
     /// A level line.
-    Line(Stroke),
+    Line(ShapeStyle),
+    /// A level line in dashes.
+    Dashes(ShapeStyle, (f64, f64)),
     /// A shaded patch.
     Band(Colour, f64),
     /// Words alone.
@@ -25,27 +32,24 @@ pub(crate) enum Mark {
 
 impl Mark {
     /// Draws the mark around its middle.
-    pub(crate) fn draw(self, svg: &mut Svg, at: (f64, f64), palette: &Palette, radius: f64) {
+    pub(crate) fn draw(self, svg: &mut Svg, at: At, palette: &Palette, radius: f64) {
+        let level = [(at.0 - 9.0, at.1), (at.0 + 9.0, at.1)];
         match self {
-            Self::Full(colour) => svg.dot(at, radius, colour, None),
-            Self::Hollow(colour) => {
-                let edge = Stroke::new(colour, 2.0);
-                svg.dot(at, radius - 1.0, palette.background, Some(&edge));
-            }
+            Self::Full(colour) => svg.draw(&Circle::new(at, units(radius), colour.fill())),
+            Self::Hollow(colour) => ring(svg, at, palette, radius, colour),
             Self::Half(colour) => {
-                let edge = Stroke::new(colour, 2.0);
-                svg.dot(at, radius - 1.0, palette.background, Some(&edge));
-                svg.half_dot(at, radius - 1.0, colour);
+                ring(svg, at, palette, radius, colour);
+                svg.draw(&HalfDot { middle: at, radius: radius - 1.0, colour });
             }
             Self::Tick(colour) => {
                 let half = radius + 2.0;
-                let stroke = Stroke::new(colour, 2.5);
-                svg.line((at.0, at.1 - half), (at.0, at.1 + half), &stroke);
+                svg.draw(&PathElement::new([(at.0, at.1 - half), (at.0, at.1 + half)], colour.line(2.5)));
             }
-            Self::Line(stroke) => svg.line((at.0 - 9.0, at.1), (at.0 + 9.0, at.1), &stroke),
+            Self::Line(style) => svg.draw(&PathElement::new(level, style)),
+            Self::Dashes(style, pattern) => svg.draw(&Dashes::new(level, style, pattern)),
             Self::Band(colour, opacity) => {
-                let (l, r, t, b) = (at.0 - 9.0, at.0 + 9.0, at.1 - 5.0, at.1 + 5.0);
-                svg.area(&[(l, t), (r, t), (r, b), (l, b)], colour, opacity);
+                let corners = [(at.0 - 9.0, at.1 - 5.0), (at.0 + 9.0, at.1 + 5.0)];
+                svg.draw(&Rectangle::new(corners, colour.shade(opacity)));
             }
             Self::Nothing => {}
         }
@@ -54,11 +58,17 @@ impl Mark {
     fn room(self) -> f64 {
         match self {
             Self::Nothing => 0.0,
-            Self::Line(_) | Self::Band(..) => 26.0,
+            Self::Line(_) | Self::Dashes(..) | Self::Band(..) => 26.0,
             Self::Tick(_) => 12.0,
             _ => 18.0,
         }
     }
+}
+
+/// A ring that hides what lies under it.
+fn ring(svg: &mut Svg, at: At, palette: &Palette, radius: f64, colour: Colour) {
+    svg.draw(&Circle::new(at, units(radius - 1.0), palette.background.fill()));
+    svg.draw(&Circle::new(at, units(radius - 1.0), colour.line(2.0)));
 }
 
 /// Sets the items in as many lines as they need, and gives the first free pixel below.

@@ -9,6 +9,9 @@
 //! with their intervals).
 
 mod axis;
+mod backend;
+mod classes;
+mod elements;
 mod error;
 mod figures;
 mod fonts;

@@ -64,7 +64,7 @@ impl Picture {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" role=\"img\" \
              aria-labelledby=\"{id}-title {id}-desc\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILY}\" font-size=\"{}\" \
-             fill=\"{}\" stroke-linecap=\"round\" style=\"font-variant-numeric:tabular-nums\">\
+             fill=\"{}\" stroke-linecap=\"round\" stroke-linejoin=\"round\" style=\"font-variant-numeric:tabular-nums\">\
              <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>\
              <rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{}</svg>\n",
             size::LABEL,

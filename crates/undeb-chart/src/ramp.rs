@@ -1,101 +1,64 @@
-//! Values as stepped colours, and the legends that explain them.
+//! Values as colours of a continuous ramp, and the legend that explains them.
 
-use crate::axis::{extent, tick_label, ticks};
+use plotters::element::{PathElement, Rectangle};
+
+use crate::axis::{extent, rate_ticks, tick_label};
 use crate::svg::{Anchor, Svg, Type};
 use crate::theme::{Colour, Palette, size};
 
-/// Classes between round bounds, each with one colour.
+/// Colours that pass into one another between two round values.
 #[derive(Debug)]
 pub(crate) struct Ramp {
-    bounds: Vec<f64>,
+    ticks: Vec<f64>,
     palette: &'static Palette,
 }
 
 impl Ramp {
-    /// Covers the values with at most seven classes; none without a value.
+    /// Covers the values, from zero unless all lie far from it; none without a value.
     pub(crate) fn over(values: impl Iterator<Item = f64>, palette: &'static Palette) -> Option<Self> {
         let (low, high) = extent(values)?;
-        let mut bounds = ticks(low, high, 7);
-        // Three classes hide what a map should show: quarters and halves of a step are round enough.
-        while bounds.len() < 5 {
-            let step = (bounds[1] - bounds[0]) / 2.0;
-            let first = (low / step + 1e-6).floor() as i64;
-            let last = ((high / step - 1e-6).ceil() as i64).max(first + 1);
-            bounds = (first..=last).map(|i| i as f64 * step).collect();
-        }
-        Some(Self { bounds, palette })
+        Some(Self { ticks: rate_ticks([low, high].into_iter(), 5), palette })
     }
 
-    fn classes(&self) -> usize {
-        self.bounds.len() - 1
-    }
-
-    fn step(&self, class: usize) -> Colour {
-        let ramp = &self.palette.ramp;
-        let last = ramp.len() - 1;
-        match self.classes() {
-            0 | 1 => ramp[last / 2],
-            classes => ramp[(class * last + (classes - 1) / 2) / (classes - 1)],
-        }
+    fn share(&self, value: f64) -> f64 {
+        let (low, high) = (self.ticks[0], self.ticks[self.ticks.len() - 1]);
+        ((value - low) / (high - low).max(1e-12)).clamp(0.0, 1.0)
     }
 
     pub(crate) fn colour(&self, value: f64) -> Colour {
-        let inner = &self.bounds[1..self.classes()];
-        // A sum that should be 0.4 may lie a hair below it.
-        self.step(inner.iter().filter(|bound| value + 1e-9 >= **bound).count())
+        self.palette.blend(self.share(value))
     }
 
-    fn label(&self, i: usize) -> String {
-        // Half points need their decimal: 2.5 must not read as 2.
-        let points = 100.0 * (self.bounds[1] - self.bounds[0]);
-        if (points - points.round()).abs() < 1e-6 {
-            tick_label(self.bounds[i], self.bounds[1] - self.bounds[0])
-        } else {
-            tick_label(self.bounds[i], 0.001)
+    /// The whole ramp with its round values below, and the colour of cells without a figure; gives the first free
+    /// pixel.
+    pub(crate) fn legend(&self, svg: &mut Svg, (left, top): (f64, f64), empty: bool) -> f64 {
+        const LENGTH: f64 = 240.0;
+        const HEIGHT: f64 = 12.0;
+        let muted = Type::new(size::SMALL, self.palette.muted);
+        let set = muted.anchored(Anchor::Middle);
+        let step = self.ticks[1] - self.ticks[0];
+        let start = left + set.width(&tick_label(self.ticks[0], step)) / 2.0;
+        svg.gradient((start, top), (LENGTH, HEIGHT), &self.palette.ramp);
+        let mut end = start + LENGTH;
+        for (i, tick) in self.ticks.iter().enumerate() {
+            let x = start + self.share(*tick) * LENGTH;
+            let label = tick_label(*tick, step);
+            svg.draw(&PathElement::new([(x, top + HEIGHT), (x, top + HEIGHT + 3.0)], self.palette.muted.line(1.0)));
+            svg.text((x, top + 28.0), &label, &set);
+            if i + 1 == self.ticks.len() {
+                // The unit stands apart, so that the figure stays centred under its place.
+                let right = x + set.width(&label) / 2.0;
+                svg.text((right + 1.5, top + 28.0), "%", &muted);
+                end = right + 14.0;
+            }
         }
-    }
-
-    /// A continuous bar with its bounds below; gives the first free pixel.
-    pub(crate) fn bar(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64)) -> f64 {
-        let set = Type::new(size::SMALL, self.palette.muted).anchored(Anchor::Middle);
-        let classes = self.classes();
-        let cell = ((right - left - 30.0) / classes as f64).min(46.0);
-        let widest = set.width(&self.label(classes)).max(set.width(&self.label(0)));
-        let every = if widest + 6.0 > cell { 2 } else { 1 };
-        let start = left + widest / 2.0;
-        for class in 0..classes {
-            let x = start + class as f64 * cell;
-            svg.rect((x, top), (cell, 12.0), self.step(class));
+        if empty {
+            let corners = [(end + 16.0, top), (end + 34.0, top + HEIGHT)];
+            svg.draw(&Rectangle::new(corners, self.palette.empty.fill()));
+            svg.draw(&Rectangle::new(corners, self.palette.rule.line(1.0)));
+            svg.text((end + 41.0, top + HEIGHT - 2.0), "No figure", &muted);
         }
-        for i in (0..=classes).filter(|i| i % every == 0) {
-            svg.text((start + i as f64 * cell, top + 26.0), &self.label(i), &set);
-        }
-        // The unit stands apart, so that the figures stay centred under their bounds.
-        let end = start + classes as f64 * cell + widest / 2.0;
-        svg.text((end + 1.5, top + 26.0), "%", &Type::new(size::SMALL, self.palette.muted));
-        top + 38.0
-    }
-
-    /// Separate steps, each with its range; gives the first free pixel.
-    pub(crate) fn steps(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64)) -> f64 {
-        let set = Type::new(size::SMALL, self.palette.muted).anchored(Anchor::Middle);
-        let joint = if self.bounds[0] < 0.0 { " to " } else { "–" };
-        let labels: Vec<String> = (0..self.classes())
-            .map(|i| {
-                let unit = if i + 1 == self.classes() { "%" } else { "" };
-                format!("{}{joint}{}{unit}", self.label(i), self.label(i + 1))
-            })
-            .collect();
-        let cell = labels.iter().map(|l| set.width(l)).fold(40.0, f64::max) + 10.0;
-        if cell * labels.len() as f64 > right - left {
-            return self.bar(svg, (left, right, top));
-        }
-        for (class, label) in labels.iter().enumerate() {
-            let x = left + class as f64 * cell;
-            svg.rect((x, top), (cell - 3.0, 12.0), self.step(class));
-            svg.text((x + (cell - 3.0) / 2.0, top + 26.0), label, &set);
-        }
-        top + 38.0
+        top + 40.0
     }
 }
 
@@ -105,18 +68,12 @@ mod tests {
     use crate::theme::Theme;
 
     #[test]
-    fn low_values_take_the_first_colour_and_high_ones_the_last() {
+    fn the_ends_have_the_first_and_the_last_colour() {
         let palette = Theme::Light.palette();
-        let ramp = Ramp::over([0.0, 0.3, 0.6].into_iter(), palette);
-        let ends = ramp.map(|r| (r.colour(0.0), r.colour(0.6)));
-        assert_eq!(ends, Some((palette.ramp[0], palette.ramp[6])));
-    }
-
-    #[test]
-    fn a_value_on_a_bound_belongs_above_it_whatever_its_last_bit() {
-        let ramp = Ramp::over([0.1, 0.7].into_iter(), Theme::Light.palette());
-        let just_below = 0.4 - f64::EPSILON;
-        assert!(ramp.is_some_and(|r| r.colour(just_below) == r.colour(0.4)));
+        let ramp = Ramp::over([0.0, 0.6].into_iter(), palette).expect("there are values");
+        let steps = palette.ramp;
+        assert_eq!((ramp.colour(0.0), ramp.colour(0.6)), (steps[0], steps[6]));
+        assert_eq!((ramp.colour(-1.0), ramp.colour(9.0)), (steps[0], steps[6]));
     }
 
     #[test]

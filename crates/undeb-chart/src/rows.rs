@@ -1,8 +1,10 @@
 //! The shared shape of charts with one row a name: gutter, plot with a rate axis, value columns.
 
+use plotters::element::PathElement;
+
 use crate::axis::{Scale, tick_label};
 use crate::frame::{Layout, name_lines, widest};
-use crate::svg::{Anchor, Stroke, Type};
+use crate::svg::{Anchor, Type};
 use crate::theme::size;
 
 /// A column of figures at the right.
@@ -79,8 +81,7 @@ impl Rows {
             let x = self.scale.place(*tick);
             let zero = tick.abs() < 1e-9 && self.scale.low < -1e-9;
             let colour = if zero { palette.muted } else { palette.rule };
-            let stroke = Stroke::new(colour, 1.0);
-            layout.svg.line((x, self.top), (x, self.bottom()), &stroke);
+            layout.svg.draw(&PathElement::new([(x, self.top), (x, self.bottom())], colour.line(1.0)));
             if !(last - i).is_multiple_of(every) {
                 continue;
             }

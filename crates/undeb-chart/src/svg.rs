@@ -1,4 +1,6 @@
-//! The drawing surface: marks and real text as SVG, at a hundredth of a pixel, in a fixed byte order.
+//! The drawing surface as a document: real text, groups and gradients as SVG, in a fixed byte order.
+//!
+//! Marks are drawn through its other face, the backend of plotters.
 
 use std::fmt::Write;
 
@@ -47,145 +49,38 @@ impl Type {
     }
 }
 
-/// How a line is drawn.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Stroke {
-    pub(crate) colour: Colour,
-    pub(crate) width: f64,
-    pub(crate) dash: Option<(f64, f64)>,
-}
-
-impl Stroke {
-    pub(crate) fn new(colour: Colour, width: f64) -> Self {
-        Self { colour, width, dash: None }
-    }
-
-    pub(crate) fn dashed(self, on: f64, off: f64) -> Self {
-        Self { dash: Some((on, off)), ..self }
-    }
-
-    fn attributes(&self) -> String {
-        let mut out = format!(" stroke=\"{}\"", self.colour.hex());
-        if self.width != 1.0 {
-            let _ = write!(out, " stroke-width=\"{}\"", number(self.width));
-        }
-        if let Some((on, off)) = self.dash {
-            let _ = write!(out, " stroke-dasharray=\"{} {}\"", number(on), number(off));
-        }
-        out
-    }
-}
-
 /// Collects marks and texts, and remembers the box of each for the layout tests.
 #[derive(Debug)]
 pub(crate) struct Svg {
     pub(crate) body: String,
     pub(crate) texts: Vec<TextBox>,
     pub(crate) marks: Vec<MarkBox>,
+    /// Every identifier inside the drawing begins with this one.
+    pub(crate) id: String,
     palette: &'static Palette,
 }
 
 impl Svg {
-    pub(crate) fn new(palette: &'static Palette) -> Self {
-        Self { body: String::new(), texts: Vec::new(), marks: Vec::new(), palette }
+    pub(crate) fn new(id: String, palette: &'static Palette) -> Self {
+        Self { body: String::new(), texts: Vec::new(), marks: Vec::new(), id, palette }
     }
 
-    fn mark(&mut self, kind: &'static str, points: &[(f64, f64)], grow: f64) {
-        let low = |f: fn(&(f64, f64)) -> f64| points.iter().map(f).fold(f64::INFINITY, f64::min);
-        let high = |f: fn(&(f64, f64)) -> f64| points.iter().map(f).fold(f64::NEG_INFINITY, f64::max);
-        let (x, y) = (low(|p| p.0) - grow, low(|p| p.1) - grow);
-        self.marks.push(MarkBox { kind, x, y, width: high(|p| p.0) + grow - x, height: high(|p| p.1) + grow - y });
-    }
-
-    pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: &Stroke) {
-        self.mark("line", &[from, to], stroke.width / 2.0);
-        // Round caps need both coordinates; a path is shorter than a line element.
+    /// A rectangle that runs through the colours from left to right.
+    pub(crate) fn gradient(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), colours: &[Colour]) {
+        let id = format!("{}-gradient", self.id);
+        self.marks.push(MarkBox { kind: "rect", x, y, width, height });
+        let _ = write!(self.body, "<linearGradient id=\"{id}\">");
+        let last = colours.len().saturating_sub(1).max(1) as f64;
+        for (i, colour) in colours.iter().enumerate() {
+            let _ = write!(self.body, "<stop offset=\"{}\" stop-color=\"{}\"/>", number(i as f64 / last), colour.hex());
+        }
         let _ = write!(
             self.body,
-            "<path d=\"M{} {}L{} {}\"{}/>",
-            number(from.0),
-            number(from.1),
-            number(to.0),
-            number(to.1),
-            stroke.attributes()
-        );
-    }
-
-    /// A level line with a small upright cap at both ends.
-    pub(crate) fn whiskers(&mut self, (low, high): (f64, f64), y: f64, cap: f64, stroke: &Stroke) {
-        self.mark("line", &[(low, y - cap), (high, y + cap)], stroke.width / 2.0);
-        let (up, tall) = (number(y - cap), number(2.0 * cap));
-        let _ = write!(
-            self.body,
-            "<path d=\"M{0} {1}H{2}M{0} {up}v{tall}M{2} {up}v{tall}\"{3}/>",
-            number(low),
+            "</linearGradient><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"url(#{id})\"/>",
+            number(x),
             number(y),
-            number(high),
-            stroke.attributes()
-        );
-    }
-
-    pub(crate) fn path(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
-        if points.len() < 2 {
-            return;
-        }
-        self.mark("path", points, stroke.width / 2.0);
-        let _ =
-            write!(self.body, "<path d=\"{}\" fill=\"none\" stroke-linejoin=\"round\"{}/>", steps(points), stroke.attributes());
-    }
-
-    pub(crate) fn area(&mut self, points: &[(f64, f64)], fill: Colour, opacity: f64) {
-        if points.len() < 3 {
-            return;
-        }
-        self.mark("area", points, 0.0);
-        let _ =
-            write!(self.body, "<path d=\"{}Z\" fill=\"{}\" fill-opacity=\"{}\"/>", steps(points), fill.hex(), number(opacity));
-    }
-
-    pub(crate) fn rect(&mut self, at: (f64, f64), extent: (f64, f64), fill: Colour) {
-        self.mark("rect", &[at, (at.0 + extent.0, at.1 + extent.1)], 0.0);
-        let _ = write!(
-            self.body,
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
-            number(at.0),
-            number(at.1),
-            number(extent.0),
-            number(extent.1),
-            fill.hex()
-        );
-    }
-
-    pub(crate) fn outline(&mut self, at: (f64, f64), extent: (f64, f64), stroke: &Stroke) {
-        let (right, bottom) = (at.0 + extent.0, at.1 + extent.1);
-        self.path(&[at, (right, at.1), (right, bottom), (at.0, bottom), at], stroke);
-    }
-
-    /// A dot; `fill` is the inside and `edge` the ring around it.
-    pub(crate) fn dot(&mut self, at: (f64, f64), radius: f64, fill: Colour, edge: Option<&Stroke>) {
-        let rim = edge.map_or(0.0, |stroke| stroke.width / 2.0);
-        self.mark("dot", &[at], radius + rim);
-        let _ = write!(
-            self.body,
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"{}/>",
-            number(at.0),
-            number(at.1),
-            number(radius),
-            fill.hex(),
-            edge.map_or_else(String::new, Stroke::attributes)
-        );
-    }
-
-    /// The left half of a dot.
-    pub(crate) fn half_dot(&mut self, at: (f64, f64), radius: f64, fill: Colour) {
-        self.mark("dot", &[at], radius);
-        let (x, r) = (number(at.0), number(radius));
-        let _ = write!(
-            self.body,
-            "<path d=\"M{x} {}A{r} {r} 0 0 0 {x} {}Z\" fill=\"{}\"/>",
-            number(at.1 - radius),
-            number(at.1 + radius),
-            fill.hex()
+            number(width),
+            number(height)
         );
     }
 
@@ -210,11 +105,8 @@ impl Svg {
             self.body.push_str(" font-weight=\"600\"");
         }
         if set.halo {
-            let _ = write!(
-                self.body,
-                " paint-order=\"stroke\" stroke=\"{}\" stroke-width=\"3.5\" stroke-linejoin=\"round\"",
-                self.palette.background.hex()
-            );
+            let _ =
+                write!(self.body, " paint-order=\"stroke\" stroke=\"{}\" stroke-width=\"3.5\"", self.palette.background.hex());
         }
         if set.colour != self.palette.ink {
             let _ = write!(self.body, " fill=\"{}\"", set.colour.hex());
@@ -231,14 +123,6 @@ impl Svg {
     pub(crate) fn close(&mut self) {
         self.body.push_str("</g>");
     }
-}
-
-fn steps(points: &[(f64, f64)]) -> String {
-    let mut out = String::new();
-    for (i, (x, y)) in points.iter().enumerate() {
-        let _ = write!(out, "{}{} {}", if i == 0 { 'M' } else { 'L' }, number(*x), number(*y));
-    }
-    out
 }
 
 /// A coordinate at a hundredth of a pixel in as few letters as possible.

@@ -28,6 +28,12 @@ impl Colour {
         a.max(b) / a.min(b)
     }
 
+    /// The colour at a share of the way to another.
+    fn towards(self, other: Self, share: f64) -> Self {
+        let mix = |from: u8, to: u8| (f64::from(from) + share * (f64::from(to) - f64::from(from))).round() as u8;
+        Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
+    }
+
     /// Black or white, whichever reads better on this colour.
     pub(crate) fn ink(self) -> Self {
         let (black, white) = (Self(0, 0, 0), Self(255, 255, 255));
@@ -74,6 +80,15 @@ pub struct Palette {
     pub empty: Colour,
     /// Low to high values.
     pub ramp: [Colour; 7],
+}
+
+impl Palette {
+    /// The colour at a share of the ramp.
+    pub(crate) fn blend(&self, share: f64) -> Colour {
+        let at = share.clamp(0.0, 1.0) * (self.ramp.len() - 1) as f64;
+        let below = (at.floor() as usize).min(self.ramp.len() - 2);
+        self.ramp[below].towards(self.ramp[below + 1], at - below as f64)
+    }
 }
 
 const fn ramp(steps: [u32; 7]) -> [Colour; 7] {
@@ -187,12 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn text_on_the_ramp_reaches_four_and_a_half_and_the_ramp_is_ordered() {
+    fn text_on_every_colour_of_the_ramp_reaches_four_and_a_half_and_the_ramp_is_ordered() {
         for theme in ALL {
-            let ramp = &theme.palette().ramp;
-            for step in ramp {
-                assert!(step.contrast(step.ink()) >= 4.5, "{theme:?} {}", step.hex());
+            for i in 0..=1000 {
+                let colour = theme.palette().blend(f64::from(i) / 1000.0);
+                assert!(colour.contrast(colour.ink()) >= 4.5, "{theme:?} {}", colour.hex());
             }
+            let ramp = &theme.palette().ramp;
             let rising = ramp.windows(2).all(|p| p[0].luminance() < p[1].luminance());
             let falling = ramp.windows(2).all(|p| p[0].luminance() > p[1].luminance());
             assert!(rising || falling, "{theme:?}");

@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use plotters::element::Rectangle;
+
 use crate::axis::{percent, sound};
+use crate::classes::Classes;
 use crate::fonts::Weight;
 use crate::frame::{Frame, Layout};
 use crate::picture::Picture;
-use crate::ramp::Ramp;
-use crate::svg::{Anchor, Stroke, Type};
+use crate::svg::{Anchor, Type};
 use crate::text::shorten;
 use crate::theme::{MARGIN, Theme, size};
 
@@ -40,9 +42,9 @@ const GAP: f64 = 3.0;
 /// Draws a tile map.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let palette = theme.palette();
-    let ramp = Ramp::over(data.tiles.iter().filter_map(|t| sound(t.value)), palette);
+    let classes = Classes::over(data.tiles.iter().filter_map(|t| sound(t.value)), palette);
     let marked = data.tiles.iter().any(|t| t.mark.is_some());
-    if ramp.is_none() && !marked {
+    if classes.is_none() && !marked {
         return Layout::begin(id, frame, theme, 0.0).no_evidence();
     }
     let spots = spots(&data.tiles);
@@ -53,8 +55,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let both = data.tiles.iter().any(|t| t.mark.is_some() && sound(t.value).is_some());
     let least = if both { 44.0 } else { 34.0 } + GAP;
     let mut layout = Layout::begin(id, frame, theme, columns as f64 * least);
-    if let Some(ramp) = &ramp {
-        layout.top = ramp.steps(&mut layout.svg, (layout.left, layout.right, layout.top)) + 10.0;
+    if let Some(classes) = &classes {
+        layout.top = classes.legend(&mut layout.svg, (layout.left, layout.right, layout.top)) + 10.0;
     }
     let content = layout.right - MARGIN;
     let pitch = (content / columns as f64).min(if columns <= 6 { 76.0 } else { 58.0 }).floor();
@@ -63,7 +65,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let top = layout.top;
     for (tile, (row, column)) in data.tiles.iter().zip(&spots) {
         let at = (start + *column as f64 * pitch, top + *row as f64 * pitch);
-        draw_tile(&mut layout, tile, at, side, ramp.as_ref());
+        draw_tile(&mut layout, tile, at, side, classes.as_ref());
     }
     let says = data.tiles.iter().map(|tile| {
         let name = if tile.name.is_empty() { &tile.code } else { &tile.name };
@@ -83,16 +85,16 @@ fn words(tile: &Tile, unit: bool) -> String {
     }
 }
 
-fn draw_tile(layout: &mut Layout<'_>, tile: &Tile, at: (f64, f64), side: f64, ramp: Option<&Ramp>) {
+fn draw_tile(layout: &mut Layout<'_>, tile: &Tile, at: (f64, f64), side: f64, classes: Option<&Classes>) {
     let palette = layout.palette;
     let value = sound(tile.value);
-    let fill = value.zip(ramp).map(|(v, ramp)| ramp.colour(v));
+    let fill = value.zip(classes).map(|(v, classes)| classes.colour(v));
     let name = if tile.name.is_empty() { &tile.code } else { &tile.name };
     layout.svg.open(&format!("{name}: {}", words(tile, true)));
-    layout.svg.rect(at, (side, side), fill.unwrap_or(palette.empty));
+    let corners = |inset: f64| [(at.0 + inset, at.1 + inset), (at.0 + side - inset, at.1 + side - inset)];
+    layout.svg.draw(&Rectangle::new(corners(0.0), fill.unwrap_or(palette.empty).fill()));
     if fill.is_none() {
-        let inner = (at.0 + 0.5, at.1 + 0.5);
-        layout.svg.outline(inner, (side - 1.0, side - 1.0), &Stroke::new(palette.rule, 1.0));
+        layout.svg.draw(&Rectangle::new(corners(0.5), palette.rule.line(1.0)));
     }
     let ink = fill.map_or(palette.muted, |f| f.ink());
     let middle = at.0 + side / 2.0;

@@ -1,14 +1,22 @@
 //! The trend chart: lines over years, the path they should take, and the breaks they must not cross.
 
+use plotters::element::{Circle, PathElement, Polygon};
+
 use crate::axis::{Scale, extent, percent, rate_ticks, sound, sound_pair, tick_label, ticks};
+use crate::backend::{At, units};
+use crate::elements::Dashes;
 use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
 use crate::picture::Picture;
-use crate::svg::{Anchor, Stroke, Type};
+use crate::svg::{Anchor, Type};
 use crate::theme::{Colour, Theme, size};
 
-mod labels;
-use labels::{EndLabel, breaks, end_labels, years};
+mod cuts;
+mod ends;
+mod years;
+
+use cuts::Cuts;
+use ends::{End, Place};
 
 /// One period of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -113,51 +121,50 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
-    let mut cuts: Vec<f64> = series.iter().flat_map(|s| s.breaks.iter().chain(&s.cautions).copied()).collect();
-    cuts.retain(|x| *x > first && *x <= last);
-    cuts.sort_by(f64::total_cmp);
-    cuts.dedup();
-    let top = layout.top + if cuts.is_empty() { 10.0 } else { 26.0 };
-    let bottom = top + HEIGHT;
     let step = marks[1] - marks[0];
     let figures: Vec<String> = marks
         .iter()
         .enumerate()
         .map(|(i, m)| format!("{}{}", tick_label(*m, step), if i + 1 == marks.len() { "%" } else { "" }))
         .collect();
-    let mut ends = ends(&series, &path, data, &colours, palette.ink);
+    let mut ends = line_ends(&series, &path, data, &colours, palette.ink);
     let gutter = widest(ends.iter().map(|e| e.words.as_str()), size::LABEL).min(0.30 * (layout.right - layout.left));
     let start = layout.left + widest(figures.iter().map(String::as_str), size::SMALL) + 12.0;
     let x = Scale { low: first, high: last, start, end: layout.right - gutter - 34.0 };
+    let cuts = Cuts::plan(&series, data, &x, layout.right, &Type::new(size::SMALL, palette.muted));
+    let top = layout.top + 11.0 + cuts.room();
+    let bottom = top + HEIGHT;
     let y = Scale { low: marks[0], high: marks[marks.len() - 1], start: bottom, end: top };
 
     for (mark, figure) in marks.iter().zip(&figures) {
         let at = y.place(*mark);
         let base = mark.abs() < 1e-9;
-        let stroke = Stroke::new(if base { palette.muted } else { palette.rule }, 1.0);
-        layout.svg.line((x.start, at), (x.end, at), &stroke);
+        let line = if base { palette.muted } else { palette.rule }.line(1.0);
+        layout.svg.draw(&PathElement::new([(x.start, at), (x.end, at)], line));
         let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::End);
         layout.svg.text((x.start - 10.0, at + 0.36 * set.size), figure, &set);
     }
-    years(&mut layout, &x, bottom, data.deadline);
-    breaks(&mut layout, &x, (top, bottom), &cuts, &data.break_label);
+    years::draw(&mut layout, &x, bottom, data.deadline);
+    cuts.draw(&mut layout, (top, bottom));
 
     // The focus is drawn last, over everything grey.
     let mut order: Vec<usize> = (0..series.len()).collect();
     order.sort_by_key(|i| series[*i].focus);
+    let mut lines: Vec<Vec<At>> = cuts.lines((top, bottom)).collect();
     for i in &order {
-        draw_series(&mut layout, &series[*i], (&x, &y), colours[*i], palette.neutral);
+        lines.extend(draw_series(&mut layout, &series[*i], (&x, &y), colours[*i], palette.neutral));
     }
     let place = |p: &(f64, f64)| (x.place(p.0), y.place(p.1));
-    let dashed = Stroke::new(palette.ink, 1.75).dashed(5.0, 5.0);
-    layout.svg.path(&path.iter().map(place).collect::<Vec<_>>(), &dashed);
+    let way: Vec<At> = path.iter().map(place).collect();
+    layout.svg.draw(&Dashes::new(way.clone(), palette.ink.line(1.75), (5.0, 5.0)));
+    lines.push(way);
     for milestone in &milestones {
         Mark::Hollow(palette.ink).draw(&mut layout.svg, place(milestone), palette, 5.0);
     }
     for end in &mut ends {
         end.at = place(&end.at);
     }
-    let unlabelled = end_labels(&mut layout, ends, x.end, gutter, (top, bottom));
+    let unlabelled = ends::draw(&mut layout, ends, &Place { edge: x.end, gutter, top, bottom }, &lines);
     let mut free = bottom + 24.0;
     if unlabelled > 0 {
         let words = format!("{unlabelled} more lines without a label");
@@ -221,57 +228,60 @@ fn pieces(series: &Series) -> Vec<Vec<Point>> {
     pieces
 }
 
-fn draw_series(layout: &mut Layout<'_>, series: &Series, (x, y): (&Scale, &Scale), colour: Colour, grey: Colour) {
+/// Draws the bands, then the pieces of the line, and gives the pieces in pixels.
+fn draw_series(layout: &mut Layout<'_>, series: &Series, (x, y): (&Scale, &Scale), colour: Colour, grey: Colour) -> Vec<Vec<At>> {
     let width = match (series.focus, colour == grey) {
         (true, _) => 2.75,
         (_, false) => 2.0,
         (_, true) => 1.25,
     };
-    let pieces = pieces(series);
-    for piece in &pieces {
+    let mut lines = Vec::new();
+    for piece in pieces(series) {
         // A band may be known for a part of the line only.
         for known in piece.split(|p| p.interval.is_none()).filter(|_| series.focus) {
             let low = known.iter().filter_map(|p| p.interval.map(|i| (x.place(p.x), y.place(i.0))));
             let high = known.iter().filter_map(|p| p.interval.map(|i| (x.place(p.x), y.place(i.1))));
-            let outline: Vec<(f64, f64)> = high.chain(low.rev()).collect();
-            if let [top, bottom] = outline[..] {
-                layout.svg.line(top, bottom, &Stroke::new(colour, 1.5));
+            let outline: Vec<At> = high.chain(low.rev()).collect();
+            if outline.len() == 2 {
+                layout.svg.draw(&PathElement::new(outline, colour.line(1.5)));
+            } else {
+                layout.svg.draw(&Polygon::new(outline, colour.shade(0.18)));
             }
-            layout.svg.area(&outline, colour, 0.18);
         }
-        let line: Vec<(f64, f64)> = piece.iter().filter_map(|p| p.value.map(|v| (x.place(p.x), y.place(v)))).collect();
-        layout.svg.path(&line, &Stroke::new(colour, width));
+        let line: Vec<At> = piece.iter().filter_map(|p| p.value.map(|v| (x.place(p.x), y.place(v)))).collect();
         if let [alone] = line[..] {
-            layout.svg.dot(alone, width + 0.5, colour, None);
+            layout.svg.draw(&Circle::new(alone, units(width + 0.5), colour.fill()));
         }
+        layout.svg.draw(&PathElement::new(line.clone(), colour.line(width)));
+        lines.push(line);
     }
-    let end = pieces.last().and_then(|p| p.last()).and_then(|p| p.value.map(|v| (p.x, v)));
-    if let Some((year, value)) = end {
-        layout.svg.dot((x.place(year), y.place(value)), width + 1.5, colour, None);
+    if let Some(end) = lines.last().and_then(|line| line.last()) {
+        layout.svg.draw(&Circle::new(*end, units(width + 1.5), colour.fill()));
     }
+    lines
 }
 
-fn ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Colour], ink: Colour) -> Vec<EndLabel> {
+fn line_ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Colour], ink: Colour) -> Vec<End> {
     let mut ends = Vec::new();
     for (series, colour) in series.iter().zip(colours) {
         let last = series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)));
         if let Some(at) = last {
             let words = format!("{} {}%", series.label, percent(at.1));
-            ends.push(EndLabel { at, words, colour: *colour, strong: series.focus, dashed: false });
+            ends.push(End { at, words, colour: *colour, strong: series.focus, dashed: false });
         }
     }
     if let Some(at) = path.last() {
         let label = if data.path_label.is_empty() { "Path" } else { &data.path_label };
         let words = label.to_owned();
         // The path is kept with the focus: the chart is about the distance of the two.
-        ends.push(EndLabel { at: *at, words, colour: ink, strong: true, dashed: true });
+        ends.push(End { at: *at, words, colour: ink, strong: true, dashed: true });
     }
     ends
 }
 
 fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], data: &Data) -> Vec<String> {
     let pairs = |points: &[(f64, f64)]| {
-        let words: Vec<String> = points.iter().map(|(x, v)| format!("{x} {}%", percent(*v))).collect();
+        let words: Vec<String> = points.iter().map(|(x, v)| format!("{} {}%", years::period(*x), percent(*v))).collect();
         words.join(", ")
     };
     let mut says = Vec::new();
@@ -282,8 +292,11 @@ fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], d
             continue;
         }
         let mut words = format!("{}: {}", s.label, pairs(&known));
-        for cut in s.breaks.iter().chain(&s.cautions).filter(|c| c.is_finite()) {
-            words.push_str(&format!("; break at {cut}"));
+        let cuts = [("break", &s.breaks), ("caution", &s.cautions)];
+        for (name, year) in cuts.into_iter().flat_map(|(name, years)| years.iter().map(move |year| (name, year))) {
+            if year.is_finite() {
+                words.push_str(&format!("; {name} at {}", years::period(*year)));
+            }
         }
         says.push(words);
     }

@@ -21,8 +21,8 @@
 //!
 //! # Not supported
 //!
-//! Survey records, agreement registers, secondary suppression, trends and projections. Each is refused or absent, never
-//! silently approximated.
+//! Agreement registers, secondary suppression, trends and projections. Each is refused or absent, never silently
+//! approximated; the whole list is in `docs/DESIGN.md`.
 
 mod error;
 mod estimation;

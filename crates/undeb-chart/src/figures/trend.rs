@@ -151,18 +151,16 @@ fn line(
     }
 }
 
-fn break_notes(source: SourceView<'_>, measure: Measure, sector: &str, series: &[&Released]) -> Option<String> {
-    let (first, last) = (series.first()?.estimate.period, series.last()?.estimate.period);
-    let years: BTreeSet<String> = source
-        .source()
-        .breaks
-        .iter()
-        .filter(|b| b.concerns(measure, sector) && b.between(first, last))
-        .map(|b| b.at.to_string())
-        .collect();
-    let years: Vec<&str> = years.iter().map(String::as_str).collect();
-    (!years.is_empty()).then(|| {
-        let (noun, verb) = if years.len() == 1 { ("a break", "is") } else { ("breaks", "are") };
-        format!("The series has {noun} at {}, which {verb} explained under Definitions.", wording::listed(&years))
-    })
+/// What the upright lines mean, in the words that stand on them.
+fn break_notes(source: SourceView<'_>, measure: Measure, sector: &str, series: &[&Released]) -> Vec<String> {
+    let (Some(first), Some(last)) = (series.first(), series.last()) else { return Vec::new() };
+    let (first, last) = (first.estimate.period, last.estimate.period);
+    let listed = |force: Force| {
+        let breaks = source.source().breaks.iter().filter(|b| b.concerns(measure, sector) && b.between(first, last));
+        let years: BTreeSet<String> = breaks.filter(|b| b.force == force).map(|b| b.at.to_string()).collect();
+        (!years.is_empty()).then(|| wording::listed(&years.iter().map(String::as_str).collect::<Vec<_>>()))
+    };
+    let broken = listed(Force::Incomparable).map(|years| format!("Break {years}: not comparable across; see Definitions."));
+    let caution = listed(Force::Caution).map(|years| format!("Caution {years}: comparable with care; see Definitions."));
+    broken.into_iter().chain(caution).collect()
 }

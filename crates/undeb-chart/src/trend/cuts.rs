@@ -1,0 +1,94 @@
+//! Where a series changed its making: breaks, which no line crosses, and cautions, which it does.
+
+use crate::axis::Scale;
+use crate::elements::Dashes;
+use crate::frame::Layout;
+use crate::svg::Type;
+use crate::text::shorten;
+use crate::theme::size;
+
+use super::years::period;
+use super::{Data, Series};
+
+const LEADING: f64 = 15.0;
+/// Above this many storeys of labels the rest stay without words.
+const STOREYS: usize = 4;
+
+struct Cut {
+    at: f64,
+    words: String,
+    caution: bool,
+    /// The left edge of the label.
+    left: f64,
+    /// How many labels stand below this one; none when there is no room for it.
+    storey: Option<usize>,
+}
+
+/// Every change between the first and the last year shown, with a label to the right of its line.
+pub(super) struct Cuts(Vec<Cut>);
+
+impl Cuts {
+    /// A label stands above every label and every line that it would touch.
+    pub(super) fn plan(series: &[Series], data: &Data, x: &Scale, right: f64, set: &Type) -> Self {
+        let breaks = series.iter().flat_map(|s| &s.breaks).map(|at| (*at, false));
+        let cautions = series.iter().flat_map(|s| &s.cautions).map(|at| (*at, true));
+        let mut years: Vec<(f64, bool)> = breaks.chain(cautions).filter(|(at, _)| *at > x.low && *at <= x.high).collect();
+        // A year that is both is a break.
+        years.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        years.dedup_by_key(|(at, _)| *at);
+
+        let broken = if data.break_label.trim().is_empty() { "Break" } else { &data.break_label };
+        let mut cuts: Vec<Cut> = Vec::new();
+        for (year, caution) in years.into_iter().rev() {
+            let name = if caution { "Caution" } else { broken };
+            let words = shorten(&format!("{name} {}", period(year)), set.size, set.weight, (x.end - x.start) / 2.0);
+            let (at, width) = (x.place(year), set.width(&words));
+            let left = (at + 5.0).min(right - width);
+            let under = cuts.iter().filter(|later| later.at.min(later.left) < left + width + 6.0);
+            let storey = under.map(|later| later.storey.map(|s| s + 1)).max_by_key(|s| s.unwrap_or(STOREYS)).unwrap_or(Some(0));
+            cuts.push(Cut { at, words, caution, left, storey: storey.filter(|s| *s < STOREYS) });
+        }
+        Self(cuts)
+    }
+
+    /// The height of the labels.
+    pub(super) fn room(&self) -> f64 {
+        self.0.iter().filter_map(|cut| cut.storey).max().map_or(0.0, |storey| (storey + 1) as f64 * LEADING)
+    }
+
+    /// Where the upright lines stand.
+    pub(super) fn lines(&self, (top, bottom): (f64, f64)) -> impl Iterator<Item = Vec<(f64, f64)>> {
+        self.0.iter().map(move |cut| vec![(cut.at, top), (cut.at, bottom)])
+    }
+
+    pub(super) fn draw(&self, layout: &mut Layout<'_>, (top, bottom): (f64, f64)) {
+        let muted = layout.palette.muted;
+        let set = Type::new(size::SMALL, muted);
+        for cut in &self.0 {
+            let pattern = if cut.caution { (0.5, 4.0) } else { (4.0, 4.0) };
+            let base = top - 14.0 - cut.storey.unwrap_or(0) as f64 * LEADING;
+            let high = if cut.storey.is_some() { base - 9.0 } else { top };
+            layout.svg.draw(&Dashes::new([(cut.at, high), (cut.at, bottom)], muted.line(1.0), pattern));
+            if cut.storey.is_some() {
+                layout.svg.text((cut.left, base), &cut.words, &set);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::Colour;
+
+    #[test]
+    fn close_years_are_stacked_and_a_year_that_is_both_is_a_break() {
+        let x = Scale { low: 2000.0, high: 2020.0, start: 0.0, end: 600.0 };
+        let series =
+            [Series { breaks: vec![2006.0, 2007.0, 2000.0], cautions: vec![2007.0, 2015.0, 2031.0], ..Series::default() }];
+        let set = Type::new(size::SMALL, Colour(0, 0, 0));
+        let cuts = Cuts::plan(&series, &Data::default(), &x, 700.0, &set);
+        let seen: Vec<_> = cuts.0.iter().rev().map(|c| (c.words.as_str(), c.storey)).collect();
+        assert_eq!(seen, [("Break 2006", Some(1)), ("Break 2007", Some(0)), ("Caution 2015", Some(0))]);
+    }
+}

@@ -1,0 +1,207 @@
+//! The names of lines at their ends.
+
+use plotters::element::PathElement;
+
+use crate::backend::At;
+use crate::elements::Dashes;
+use crate::frame::Layout;
+use crate::svg::Type;
+use crate::text::wrap_to;
+use crate::theme::{Colour, size};
+
+const LEADING: f64 = 16.0;
+
+/// The name of a line and where the line ends, in pixels.
+pub(super) struct End {
+    pub(super) at: At,
+    pub(super) words: String,
+    pub(super) colour: Colour,
+    pub(super) strong: bool,
+    pub(super) dashed: bool,
+}
+
+impl End {
+    fn style(&self, layout: &Layout<'_>) -> Type {
+        let set = Type::new(size::LABEL, layout.palette.ink).with_halo();
+        if self.strong && !self.dashed { set.semi_bold() } else { set }
+    }
+}
+
+/// The plot, and the strip at its right that is kept for names.
+pub(super) struct Place {
+    pub(super) edge: f64,
+    pub(super) gutter: f64,
+    pub(super) top: f64,
+    pub(super) bottom: f64,
+}
+
+/// Names each line where it ends if the plot has room there, and beside the plot if not. Counts the lines that stay
+/// without a name.
+pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines: &[Vec<At>]) -> usize {
+    // Among many lines no name would be found beside its own.
+    let few = ends.len() <= 8;
+    let mut taken: Vec<Area> = ends.iter().map(|end| Area::around(end.at, 6.0)).collect();
+    let mut beside = Vec::new();
+    for end in ends {
+        let set = end.style(layout);
+        let free = |spot: &Spot| {
+            let area = &spot.area;
+            area.right <= place.edge
+                && area.top >= place.top
+                && area.bottom <= place.bottom
+                && !taken.iter().any(|other| area.meets(other))
+                && !lines.iter().any(|line| area.crossed_by(line))
+        };
+        // A line that runs to the edge has its name beside the plot.
+        let inside = few && end.at.0 < place.edge - 20.0;
+        let spot = spots(&end, &set, place.edge).find(|spot| inside && free(spot));
+        match spot {
+            Some(spot) => {
+                for (i, line) in spot.lines.iter().enumerate() {
+                    let y = spot.area.top + 9.0 + i as f64 * LEADING + 0.36 * set.size;
+                    layout.svg.text((spot.left, y), line, &set);
+                }
+                taken.push(spot.area);
+            }
+            None => beside.push(end),
+        }
+    }
+    in_gutter(layout, beside, place)
+}
+
+/// A place for a name inside the plot.
+struct Spot {
+    lines: Vec<String>,
+    left: f64,
+    area: Area,
+}
+
+/// The places near the end of a line, best first: in one line before two, level with the end before above or below it.
+fn spots(end: &End, set: &Type, edge: f64) -> impl Iterator<Item = Spot> {
+    const SHIFTS: [f64; 9] = [0.0, 8.0, -8.0, 14.0, -14.0, 19.0, -19.0, 27.0, -27.0];
+    let (x, y) = end.at;
+    let one = vec![end.words.clone()];
+    let two = end.words.rsplit_once(' ').map(|(name, figure)| vec![name.to_owned(), figure.to_owned()]);
+    [Some(one), two].into_iter().flatten().flat_map(move |lines| {
+        let width = lines.iter().map(|line| set.width(line)).fold(0.0, f64::max);
+        let half = (lines.len() as f64 * LEADING + 2.0) / 2.0;
+        let left = (x + 11.0).min(edge - 4.0 - width);
+        SHIFTS.into_iter().filter_map(move |shift| {
+            // Where the name cannot stand wholly to the right it keeps clear of the end, and within its sight.
+            let near = left >= x + 11.0 || (shift.abs() >= half + 8.0 && left >= x - width / 2.0);
+            let middle = y + shift;
+            let area = Area { left: left - 2.0, right: left + width + 2.0, top: middle - half, bottom: middle + half };
+            near.then(|| Spot { lines: lines.clone(), left, area })
+        })
+    })
+}
+
+/// As many names as there is room for, each as near its line as its neighbours allow; those in focus are kept first.
+fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
+    let all = ends.len();
+    let mut ranked: Vec<(End, Vec<String>)> = Vec::new();
+    let (first, then): (Vec<_>, Vec<_>) = ends.into_iter().partition(|end| end.strong);
+    let mut used = 0.0;
+    for end in first.into_iter().chain(then) {
+        let set = end.style(layout);
+        let lines = wrap_to(&end.words, set.size, set.weight, place.gutter + 0.01, 2);
+        let height = lines.len() as f64 * LEADING + 3.0;
+        if used + height <= place.bottom - place.top {
+            used += height;
+            ranked.push((end, lines));
+        }
+    }
+    ranked.sort_by(|a, b| a.0.at.1.total_cmp(&b.0.at.1));
+
+    // Downwards first, then back up from the floor.
+    let mut middles: Vec<f64> = Vec::new();
+    let half = |lines: &Vec<String>| (lines.len() as f64 * LEADING + 3.0) / 2.0;
+    let mut floor = place.top - 10.0;
+    for (end, lines) in &ranked {
+        let middle = end.at.1.max(floor + half(lines));
+        floor = middle + half(lines);
+        middles.push(middle);
+    }
+    let mut ceiling = place.bottom + 8.0;
+    for (middle, (_, lines)) in middles.iter_mut().zip(&ranked).rev() {
+        *middle = middle.min(ceiling - half(lines));
+        ceiling = *middle - half(lines);
+    }
+    let neutral = layout.palette.neutral;
+    for ((end, lines), middle) in ranked.iter().zip(middles) {
+        let set = end.style(layout);
+        if end.at.0 < place.edge - 6.0 || (middle - end.at.1).abs() > 6.0 {
+            let lead = [(end.at.0 + 7.0, end.at.1), (place.edge + 11.0, middle)];
+            layout.svg.draw(&Dashes::new(lead, neutral.line(1.0), (0.5, 4.0)));
+        }
+        let swatch = [(place.edge + 15.0, middle), (place.edge + 25.0, middle)];
+        if end.dashed {
+            layout.svg.draw(&Dashes::new(swatch, end.colour.line(2.0), (3.0, 4.0)));
+        } else {
+            layout.svg.draw(&PathElement::new(swatch, end.colour.line(3.0)));
+        }
+        let first = middle - (lines.len() as f64 - 1.0) * LEADING / 2.0;
+        for (i, line) in lines.iter().enumerate() {
+            let y = first + i as f64 * LEADING + 0.36 * set.size;
+            layout.svg.text((place.edge + 33.0, y), line, &set);
+        }
+    }
+    all - ranked.len()
+}
+
+/// A piece of the plot.
+struct Area {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Area {
+    fn around((x, y): At, reach: f64) -> Self {
+        Self { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach }
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+
+    fn crossed_by(&self, line: &[At]) -> bool {
+        line.windows(2).any(|step| self.holds_part_of(step[0], step[1]))
+    }
+
+    /// Cuts the segment at each of the four sides in turn and looks whether any of it is left.
+    fn holds_part_of(&self, from: At, to: At) -> bool {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let (mut start, mut end) = (0.0f64, 1.0f64);
+        let sides = [(-dx, from.0 - self.left), (dx, self.right - from.0), (-dy, from.1 - self.top), (dy, self.bottom - from.1)];
+        for (slope, room) in sides {
+            if slope == 0.0 {
+                if room < 0.0 {
+                    return false;
+                }
+            } else if slope < 0.0 {
+                start = start.max(room / slope);
+            } else {
+                end = end.min(room / slope);
+            }
+        }
+        start <= end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_knows_what_crosses_it() {
+        let area = Area { left: 10.0, right: 20.0, top: 10.0, bottom: 20.0 };
+        assert!(area.crossed_by(&[(0.0, 0.0), (30.0, 30.0)]));
+        assert!(area.crossed_by(&[(15.0, 0.0), (15.0, 90.0)]));
+        assert!(area.crossed_by(&[(12.0, 12.0), (13.0, 13.0)]));
+        assert!(!area.crossed_by(&[(0.0, 0.0), (9.0, 30.0)]));
+        assert!(!area.crossed_by(&[(0.0, 25.0), (30.0, 25.0)]));
+        assert!(!area.crossed_by(&[(0.0, 18.0), (18.0, 0.0), (0.0, 0.0)]));
+    }
+}
