@@ -1,7 +1,9 @@
 //! Times the survey engine on synthetic records: `bench [ROWS]...`; `bench write ROWS FILE` leaves them as Parquet.
 //!
-//! Medians of the warm runs, and memory above the frame. The peers run the same jobs on the same file: benches/peers.
+//! Medians of the warm runs, and memory above the frame. The peers run the same jobs on the same file, which
+//! `bench time FILE RUNS JOB` and `bench values FILE JOB` answer for: benches/peers.
 
+mod job;
 mod records;
 
 use std::fs::File;
@@ -79,12 +81,15 @@ fn run(rows: usize) -> Result<(), Box<dyn std::error::Error>> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [command, rows, path] = arguments.as_slice()
-        && command == "write"
-    {
-        let mut frame = records::labour(rows.parse()?, 1, false)?;
-        ParquetWriter::new(File::create(path)?).finish(&mut frame)?;
-        return Ok(());
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["write", rows, path] => {
+            let mut frame = records::labour(rows.parse()?, 1, false)?;
+            ParquetWriter::new(File::create(path)?).finish(&mut frame)?;
+            return Ok(());
+        }
+        ["time", path, runs, job] => return job::time(path, runs, job),
+        ["values", path, job] => return job::values(path, job),
+        _ => {}
     }
     let sizes = if arguments.is_empty() { vec!["100000".to_owned(), "1000000".to_owned()] } else { arguments };
     for rows in sizes {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use undeb::{Day, Measure, Period};
+use undeb::{Day, Measure, Method, Period};
 
 /// Union density and bargaining coverage, held against targets.
 #[derive(Parser)]
@@ -162,6 +162,9 @@ pub(crate) struct Output {
     /// Confidence level of the intervals.
     #[arg(long, default_value_t = 0.95)]
     pub(crate) level: f64,
+    /// How intervals are made: wilson, logit, wald, agresti-coull, korn-graubard or korn-graubard-nchs.
+    #[arg(long, value_name = "METHOD", default_value = "wilson")]
+    pub(crate) interval: Method,
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

@@ -1,7 +1,7 @@
 //! `undeb estimates` and `undeb estimate`: rates as a table or a file. Working figures: they say that they are not released.
 
 use undeb::release::format::percent;
-use undeb::{Error, Estimate, Estimates, Measure, PublishedTable, RecordOptions, Records, Result};
+use undeb::{Error, Estimate, Estimates, Measure, Method, PublishedTable, RecordOptions, Records, Result};
 
 use crate::args::{EstimateOptions, Format, Output, RecordCommand};
 use crate::output::{print_bytes, table, write_file};
@@ -62,10 +62,10 @@ impl Output {
     fn write(&self, estimates: &Estimates) -> Result<u8> {
         let mut bytes = Vec::new();
         match self.format {
-            Format::Table => bytes = readable(estimates, self.level).into_bytes(),
-            Format::Csv => estimates.write_csv(&mut bytes, self.level)?,
-            Format::Json => bytes = json(estimates, self.level)?.into_bytes(),
-            Format::Parquet => estimates.write_parquet(&mut bytes, self.level)?,
+            Format::Table => bytes = readable(estimates, self.level, self.interval).into_bytes(),
+            Format::Csv => estimates.write_csv(&mut bytes, self.level, self.interval)?,
+            Format::Json => bytes = json(estimates, self.level, self.interval)?.into_bytes(),
+            Format::Parquet => estimates.write_parquet(&mut bytes, self.level, self.interval)?,
         }
         match &self.out {
             Some(path) => write_file(path, &bytes, self.force)?,
@@ -79,7 +79,7 @@ fn codes(given: &[String], tree: &undeb::Classification) -> Result<Vec<String>> 
     given.iter().map(|code| tree.find(code).map(|c| c.id.clone())).collect()
 }
 
-fn readable(estimates: &Estimates, level: f64) -> String {
+fn readable(estimates: &Estimates, level: f64, method: Method) -> String {
     let cells = estimates.cells();
     let interval = format!("{} interval", percent(level).replace(".0%", "%"));
     let mut header = vec!["Measure", "Period", "Region", "Sector"];
@@ -97,7 +97,7 @@ fn readable(estimates: &Estimates, level: f64) -> String {
         ];
         row.extend(e.breakdown.iter().map(|(_, code)| code.to_string()));
         row.push(e.value.map_or("[x]".to_owned(), percent));
-        row.push(e.interval(level).map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default());
+        row.push(e.interval_by(level, method).map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default());
         row.push(e.n.map(|n| n.to_string()).unwrap_or_default());
         if has_missing {
             row.push(e.missing.map(|m| percent(m.share)).unwrap_or_default());
@@ -110,16 +110,20 @@ fn readable(estimates: &Estimates, level: f64) -> String {
     if !errors.is_empty() {
         text.push_str(&format!("Sampling errors: {}.\n", errors.into_iter().collect::<Vec<_>>().join("; ")));
     }
+    let notes: std::collections::BTreeSet<&str> = cells.iter().filter_map(|e| e.note.as_deref()).collect();
+    if !notes.is_empty() {
+        text.push_str(&format!("Remarks: {}.\n", notes.into_iter().collect::<Vec<_>>().join("; ")));
+    }
     text.push_str(&format!("Not released: working figures, no quality rule applied. Source: {}\n", estimates.source().citation));
     text
 }
 
-fn json(estimates: &Estimates, level: f64) -> Result<String> {
+fn json(estimates: &Estimates, level: f64, method: Method) -> Result<String> {
     let records: Vec<serde_json::Value> = estimates
         .cells()
         .iter()
         .map(|e| {
-            let interval = e.interval(level);
+            let interval = e.interval_by(level, method);
             let mut record = serde_json::json!({
                 "measure": e.measure, "period": e.period, "region": &*e.region, "sector": &*e.sector,
                 "value": e.value, "se": e.se(), "low": interval.map(|i| i.low), "high": interval.map(|i| i.high),

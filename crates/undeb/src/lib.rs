@@ -44,4 +44,4 @@ pub use source::{
     Cell, Codebook, MeasureBasis, MeasureEntry, PeriodType, PublishedTable, RateUnit, Records, Registry, Roles, Source,
     SumDimension, SumRule, bundled,
 };
-pub use survey::interval::Interval;
+pub use survey::interval::{Interval, Method};

@@ -35,38 +35,48 @@ pub(super) struct Place {
     pub(super) bottom: f64,
 }
 
-/// Names each line where it ends if the plot has room there, and beside the plot if not. Counts the lines that stay
-/// without a name.
+/// Names the lines where they end if the plot has room for all of these names, and beside the plot if not. Counts the
+/// lines that stay without a name.
 pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines: &[Vec<At>]) -> usize {
-    // Among many lines no name would be found beside its own.
-    let few = ends.len() <= 8;
+    // A line that runs to the edge has its name beside the plot; among many lines none would be found beside its own.
+    let (within, mut beside): (Vec<End>, Vec<End>) =
+        if ends.len() <= 8 { ends.into_iter().partition(|end| end.at.0 < place.edge - 20.0) } else { (Vec::new(), ends) };
+    match inside(layout, &within, place, lines) {
+        Some(spots) => {
+            for (end, spot) in within.iter().zip(spots) {
+                let set = end.style(layout);
+                for (i, line) in spot.lines.iter().enumerate() {
+                    let y = spot.area.top + 9.0 + i as f64 * LEADING + 0.36 * set.size;
+                    layout.svg.text((spot.left, y), line, &set);
+                }
+            }
+        }
+        None => beside.extend(within),
+    }
+    in_gutter(layout, beside, place)
+}
+
+/// A spot for every name that touches nothing and is nearer to its own line than to any other.
+fn inside(layout: &Layout<'_>, ends: &[End], place: &Place, lines: &[Vec<At>]) -> Option<Vec<Spot>> {
     let mut taken: Vec<Area> = ends.iter().map(|end| Area::around(end.at, 6.0)).collect();
-    let mut beside = Vec::new();
-    for end in ends {
+    let mut found = Vec::new();
+    for (i, end) in ends.iter().enumerate() {
         let set = end.style(layout);
+        let others = || ends.iter().enumerate().filter(move |(k, _)| *k != i).map(|(_, other)| other);
         let free = |spot: &Spot| {
-            let area = &spot.area;
+            let (area, middle) = (&spot.area, (spot.area.top + spot.area.bottom) / 2.0);
             area.right <= place.edge
                 && area.top >= place.top
                 && area.bottom <= place.bottom
                 && !taken.iter().any(|other| area.meets(other))
                 && !lines.iter().any(|line| area.crossed_by(line))
+                && others().all(|other| (middle - end.at.1).abs() < (middle - other.at.1).abs())
         };
-        // A line that runs to the edge has its name beside the plot.
-        let inside = few && end.at.0 < place.edge - 20.0;
-        let spot = spots(&end, &set, place.edge).find(|spot| inside && free(spot));
-        match spot {
-            Some(spot) => {
-                for (i, line) in spot.lines.iter().enumerate() {
-                    let y = spot.area.top + 9.0 + i as f64 * LEADING + 0.36 * set.size;
-                    layout.svg.text((spot.left, y), line, &set);
-                }
-                taken.push(spot.area);
-            }
-            None => beside.push(end),
-        }
+        let spot = spots(end, &set, place.edge).find(free)?;
+        taken.push(spot.area);
+        found.push(spot);
     }
-    in_gutter(layout, beside, place)
+    Some(found)
 }
 
 /// A place for a name inside the plot.
@@ -150,6 +160,7 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
 }
 
 /// A piece of the plot.
+#[derive(Clone, Copy)]
 struct Area {
     left: f64,
     right: f64,
@@ -193,6 +204,22 @@ impl Area {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn named(ends: &[(f64, f64)]) -> Option<Vec<f64>> {
+        use crate::{Frame, Theme};
+        let frame = Frame::default();
+        let layout = Layout::begin("t", &frame, Theme::Light, 0.0);
+        let end = |at: &At| End { at: *at, words: "Wales 30.1%".into(), colour: Colour(0, 0, 0), strong: false, dashed: false };
+        let ends: Vec<End> = ends.iter().map(end).collect();
+        let place = Place { edge: 500.0, gutter: 90.0, top: 0.0, bottom: 300.0 };
+        inside(&layout, &ends, &place, &[]).map(|spots| spots.iter().map(|s| s.area.top + 9.0).collect())
+    }
+
+    #[test]
+    fn names_stand_level_with_their_lines_or_all_beside_the_plot() {
+        assert_eq!(named(&[(300.0, 100.0), (300.0, 140.0)]), Some(vec![100.0, 140.0]));
+        assert_eq!(named(&[(300.0, 100.0), (300.0, 104.0), (300.0, 108.0)]), None);
+    }
 
     #[test]
     fn an_area_knows_what_crosses_it() {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::schema::{Classification, Definition, Measure, Period, SeriesBreak};
 use crate::source::Source;
-use crate::survey::interval::{Interval, critical_value, wilson};
+use crate::survey::interval::{Interval, Method, critical_value, proportion, wilson};
 
 /// Where a sampling error comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -138,13 +138,34 @@ pub struct Estimate {
 impl Estimate {
     /// Interval at a confidence level: Wilson's on the effective sample size (METHODS M2).
     ///
-    /// None where no error is stated, or the effective sample is empty.
+    /// None where no error is stated, the effective sample is empty or there are no degrees of freedom.
     pub fn interval(&self, level: f64) -> Option<Interval> {
+        self.interval_by(level, Method::Wilson)
+    }
+
+    /// Interval at a confidence level by a method of choice; a signed difference has only the symmetric one.
+    pub fn interval_by(&self, level: f64, method: Method) -> Option<Interval> {
         match (self.value, self.uncertainty) {
+            (Some(p), Uncertainty::Sampling { se, df, .. }) if !self.measure.is_share() => {
+                let half = critical_value(level, df) * se;
+                (half.is_finite() && half > 0.0).then(|| Interval { low: p - half, high: p + half })
+            }
             (Some(p), Uncertainty::Sampling { df, effective_n, .. }) if effective_n > 0.0 && df.is_none_or(|df| df > 0.0) => {
-                Some(wilson(p, effective_n, critical_value(level, df)))
+                if method == Method::Wilson {
+                    return Some(wilson(p, effective_n, critical_value(level, df)));
+                }
+                let n = self.n.filter(|_| df.is_some()).unwrap_or(effective_n);
+                proportion(p, p * (1.0 - p) / effective_n, n, df, level, method).interval
             }
             (_, Uncertainty::Bounds { low, high }) => Some(Interval { low, high }),
+            _ => None,
+        }
+    }
+
+    /// Standard error, where one is stated.
+    pub fn se(&self) -> Option<f64> {
+        match self.uncertainty {
+            Uncertainty::Sampling { se, .. } => Some(se),
             _ => None,
         }
     }
@@ -166,14 +187,6 @@ impl Estimate {
         let (p, n, se) = (self.value?, self.n?, self.se()?);
         let simple = p * (1.0 - p) / n;
         (simple > 0.0).then(|| se * se / simple)
-    }
-
-    /// Standard error, where one is stated.
-    pub fn se(&self) -> Option<f64> {
-        match self.uncertainty {
-            Uncertainty::Sampling { se, .. } => Some(se),
-            _ => None,
-        }
     }
 }
 

@@ -6,9 +6,10 @@ use polars::prelude::*;
 
 use super::Estimates;
 use crate::error::{Error, Result};
+use crate::survey::interval::Method;
 
 impl Estimates {
-    /// The estimates as a polars frame with intervals at `level`; one row each, rates as fractions.
+    /// The estimates as a polars frame with intervals at `level` by `method`; one row each, rates as fractions.
     ///
     /// Columns: measure, period, region, sector, further breakdowns, value, se, low, high, df, n, psus, numerator,
     /// denominator, missing_share, missing_low, missing_high, released (false: working estimates have passed no
@@ -16,7 +17,7 @@ impl Estimates {
     ///
     /// # Errors
     /// None that a caller can cause.
-    pub fn to_frame(&self, level: f64) -> Result<DataFrame> {
+    pub fn to_frame(&self, level: f64, method: Method) -> Result<DataFrame> {
         let cells = self.cells();
         let text = |name: &str, of: &dyn Fn(&super::Estimate) -> String| {
             Column::new(name.into(), cells.iter().map(of).collect::<Vec<_>>())
@@ -41,8 +42,8 @@ impl Estimates {
         columns.extend([
             number("value", &|e| e.value),
             number("se", &|e| e.se()),
-            number("low", &|e| e.interval(level).map(|i| i.low)),
-            number("high", &|e| e.interval(level).map(|i| i.high)),
+            number("low", &|e| e.interval_by(level, method).map(|i| i.low)),
+            number("high", &|e| e.interval_by(level, method).map(|i| i.high)),
             number("df", &df),
             number("n", &|e| e.n),
             number("psus", &|e| e.psus.map(|p| p as f64)),
@@ -60,9 +61,9 @@ impl Estimates {
     ///
     /// # Errors
     /// The writer fails.
-    pub fn write_csv(&self, writer: impl Write, level: f64) -> Result<()> {
+    pub fn write_csv(&self, writer: impl Write, level: f64, method: Method) -> Result<()> {
         CsvWriter::new(writer)
-            .finish(&mut self.to_frame(level)?)
+            .finish(&mut self.to_frame(level, method)?)
             .map_err(|e| Error::io(format!("the estimates cannot be written as CSV: {e}")))
     }
 
@@ -70,9 +71,9 @@ impl Estimates {
     ///
     /// # Errors
     /// The writer fails.
-    pub fn write_parquet(&self, writer: impl Write, level: f64) -> Result<()> {
+    pub fn write_parquet(&self, writer: impl Write, level: f64, method: Method) -> Result<()> {
         ParquetWriter::new(writer)
-            .finish(&mut self.to_frame(level)?)
+            .finish(&mut self.to_frame(level, method)?)
             .map(|_| ())
             .map_err(|e| Error::io(format!("the estimates cannot be written as Parquet: {e}")))
     }

@@ -1,0 +1,87 @@
+//! One job on one file, answered in a line of JSON: what benches/peers asks of every program.
+
+use std::error::Error;
+use std::fs::File;
+use std::time::Instant;
+
+use polars::prelude::*;
+use undeb::{Estimates, Measure, RecordOptions, Records};
+
+use crate::{median, memory, roles};
+
+/// Breakdowns of a job: 36 cells in A, 360 in B.
+fn breakdowns(job: &str) -> Result<&'static [&'static str], Box<dyn Error>> {
+    match job {
+        "A" => Ok(&["region", "sector"]),
+        "B" => Ok(&["period", "region", "sector"]),
+        other => Err(format!("there is no job `{other}`: A or B").into()),
+    }
+}
+
+/// The whole job: frame to estimates with their errors.
+fn estimates(frame: &DataFrame, by: &[&str]) -> undeb::Result<Estimates> {
+    Records::new(frame, &roles())?.estimate(&[Measure::Density, Measure::Coverage], by, &RecordOptions::default())
+}
+
+/// The columns of the job, in one piece each, as a program that holds its data in memory has them.
+fn read(path: &str) -> Result<DataFrame, Box<dyn Error>> {
+    let mut frame = ParquetReader::new(File::open(path)?).finish()?;
+    frame.rechunk_mut();
+    Ok(frame)
+}
+
+/// Processor seconds of all threads so far; the kernel counts them in nanoseconds.
+fn processor() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let nanoseconds = tasks.filter_map(|task| {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<f64>().ok()
+    });
+    nanoseconds.sum::<f64>() * 1e-9
+}
+
+/// `bench time FILE RUNS JOB`: the first call, the median of the RUNS that follow, processor seconds a call, and the
+/// memory that the first call took above the frame.
+pub(crate) fn time(path: &str, runs: &str, job: &str) -> Result<(), Box<dyn Error>> {
+    let (by, runs) = (breakdowns(job)?, runs.parse::<usize>()?);
+    let frame = read(path)?;
+    let rows = frame.height();
+    // Writing 5 resets the peak, so that reading the file does not count.
+    std::fs::write("/proc/self/clear_refs", "5")?;
+    let (before, processor_before, start) = (memory("VmRSS"), processor(), Instant::now());
+    let kept = estimates(&frame, by)?;
+    let first = start.elapsed().as_secs_f64();
+    let (first_processor, bytes) = (processor() - processor_before, (memory("VmHWM") - before) * 1024.0 / rows as f64);
+    let cells = kept.cells().len() / 2;
+    let processor_before = processor();
+    let mut warm = Vec::with_capacity(runs);
+    for _ in 0..runs {
+        let start = Instant::now();
+        estimates(&frame, by)?;
+        warm.push(start.elapsed().as_secs_f64());
+    }
+    let (median, cpu) = match runs {
+        0 => (first, first_processor),
+        _ => (median(warm), (processor() - processor_before) / runs as f64),
+    };
+    println!(
+        r#"{{"job":"{job}","rows":{rows},"first":{first},"median":{median},"cpu":{cpu},"cells":{cells},"memory_per_row":{bytes}}}"#
+    );
+    Ok(())
+}
+
+/// `bench values FILE JOB`: every cell as `[measure, year, region, sector, value, standard error]`; the year is null
+/// where the job has none.
+pub(crate) fn values(path: &str, job: &str) -> Result<(), Box<dyn Error>> {
+    let by = breakdowns(job)?;
+    let number = |x: Option<f64>| x.map_or("null".to_owned(), |x| format!("{x:e}"));
+    let dated = by.contains(&"period");
+    let estimates = estimates(&read(path)?, by)?;
+    let cells = estimates.cells().iter().map(|e| {
+        let year = if dated { e.period.to_string() } else { "null".to_owned() };
+        let (value, se) = (number(e.value), number(e.se()));
+        format!(r#"["{}",{year},"{}","{}",{value},{se}]"#, e.measure.id(), e.region, e.sector)
+    });
+    println!(r#"{{"job":"{job}","values":[{}]}}"#, cells.collect::<Vec<_>>().join(","));
+    Ok(())
+}
