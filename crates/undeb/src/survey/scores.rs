@@ -26,6 +26,28 @@ struct ScorePart {
 }
 
 impl ScorePart {
+    fn of(part: &Part, weights: &Weights, variables: usize, functions: usize) -> ScorePart {
+        let width = 2 * variables;
+        let mut gathering = Gathering::new(functions, part.first);
+        for psu in part.start.windows(2) {
+            for entry in psu[0] as usize..psu[1] as usize {
+                let base = part.cell[entry] as usize * width;
+                for (j, &sum) in part.sums[entry * width..][..width].iter().enumerate() {
+                    // The valid weight marks a PSU as touched even where its yes weight is zero.
+                    if sum == 0.0 {
+                        continue;
+                    }
+                    let range = weights.start[base + j] as usize..weights.start[base + j + 1] as usize;
+                    for &(f, g) in &weights.by_total[range] {
+                        gathering.add(f, true, g * sum);
+                    }
+                }
+            }
+            gathering.close();
+        }
+        gathering.out
+    }
+
     fn psus(&self) -> impl Iterator<Item = (u32, &[Score])> {
         self.start.windows(2).enumerate().map(|(i, w)| (self.first + i as u32, &self.score[w[0] as usize..w[1] as usize]))
     }
@@ -121,31 +143,21 @@ impl Scores {
     /// # Ok::<(), undeb::Error>(())
     /// ```
     pub fn of(totals: &Totals, functions: &[Function]) -> Scores {
-        let weights = Weights::of(totals, functions);
-        let width = 2 * totals.variables();
-        let one = |part: &Part| {
-            let mut gathering = Gathering::new(functions.len(), part.first);
-            for psu in part.start.windows(2) {
-                for entry in psu[0] as usize..psu[1] as usize {
-                    let base = part.cell[entry] as usize * width;
-                    for (j, &sum) in part.sums[entry * width..][..width].iter().enumerate() {
-                        // The valid weight marks a PSU as touched even where its yes weight is zero.
-                        if sum == 0.0 {
-                            continue;
-                        }
-                        let range = weights.start[base + j] as usize..weights.start[base + j + 1] as usize;
-                        for &(f, g) in &weights.by_total[range] {
-                            gathering.add(f, true, g * sum);
-                        }
-                    }
-                }
-                gathering.close();
-            }
-            gathering.out
-        };
-        let threads = totals.psus() > 4096;
-        let parts = if threads { totals.parts.par_iter().map(one).collect() } else { totals.parts.iter().map(one).collect() };
+        let mut parts = Vec::with_capacity(totals.parts.len());
+        Self::stream(totals, functions, |scores| parts.append(&mut scores.parts));
         Scores { functions: functions.len(), parts }
+    }
+
+    /// Scores group by group of PSUs, in order; what `take` leaves is dropped.
+    pub(crate) fn stream(totals: &Totals, functions: &[Function], mut take: impl FnMut(&mut Scores)) {
+        let weights = Weights::of(totals, functions);
+        let variables = totals.variables();
+        let one = |part: &Part| ScorePart::of(part, &weights, variables, functions.len());
+        let threads = totals.psus() > 4096;
+        for group in totals.parts.chunks(16) {
+            let parts = if threads { group.par_iter().map(one).collect() } else { group.iter().map(one).collect() };
+            take(&mut Scores { functions: functions.len(), parts });
+        }
     }
 
     /// Number of functions.

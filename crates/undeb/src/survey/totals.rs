@@ -297,6 +297,9 @@ impl Part {
         }
         tallies.sort_by_key(|(cell, _)| *cell);
         part.tallies = tallies;
+        // What growing left over would double the state.
+        part.cell.shrink_to_fit();
+        part.sums.shrink_to_fit();
         part
     }
 }

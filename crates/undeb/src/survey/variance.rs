@@ -23,13 +23,34 @@ pub struct Variance {
     pub psus: Vec<u64>,
 }
 
-/// Sums over the PSUs of one stratum for the functions they touch.
+/// Mean and spread of the scores of one function over the PSUs of one stratum that it touches, updated PSU by PSU.
 #[derive(Clone, Copy, Default)]
 struct Stratum {
-    sum: f64,
+    mean: f64,
+    /// Sum of squared distances from the mean.
     squares: f64,
     touched: u32,
     inside: u32,
+}
+
+impl Stratum {
+    fn add(&mut self, z: f64, inside: bool) {
+        self.touched += 1;
+        self.inside += u32::from(inside);
+        let d = z - self.mean;
+        self.mean += d / f64::from(self.touched);
+        self.squares += d * (z - self.mean);
+    }
+
+    fn sum(&self) -> f64 {
+        self.mean * f64::from(self.touched)
+    }
+
+    /// Sum of squared distances from the mean over `n` PSUs, of which those not touched are zeros.
+    fn spread(&self, n: f64) -> f64 {
+        let k = f64::from(self.touched);
+        self.squares + k * (n - k) / n * self.mean * self.mean
+    }
 }
 
 /// Variances of functions of totals, and covariances of the pairs asked for.
@@ -38,41 +59,58 @@ struct Stratum {
 /// [`LonelyPsu::Average`] the variance is scaled by strata over strata with more than one PSU, both counted among the
 /// strata that the function's domain touches. Source: METHODS M9.
 pub fn variance(totals: &Totals, design: &Design, functions: &[Function], pairs: &[(u32, u32)]) -> Variance {
-    Scores::of(totals, functions).variance(design, pairs)
+    if !pairs.is_empty() {
+        return Scores::of(totals, functions).variance(design, pairs);
+    }
+    // Scores are dropped as soon as they are taken in: they would be as large as the totals.
+    let mut strata = Strata::new(design, functions.len());
+    Scores::stream(totals, functions, |scores| strata.take(scores));
+    strata.finish()
 }
 
 impl Scores {
     /// The routine itself: variances from scores, and covariances of the pairs of functions asked for.
     pub fn variance(&self, design: &Design, pairs: &[(u32, u32)]) -> Variance {
-        let (f, h) = (self.functions(), design.strata());
-        let mut cells = vec![Stratum::default(); f * h];
-        for (psu, touched) in self.psus() {
-            let base = design.stratum(psu) as usize * f;
+        let mut strata = Strata::new(design, self.functions());
+        strata.take(self);
+        let mut out = strata.finish();
+        if !pairs.is_empty() {
+            out.covariance = covariances(design, self, pairs);
+        }
+        out
+    }
+}
+
+/// Strata by functions.
+struct Strata<'a> {
+    design: &'a Design,
+    functions: usize,
+    cells: Vec<Stratum>,
+}
+
+impl<'a> Strata<'a> {
+    fn new(design: &'a Design, functions: usize) -> Self {
+        Strata { design, functions, cells: vec![Stratum::default(); functions * design.strata()] }
+    }
+
+    fn take(&mut self, scores: &Scores) {
+        for (psu, touched) in scores.psus() {
+            let base = self.design.stratum(psu) as usize * self.functions;
             for &Score { function, inside, z } in touched {
-                let cell = &mut cells[base + function as usize];
-                cell.sum += z;
-                cell.touched += 1;
-                cell.inside += u32::from(inside);
+                self.cells[base + function as usize].add(z, inside);
             }
         }
-        let mean = |stratum: usize, function: usize| cells[stratum * f + function].sum / design.sampled(stratum);
-        let mut squares = vec![0.0; f * h];
-        for (psu, touched) in self.psus() {
-            let stratum = design.stratum(psu) as usize;
-            for &Score { function, z, .. } in touched {
-                let d = z - mean(stratum, function as usize);
-                squares[stratum * f + function as usize] += d * d;
-            }
-        }
-        for (cell, s) in cells.iter_mut().zip(squares) {
-            cell.squares = s;
-        }
+    }
+
+    fn finish(self) -> Variance {
+        let (design, f, h) = (self.design, self.functions, self.design.strata());
         let mut out = Variance { variance: vec![0.0; f], covariance: Vec::new(), df: vec![0.0; f], psus: vec![0; f] };
         for function in 0..f {
-            let overall: f64 = (0..h).map(|s| cells[s * f + function].sum).sum::<f64>() / design.psus() as f64;
+            let cell = |stratum: usize| &self.cells[stratum * f + function];
+            let overall: f64 = (0..h).map(|s| cell(s).sum()).sum::<f64>() / design.psus() as f64;
             let (mut strata, mut several) = (0.0, 0.0);
             for stratum in 0..h {
-                let cell = cells[stratum * f + function];
+                let cell = cell(stratum);
                 let n = design.sampled(stratum);
                 if cell.inside > 0 {
                     out.psus[function] += u64::from(cell.inside);
@@ -80,11 +118,9 @@ impl Scores {
                     several += f64::from(u8::from(!design.is_lonely(stratum)));
                 }
                 out.variance[function] += if n > 1.0 {
-                    let centre = cell.sum / n;
-                    let outside = (n - f64::from(cell.touched)) * centre * centre;
-                    design.correction(stratum) * n / (n - 1.0) * (cell.squares + outside)
+                    design.correction(stratum) * n / (n - 1.0) * cell.spread(n)
                 } else if design.is_lonely(stratum) && design.lonely() == LonelyPsu::Adjust {
-                    design.correction(stratum) * (cell.sum - overall) * (cell.sum - overall)
+                    design.correction(stratum) * (cell.sum() - overall) * (cell.sum() - overall)
                 } else {
                     0.0
                 };
@@ -93,9 +129,6 @@ impl Scores {
                 out.variance[function] *= strata / several;
             }
             out.df[function] = out.psus[function] as f64 - strata;
-        }
-        if !pairs.is_empty() {
-            out.covariance = covariances(design, self, pairs);
         }
         out
     }
