@@ -178,15 +178,15 @@ def disagreements(reference, other):
     return found
 
 
-def compare(rows, job, peers, arguments):
-    """Run one job in every program, the order turned round after each round.
+def compare(rows, jobs, peers, arguments):
+    """Run the jobs in every program, the order turned round after each round, and compare the values.
 
     Parameters
     ----------
     rows : int
         Number of records.
-    job : str
-        A or B.
+    jobs : list of str
+        A, B or both; in one round, so that they can be set against each other.
     peers : list of str
         Programs that take part.
     arguments : argparse.Namespace
@@ -195,32 +195,48 @@ def compare(rows, job, peers, arguments):
     Returns
     -------
     dict
-        Answers of every program, by round.
+        Answers by job, program and round.
     """
-    path = DATA / f"labour-{rows}.parquet"
-    answers, spent = defaultdict(dict), defaultdict(float)
-    taking_part = [p for p in peers if rows * CELLS[job] <= MOST.get(p, float("inf"))]
-    for peer in set(peers) - set(taking_part):
+    path = prepare(rows, peers)
+    answers, spent = {job: {p: {} for p in peers} for job in jobs}, defaultdict(float)
+    for job, peer in ((j, p) for j in jobs for p in peers if rows * CELLS[j] > MOST.get(p, float("inf"))):
         say(f"{rows} rows, job {job}: {peer} left out: more than {MOST[peer]} rows x cells")
+        spent[peer, job] = float("inf")
     for turn in range(arguments.rounds):
         # The slow ones take part until they have used their share of time.
-        order = [p for p in taking_part if spent[p] < arguments.seconds]
-        for peer in order if turn % 2 == 0 else order[::-1]:
+        order = [(p, j) for p in peers for j in jobs if spent[p, j] < arguments.seconds]
+        for peer, job in order if turn % 2 == 0 else order[::-1]:
             say(f"{rows} rows, job {job}, round {turn + 1}: {peer}")
             start = time.monotonic()
             try:
-                answers[peer][turn] = run(peer, path, job, arguments)
+                answers[job][peer][turn] = run(peer, path, job, arguments)
             except (RuntimeError, subprocess.TimeoutExpired) as error:
                 say(f"{peer}: left out: {error}")
-                spent[peer] = float("inf")
-            spent[peer] += time.monotonic() - start
+                spent[peer, job] = float("inf")
+            spent[peer, job] += time.monotonic() - start
+    for job in jobs:
+        agree(path, job, answers[job])
+    return {job: {p: rounds for p, rounds in answers[job].items() if rounds} for job in jobs}
+
+
+def agree(path, job, answers):
+    """End the comparison where a program found other values than undeb.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The Parquet file.
+    job : str
+        A or B.
+    answers : dict
+        Answers by program and round.
+    """
     reference = json.loads(output([BENCH, "values", path, job]))["values"]
     for peer in (p for p in answers if p != "undeb"):
         for answer in answers[peer].values():
             if found := disagreements(reference, answer["values"]):
                 listed = "\n".join(found[:5])
-                raise SystemExit(f"{rows} rows, job {job}: undeb and {peer} differ in {len(found)} numbers\n{listed}")
-    return dict(answers)
+                raise SystemExit(f"{path.stem}, job {job}: undeb and {peer} differ in {len(found)} numbers\n{listed}")
 
 
 def busy():
@@ -254,9 +270,8 @@ def main():
     load, (all_before, own_before), start = os.getloadavg()[0], busy(), time.monotonic()
     results = {}
     for rows in arguments.rows:
-        prepare(rows, peers)
-        for job in arguments.jobs:
-            results[rows, job] = compare(rows, job, peers, arguments)
+        for job, answers in compare(rows, arguments.jobs, peers, arguments).items():
+            results[rows, job] = answers
     all_after, own_after = busy()
     others = max(0.0, (all_after - all_before - own_after + own_before) / (time.monotonic() - start))
     text = table.markdown(results, table.machine(load, others))

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use undeb::{Estimates, Measure, Period, PublishedTable, Registry};
-use undeb_tests::Rows;
+use undeb_tests::{Entry, Folder, Rows};
 
 fn estimates(source: &str, measures: &[Measure]) -> Estimates {
     PublishedTable::open(source, &Registry::bundled().unwrap()).unwrap().estimate(measures, None).unwrap()
@@ -149,4 +149,20 @@ fn coverage_of_the_united_kingdom_is_the_adjusted_rate_and_lies_between_its_sect
     }
     // Before 1996 the two differ, and the table holds the unadjusted rate.
     assert_eq!(value(&uk, Measure::Coverage, 1990, "UK", "all").map(|v| (v * 100.0).round()), Some(47.0));
+}
+
+/// A percentage with one decimal is the very fraction that a plan would write, so that "exactly at the line" is exact.
+#[test]
+fn every_percentage_is_the_fraction_of_a_plan() {
+    let mut rows = String::from("period,region,sector,density\n");
+    for i in 0..=1000 {
+        rows.push_str(&format!("{},WLS,all,{}.{}\n", 1000 + i, i / 10, i % 10));
+    }
+    let entry = Entry { measures: vec!["density"], basis: "rate", ..Entry::default() };
+    let estimates = Folder::new(&entry, rows.as_bytes()).table().unwrap().estimate(&[Measure::Density], None).unwrap();
+    assert_eq!(estimates.cells().len(), 1001);
+    for (i, e) in estimates.cells().iter().enumerate() {
+        let written: f64 = if i == 1000 { 1.0 } else { format!("0.{i:03}").parse().unwrap() };
+        assert_eq!(e.value, Some(written), "{i}");
+    }
 }

@@ -109,11 +109,14 @@ impl<'a> Layout<'a> {
             description.insert(0, sentence(stamp));
         }
         description.retain(|s| !s.is_empty());
+        let around = [&frame.subtitle].into_iter().chain(&frame.notes).chain([&source]).map(|s| sentence(s));
+        let summary: Vec<String> = around.filter(|s| !s.is_empty()).collect();
         Picture {
             id: self.svg.id,
             width: self.right + MARGIN,
             height: (self.top + MARGIN).ceil(),
             title: frame.title.clone(),
+            summary: summary.join(" "),
             description: description.join(" "),
             palette: self.palette,
             body: self.svg.body,

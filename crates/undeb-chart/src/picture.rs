@@ -48,6 +48,8 @@ pub struct Picture {
     pub height: f64,
     /// The title, whether or not it is drawn.
     pub title: String,
+    /// What the chart is, in a sentence or two: subtitle, notes and source. A reader hears this in place of the drawing.
+    pub summary: String,
     /// Everything the chart shows, in words.
     pub description: String,
     pub(crate) palette: &'static Palette,
@@ -70,7 +72,7 @@ impl Picture {
             size::LABEL,
             self.palette.ink.hex(),
             escape(&clean(&self.title)),
-            escape(&clean(&self.description)),
+            escape(&clean(&self.summary)),
             self.palette.background.hex(),
             self.body
         )

@@ -86,6 +86,7 @@ pub(crate) enum PlanCommand {
     #[command(after_help = "Example:\n  undeb plan schema > undeb-plan.schema.json")]
     Schema,
     /// List the bundled plans.
+    #[command(after_help = "Example:\n  undeb plan list")]
     List,
     /// Print a bundled plan as TOML, to start your own from.
     #[command(after_help = "Example:\n  undeb plan show eu-80 > my-plan.toml")]
@@ -98,6 +99,7 @@ pub(crate) enum PlanCommand {
 #[derive(Subcommand)]
 pub(crate) enum DataCommand {
     /// List the sources.
+    #[command(after_help = "Example:\n  undeb data list --registry my-registry.toml")]
     List {
         /// Registry file with sources of your own.
         #[arg(long, value_name = "FILE")]
@@ -199,7 +201,7 @@ pub(crate) struct EstimateOptions {
     #[arg(long, value_delimiter = ',')]
     pub(crate) period: Vec<Period>,
     /// Assume this design effect for an approximate sampling error where the table has a sample size.
-    #[arg(long, value_name = "DEFF")]
+    #[arg(long, value_name = "DEFF", allow_negative_numbers = true)]
     pub(crate) design_effect: Option<f64>,
     #[command(flatten)]
     pub(crate) output: Output,

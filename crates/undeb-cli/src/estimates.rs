@@ -1,6 +1,6 @@
 //! `undeb estimates` and `undeb estimate`: rates as a table or a file. Working figures: they say that they are not released.
 
-use undeb::release::format::percent;
+use undeb::release::format::{percent, signed_points};
 use undeb::{Error, Estimate, Estimates, Measure, Method, PublishedTable, RecordOptions, Records, Result};
 
 use crate::args::{EstimateOptions, Format, Output, RecordCommand};
@@ -96,8 +96,10 @@ fn readable(estimates: &Estimates, level: f64, method: Method) -> String {
             estimates.sectors().name(&e.sector).to_owned(),
         ];
         row.extend(e.breakdown.iter().map(|(_, code)| code.to_string()));
-        row.push(e.value.map_or("[x]".to_owned(), percent));
-        row.push(e.interval_by(level, method).map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default());
+        // A signed difference is in points, a share in per cent.
+        let shown = |v: f64| if e.measure.is_share() { percent(v) } else { format!("{} points", signed_points(v)) };
+        row.push(e.value.map_or("[x]".to_owned(), shown));
+        row.push(e.interval_by(level, method).map(|i| format!("{} to {}", shown(i.low), shown(i.high))).unwrap_or_default());
         row.push(e.n.map(|n| n.to_string()).unwrap_or_default());
         if has_missing {
             row.push(e.missing.map(|m| percent(m.share)).unwrap_or_default());

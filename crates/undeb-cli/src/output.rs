@@ -40,7 +40,8 @@ pub(crate) fn table(header: &[&str], right: &[&str], rows: impl IntoIterator<Ite
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_style(TableComponent::HeaderLines, '─').set_header(header.to_vec());
     table.set_style(TableComponent::MiddleHeaderIntersections, '─');
-    if io::stdout().is_terminal() {
+    // A terminal that says it has no width is no guide for wrapping.
+    if io::stdout().is_terminal() && table.width().is_none_or(|w| w >= 40) {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     for row in rows {

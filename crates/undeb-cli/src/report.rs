@@ -49,7 +49,8 @@ fn verdict(report: &Report) -> String {
                     format!("{} in {}", percent(v), one.period.map(|p| p.to_string()).unwrap_or_default())
                 });
                 let gap = one.gap.map(|g| {
-                    let workers = g.workers.map(|w| format!(", {} workers", workers(w))).unwrap_or_default();
+                    let workers =
+                        g.workers.map(|w| format!(", {} {}", workers(w), t.target.measure.counted())).unwrap_or_default();
                     format!(", gap {} points{workers}", signed_points(g.value))
                 });
                 format!("{answer} ({figure}{})", gap.unwrap_or_default())

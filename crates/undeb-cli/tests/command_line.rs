@@ -112,6 +112,9 @@ fn an_earlier_report_is_replaced_whole_or_not_at_all() {
     fs::write(to.join("mine.txt"), "x").unwrap();
     refused(&["report", "eu-80", "--out", path, "--force"], &["mine.txt", "not part of a report"]);
     assert!(to.join("mine.txt").exists() && to.join("report.html").exists());
+    fs::rename(to.join("mine.txt"), to.join("charts/mine.png")).unwrap();
+    refused(&["report", "eu-80", "--out", path, "--force"], &["charts/mine.png", "not part of a report"]);
+    assert!(to.join("charts/mine.png").exists());
 }
 
 #[test]

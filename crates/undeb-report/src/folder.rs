@@ -31,6 +31,9 @@ const OWN: [&str; 5] = ["report.html", "report.md", "report.json", "estimates.cs
 /// The folder holds an earlier report (without [`Overwrite::Replace`]) or files that are not a report's; it cannot be
 /// written; a chart cannot be drawn.
 pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec<PathBuf>> {
+    // A link is followed: what it points at is the folder.
+    let resolved = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let folder = resolved.as_path();
     check(folder, overwrite)?;
     let failed = |what: &str, at: &Path| {
         let (what, at) = (what.to_owned(), at.display().to_string());
@@ -98,6 +101,14 @@ fn check(folder: &Path, overwrite: Overwrite) -> Result<()> {
     if let Some(foreign) = names.iter().find(|n| !OWN.contains(&n.as_str())) {
         return Err(Error::io(format!("{} holds `{foreign}`, which is not part of a report", folder.display()))
             .help("give a folder of its own: a report replaces its folder whole"));
+    }
+    let charts = fs::read_dir(folder.join("charts")).into_iter().flatten().flatten();
+    for name in charts.map(|e| e.file_name().to_string_lossy().into_owned()) {
+        let ours = ["gap-", "trend", "tiles-", "sectors-"].iter().any(|p| name.starts_with(p));
+        if !ours || !(name.ends_with(".svg") || name.ends_with(".png")) {
+            return Err(Error::io(format!("{} holds `charts/{name}`, which is not part of a report", folder.display()))
+                .help("give a folder of its own: a report replaces its folder whole"));
+        }
     }
     if !names.is_empty() && overwrite == Overwrite::Refuse {
         return Err(Error::io(format!("{} holds an earlier report", folder.display())).help("use --force to replace it whole"));

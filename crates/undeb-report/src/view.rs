@@ -52,6 +52,8 @@ struct TargetView<'a> {
     with_pace: bool,
     with_path: bool,
     with_workers: bool,
+    counted: &'static str,
+    basis: Option<String>,
     rows: Vec<Row>,
     figures: Vec<FigureView<'a>>,
     cautions: Vec<String>,
@@ -72,6 +74,7 @@ struct Row {
     workers: String,
     required: String,
     observed: String,
+    window: String,
     path: &'static str,
     finding: &'static str,
     class: &'static str,
@@ -99,7 +102,7 @@ struct ActionView<'a> {
     state: String,
     evidence: &'a str,
     targets: String,
-    overdue: bool,
+    overdue: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -184,7 +187,14 @@ fn row(report: &Report, target: &Target, finding: &Finding, source: Option<Sourc
         gap_interval: range(finding.gap.and_then(|g| g.interval), signed_points),
         workers: finding.gap.and_then(|g| g.workers).map(workers).unwrap_or_default(),
         required: finding.required_pace.map(|p| if p > 0.0 { signed_pace(p) } else { "none".to_owned() }).unwrap_or_default(),
-        observed: finding.observed_pace.map(|p| signed_pace(p.per_year)).unwrap_or_default(),
+        observed: finding
+            .observed_pace
+            .map(|p| match p.interval {
+                Some(i) => format!("{} ({} to {})", signed_pace(p.per_year), signed_pace(i.low), signed_pace(i.high)),
+                None => signed_pace(p.per_year),
+            })
+            .unwrap_or_default(),
+        window: finding.observed_pace.map(|p| format!("{} to {}", p.from, p.to)).unwrap_or_default(),
         path: finding.path.map_or("", |p| match p.answer {
             PathAnswer::Ahead => "at or above",
             PathAnswer::Behind => "behind",
@@ -203,7 +213,9 @@ fn target_view<'a>(
     figures: impl Fn(&str) -> Vec<FigureView<'a>>,
 ) -> TargetView<'a> {
     let target = &t.target;
-    let source = target.source.as_deref().and_then(|s| report.source(s));
+    let own = target.source.as_deref().and_then(|s| report.source(s));
+    // A target without a source of its own is named in the words of the plan's.
+    let source = own.or_else(|| report.source(&report.plan().source));
     let mut cautions: Vec<String> = t.findings.iter().flat_map(|f| &f.cautions).cloned().collect();
     cautions.sort();
     cautions.dedup();
@@ -228,6 +240,8 @@ fn target_view<'a>(
         with_baseline: t.findings.iter().any(|f| f.baseline.is_some()),
         with_pace: t.findings.iter().any(|f| f.required_pace.is_some() && f.observed_pace.is_some()),
         with_path: t.findings.iter().any(|f| f.path.is_some()),
+        counted: target.measure.counted(),
+        basis: wording::basis(t),
         with_workers: t.findings.iter().any(|f| f.gap.is_some_and(|g| g.workers.is_some())),
         rows: t.findings.iter().map(|f| row(report, target, f, source)).collect(),
         figures: figures(&target.id),
@@ -278,7 +292,10 @@ impl<'a> View<'a> {
                     state: a.state.to_string(),
                     evidence: a.evidence.as_deref().unwrap_or("none given"),
                     targets: if a.targets.is_empty() { "none named".to_owned() } else { a.targets.join(", ") },
-                    overdue,
+                    overdue: overdue.then_some(match a.state {
+                        undeb::ActionState::NotKnown => "date passed, state not known",
+                        _ => "overdue",
+                    }),
                 })
                 .collect(),
             overdue: report.actions().filter(|(_, overdue)| *overdue).count(),

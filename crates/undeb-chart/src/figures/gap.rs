@@ -1,5 +1,6 @@
 //! How far each cell of a target is from its level.
 
+use undeb::release::format::percent;
 use undeb::release::wording;
 use undeb::{Answer, Finding, Level, PolicyForce, Released, SourceView, TargetFindings};
 
@@ -20,10 +21,14 @@ impl Context<'_> {
             let key = |f: &Finding| f.gap.map_or(f64::NEG_INFINITY, |g| g.value);
             key(b).total_cmp(&key(a))
         });
+        let one_period = findings.iter().filter_map(|f| f.period).all(|p| Some(p) == findings[0].period);
         let rows = findings
             .iter()
             .map(|f| gap::Row {
-                label: cell_name(f, &t.target, source),
+                label: match f.period.filter(|_| !one_period) {
+                    Some(period) => format!("{}, {period}", cell_name(f, &t.target, source)),
+                    None => cell_name(f, &t.target, source),
+                },
                 baseline: f.baseline.map(|b| b.value),
                 latest: f.value,
                 interval: f.interval.map(|i| (i.low, i.high)),
@@ -39,16 +44,27 @@ impl Context<'_> {
             })
             .collect();
         let shown: Vec<&Released> = t.findings.iter().filter_map(|f| self.latest(&t.target, f)).collect();
-        let line = if t.target.force == PolicyForce::Trigger { "Line" } else { "Target" };
+        let line = match (t.target.force, &t.target.level) {
+            (PolicyForce::Trigger, Level::Fixed(level)) => format!("Line at {}", percent(*level).replace(".0%", "%")),
+            (PolicyForce::Trigger, _) => "Line".to_owned(),
+            (PolicyForce::Target, _) => "Target".to_owned(),
+        };
         let periods = periods(t.findings.iter().filter_map(|f| f.period));
         // The dots carry no marks, so no mark is explained.
-        let notes = self.notes(&shown).into_iter().filter(|n| !n.starts_with('[')).collect();
+        let mut notes: Vec<String> = self.notes(&shown).into_iter().filter(|n| !n.starts_with('[')).collect();
+        if matches!(t.target.level, Level::Change(_)) && shown.iter().any(|r| r.interval.is_some()) {
+            notes.push(
+                "A bar is the interval of the figure; the answer counts the uncertainty of the baseline too, so it can be \
+                 open where a bar misses the target."
+                    .to_owned(),
+            );
+        }
         let data = gap::Data {
             rows,
             line: if t.target.force == PolicyForce::Trigger { gap::Line::Trigger } else { gap::Line::Target },
             baseline_label: t.target.baseline.map(|b| b.to_string()).unwrap_or_default(),
-            latest_label: periods.clone(),
-            target_label: t.target.deadline.map_or(line.to_owned(), |d| format!("{line} {d}")),
+            latest_label: if one_period { periods.clone() } else { "latest figure".to_owned() },
+            target_label: t.target.deadline.map_or(line.clone(), |d| format!("{line} {d}")),
             interval_label: if shown.iter().any(|r| r.interval.is_some()) { self.level() } else { String::new() },
         };
         let frame = Frame {

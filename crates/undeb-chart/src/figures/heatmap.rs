@@ -24,7 +24,8 @@ impl Context<'_> {
             .iter()
             .flat_map(|r| {
                 columns.iter().filter_map(|c| {
-                    let value = cell(&r.id, &c.id)?.estimate.value?;
+                    // A title names no cell that is marked as unreliable.
+                    let value = cell(&r.id, &c.id).filter(|r| r.mark.is_none())?.estimate.value?;
                     Some((format!("{} ({})", r.name, c.name.to_lowercase()), value))
                 })
             })

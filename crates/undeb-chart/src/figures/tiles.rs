@@ -21,14 +21,16 @@ impl Context<'_> {
             let Some((code, (row, col))) = regions.get(&f.region).and_then(|c| Some((c, c.tile?))) else { continue };
             let released = self.latest(&t.target, f);
             shown.extend(released);
-            values.extend(f.value.map(|v| (code.name.as_str(), v)));
+            // A title names no cell that is marked as unreliable.
+            let mark = mark(released);
+            values.extend(f.value.filter(|_| mark.is_none()).map(|v| (code.name.as_str(), v)));
             drawn.push(tiles::Tile {
                 code: code.id.clone(),
                 name: code.name.clone(),
                 row: u16::try_from(row).unwrap_or(0),
                 col: u16::try_from(col).unwrap_or(0),
                 value: f.value,
-                mark: mark(released),
+                mark,
             });
         }
         if values.len() < 3 {

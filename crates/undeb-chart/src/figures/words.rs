@@ -32,7 +32,12 @@ pub(super) fn subtitle(source: SourceView<'_>, measure: Measure, sector: &str, p
     let name = measure.name();
     let mut letters = name.chars();
     let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    format!("{capital}, {sector}, % of {among}, {periods}")
+    let within = match sector {
+        "all sectors" => "",
+        "by sector and region" => " in each sector",
+        _ => " in the sector",
+    };
+    format!("{capital}, {sector}, % of {among}{within}, {periods}")
 }
 
 /// "2022", or "2014 to 2018".

@@ -162,10 +162,10 @@ impl Estimate {
         }
     }
 
-    /// Standard error, where one is stated.
+    /// Standard error, where one is stated; none where the sample has no spread, which is not an error of zero.
     pub fn se(&self) -> Option<f64> {
         match self.uncertainty {
-            Uncertainty::Sampling { se, .. } => Some(se),
+            Uncertainty::Sampling { se, .. } => Some(se).filter(|se| *se > 0.0),
             _ => None,
         }
     }

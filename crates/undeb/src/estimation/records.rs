@@ -78,13 +78,13 @@ impl Records {
     ///
     /// `by` names breakdowns of the records: `period`, `region`, `sector`, `industry`, or another column named in the
     /// roles. The full grid is kept: a cell without a valid answer has no value. Rows outside the domain stay in the
-    /// design. Periods that are not broken down are pooled, and counts are averages over them.
+    /// design. Periods that are not broken down are pooled, and counts are averages over those in the domain.
     ///
     /// Formula: `R = sum w y / sum w` over valid answers; its variance is that of METHODS M9. Missing answers are shown
     /// by their share and by the rates if all had said no or yes; those not asked by design are left out of both.
     ///
     /// # Errors
-    /// A measure without a question; an unknown breakdown; more cells than the kernel holds.
+    /// A measure without a question, or one that was not asked in a period of the domain; an unknown breakdown; more cells than the kernel holds.
     pub fn estimate(&self, measures: &[Measure], by: &[&str], options: &RecordOptions) -> Result<Estimates> {
         let definitions = self.definitions(measures)?;
         if let Some(unknown) = by.iter().find(|b| !self.dimensions().any(|d| d == **b)) {
@@ -143,18 +143,20 @@ impl Records {
             }
         }
         let errors = variance(&totals, &self.psus.design, &functions, &[]);
-        let pooled = if by.contains(&"period") { 1.0 } else { self.periods.len().max(1) as f64 };
+        // A filter may leave whole periods out: what is left is what is pooled.
+        let pool = if by.contains(&"period") { Vec::new() } else { self.periods_here() };
         let tier = Tier::named(&self.tier)?;
         let mut out = Vec::with_capacity(plan.len());
         for (pick, summed, measure, at) in plan {
             let tally = tally(&totals, &summed, variable(measure));
             let error = at.map(|i| (functions[i].value, errors.variance[i], errors.df[i], errors.psus[i]));
-            out.push(self.record(measure, &pick, &tally, error, pooled, tier));
+            out.push(self.record(measure, &pick, &tally, error, &pool, tier));
         }
         Ok(Estimates::new(Arc::clone(&self.source), Arc::clone(&self.regions), Arc::clone(&self.sectors), definitions, out))
     }
 
     fn definitions(&self, measures: &[Measure]) -> Result<Vec<Definition>> {
+        let here = if self.unasked.is_empty() { Vec::new() } else { self.periods_here() };
         measures
             .iter()
             .map(|&measure| {
@@ -165,8 +167,15 @@ impl Records {
                     _ => &[measure],
                 };
                 if let Some(absent) = needed.iter().find(|m| !self.asked.contains(m)) {
-                    return Err(Error::definition(format!("the records of {} have no answers for {absent}", self.source.title))
-                        .help(choices(measure.id(), self.asked.iter().map(|m| m.id()))));
+                    let cannot = if self.cannot.is_empty() { String::new() } else { format!(". {}", self.cannot) };
+                    return Err(Error::definition(format!(
+                        "the records of {} have no answers for {absent}{cannot}",
+                        self.source.title
+                    ))
+                    .help(choices(measure.id(), self.asked.iter().map(|m| m.id()))));
+                }
+                if let Some((.., why)) = self.unasked.iter().find(|(m, p, _)| needed.contains(m) && here.contains(p)) {
+                    return Err(Error::definition(&**why).help("leave that period out with a filter, or ask for another measure"));
                 }
                 let mut definition = self.source.definition(measure)?;
                 definition.source.clone_from(&self.source.id);
@@ -181,16 +190,16 @@ impl Records {
         pick: &[(&str, &Choice)],
         tally: &Tally,
         error: Option<(f64, f64, f64, u64)>,
-        pooled: f64,
+        pool: &[Period],
         tier: Tier,
     ) -> Estimate {
+        let pooled = pool.len().max(1) as f64;
         let code = |dimension: &str| pick.iter().find(|(d, _)| *d == dimension).map(|(_, c)| Arc::clone(&c.code));
         let period = match code("period") {
             Some(text) => text.parse().unwrap_or(Period::UNDATED),
-            None => self.periods.last().copied().unwrap_or(Period::UNDATED),
+            None => pool.last().or(self.periods.last()).copied().unwrap_or(Period::UNDATED),
         };
-        let note = (code("period").is_none() && self.periods.len() > 1)
-            .then(|| format!("pooled {} to {}", self.periods[0], self.periods[self.periods.len() - 1]).into());
+        let note = (pool.len() > 1).then(|| format!("pooled {} to {}", pool[0], pool[pool.len() - 1]).into());
         let value = error.map(|(value, ..)| value);
         let share = measure.is_share();
         let uncertainty = match error {

@@ -20,7 +20,7 @@ impl Plan {
     /// plan's `overlap_correlation`. Without a stated error the point alone is judged. Source: METHODS M5.
     ///
     /// # Errors
-    /// The estimates of a source that a target needs are not there.
+    /// The estimates of a source that a target needs are not there; a change leads to a level outside 0 to 100 %.
     pub fn assess(&self, evidence: Vec<Estimates>) -> Result<Findings> {
         let evidence: BTreeMap<String, Estimates> = evidence.into_iter().map(|e| (e.source.id.clone(), e)).collect();
         let mut targets = Vec::new();
@@ -42,6 +42,15 @@ impl Plan {
                 .filter(|e| !target.regions.iter().any(|r| r == e.regions.whole()))
                 .map(|e| self.judge(target, estimates, e.regions.whole(), &target.sectors[0]))
                 .filter(|finding| finding.value.is_some() && target.regions.len() > 1 && target.sectors.len() == 1);
+            let impossible = |f: &&Finding| f.level.is_some_and(|l| target.measure.is_share() && !(0.0..=1.0).contains(&l));
+            if let Some(f) = findings.iter().find(impossible) {
+                let asked = 100.0 * f.level.unwrap_or_default();
+                return Err(Error::plan(format!(
+                    "the target `{}` asks for {asked:.1} % in {}, {}",
+                    target.id, f.region, f.sector
+                ))
+                .help("a share lies between 0 and 100 %: choose another change or baseline"));
+            }
             targets.push(TargetFindings { target: target.clone(), findings, whole });
         }
         Ok(Findings { plan: self.clone(), evidence, targets })
@@ -69,13 +78,13 @@ impl Plan {
             cautions: Vec::new(),
         };
         let no_evidence = (finding.answer == Answer::CannotTell).then_some(Reason::NoEvidence);
+        if let Level::Fixed(level) = target.level {
+            finding.level = Some(level);
+        }
         let Some(estimates) = estimates else {
             finding.reason = no_evidence;
             return finding;
         };
-        if let Level::Fixed(level) = target.level {
-            finding.level = Some(level);
-        }
         let Some(latest) = estimates.latest(target.measure, region, sector, self.period) else {
             finding.reason = no_evidence;
             return finding;

@@ -207,11 +207,13 @@ impl Plan {
         for action in &file.actions {
             for served in &action.targets {
                 if !targets.iter().any(|t| &t.id == served) {
-                    return Err(Error::plan(format!(
-                        "{name}: the action `{}` serves the target `{served}`, which is not in the plan",
-                        action.action
-                    ))
-                    .help(choices(served, targets.iter().map(|t| t.id.as_str()))));
+                    // Actions carry no places of their own; the quoted id is looked up in the text.
+                    let quoted = format!("\"{served}\"");
+                    let at = text.rfind(&quoted).map_or(0..0, |at| at..at + quoted.len());
+                    let name = action.id.as_deref().unwrap_or(&action.action);
+                    return Err(place
+                        .wrong(at, format!("the action `{name}` serves the target `{served}`, which is not in the plan"))
+                        .help(choices(served, targets.iter().map(|t| t.id.as_str()))));
                 }
             }
         }

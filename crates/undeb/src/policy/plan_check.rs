@@ -51,6 +51,9 @@ pub(super) fn resolve(place: &Text<'_>, given: &Spanned<OneOrMany>, tree: &Class
             codes.push(tree.find(code).map_err(place.point(given.span()))?.id.clone());
         }
     }
+    if let Some(twice) = codes.iter().enumerate().find_map(|(i, c)| codes[..i].contains(c).then_some(c)) {
+        return Err(place.wrong(given.span(), format!("`{twice}` is there twice")).help("name every code once"));
+    }
     if codes.is_empty() {
         return Err(place.wrong(given.span(), format!("the list of {}s is empty", tree.kind())).help("name codes, or \"each\""));
     }

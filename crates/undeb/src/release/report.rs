@@ -149,8 +149,16 @@ impl Findings {
                 wording::target(t, evidence.map(Estimates::regions), evidence.map(Estimates::sectors))
             })
             .collect();
+        let mut verdict = wording::verdict(&targets, &sentences);
+        // The only target with findings leads the report, so what it rests on is said there too.
+        if let [only] = targets.as_slice()
+            && only.findings.len() > 1
+            && let Some(basis) = wording::basis(only)
+        {
+            verdict = format!("{verdict} {basis}");
+        }
         Ok(Report {
-            verdict: wording::verdict(&targets, &sentences),
+            verdict,
             plan: plan.clone(),
             rules,
             as_of,
@@ -317,6 +325,12 @@ impl Report {
             notes.push(format!(
                 "{} withheld. Only these cells themselves were suppressed; whether they can be worked out from totals was not checked.",
                 wording::counted(self.withheld, "figure")
+            ));
+        }
+        if self.targets.iter().flat_map(|t| &t.findings).any(|f| f.observed_pace.is_some()) {
+            notes.push(format!(
+                "The observed pace is taken over at most {} years, from the first figure in that window.",
+                self.plan.assumptions.pace_window
             ));
         }
         notes.extend(self.plan.assumptions.reason.clone());

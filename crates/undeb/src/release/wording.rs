@@ -2,7 +2,7 @@
 
 use super::format::{percent, points, workers};
 use crate::policy::{Answer, Counts, Finding, JudgedBy, Level, PathAnswer, PolicyForce, Reason, Status, Target, TargetFindings};
-use crate::schema::{Classification, Measure};
+use crate::schema::Classification;
 
 /// "1 state", "51 states".
 pub fn counted(count: usize, noun: &str) -> String {
@@ -70,11 +70,7 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
     }
     let mut numbered = targets.iter().filter(|t| !matches!(t.target.level, Level::Unset(_)));
     if with_number > 0 && numbered.all(|t| t.target.status == Status::Illustrative) {
-        text.push_str(if with_number == 1 {
-            " The number is illustrative: nobody has adopted it."
-        } else {
-            " The numbers are illustrative: nobody has adopted them."
-        });
+        text.push_str(if with_number == 1 { " The number is illustrative." } else { " The numbers are illustrative." });
     }
     text
 }
@@ -207,6 +203,15 @@ fn trigger(findings: &TargetFindings, regions: Option<&Classification>) -> Strin
     text
 }
 
+/// When the figures of a target are from and what they are judged by, where a reader would not guess it.
+pub fn basis(findings: &TargetFindings) -> Option<String> {
+    let point = findings.findings.iter().any(|f| f.judged_by == JudgedBy::Point);
+    let periods: std::collections::BTreeSet<_> = findings.findings.iter().filter_map(|f| f.period).collect();
+    let (first, last) = (periods.first()?, periods.last()?);
+    let when = if first == last { first.to_string() } else { format!("{first} to {last}") };
+    point.then(|| format!("The figures are of {when}; no sampling error is stated, so their points are judged."))
+}
+
 /// A level without needless decimals: "80%", "32.9%".
 fn percent_short(level: f64) -> String {
     percent(level).replace(".0%", "%")
@@ -275,8 +280,9 @@ pub fn range_title(values: &[(&str, f64)]) -> String {
 pub fn shortfall(findings: &TargetFindings, regions: Option<&Classification>) -> Option<String> {
     let short: Vec<&Finding> = findings.findings.iter().filter(|f| f.gap.is_some_and(|g| g.value > 0.0)).collect();
     let total: Option<f64> = short.iter().map(|f| f.gap.and_then(|g| g.workers)).sum();
-    let total = total.filter(|t| *t >= 50.0)?;
-    let workers_or_jobs = if findings.target.measure == Measure::PaySet { "jobs" } else { "workers" };
+    // A single cell has its own sentence.
+    let total = total.filter(|t| *t >= 50.0 && findings.findings.len() > 1)?;
+    let workers_or_jobs = findings.target.measure.counted();
     let one = short.len() == 1;
     Some(format!(
         "Taking the figures as they stand, {} {} below the level and {} short of it by {} {workers_or_jobs}{}.",

@@ -60,6 +60,14 @@ impl Measure {
         }
     }
 
+    /// What is counted: pay setting is a matter of jobs, everything else of workers.
+    pub const fn counted(self) -> &'static str {
+        match self {
+            Measure::PaySet => "jobs",
+            _ => "workers",
+        }
+    }
+
     /// Whether a value is a share of a whole, and so lies in [0, 1].
     pub const fn is_share(self) -> bool {
         !matches!(self, Measure::CoverageMinusDensity)

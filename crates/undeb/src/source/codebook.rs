@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::bundled;
 use super::coding::Key;
 use crate::error::{Error, Result, choices};
-use crate::schema::{Measure, SeriesBreak};
+use crate::schema::{Measure, Period, SeriesBreak};
 
 /// A value in a rule: a number, a text, a range such as "1-5", or "null" for an empty cell.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -267,41 +267,34 @@ impl Codebook {
         measures
     }
 
-    /// The rules that answer a measure.
-    ///
-    /// # Errors
-    /// The survey has no such question ([`Error::is_definition`]).
-    pub(crate) fn rules(&self, measure: Measure) -> Result<&[Rule]> {
-        let (role, rules): (&str, &[Rule]) = match measure {
+    /// The role of a measure and the rules that answer it; none where the survey has no such question.
+    pub(crate) fn rules(&self, measure: Measure) -> (&'static str, &[Rule]) {
+        match measure {
             Measure::Density => ("member", &self.member),
             Measure::Coverage => ("covered", &self.covered),
             _ => ("that", &[]),
-        };
-        if rules.is_empty() {
-            let cannot = self.cannot.join(" ");
-            return Err(Error::definition(format!(
-                "the codebook `{}` has no question for {measure} (`{role}`). {cannot}",
-                self.id
-            ))
-            .help(choices(measure.id(), self.measures().iter().map(|m| m.id()))));
         }
-        Ok(rules)
     }
 
-    /// Refuses a measure in a period in which its question was not asked.
-    pub(crate) fn must_be_asked(&self, measure: Measure, year: i32, quarter: Option<u8>) -> Result<()> {
-        let role = if measure == Measure::Density { "member" } else { "covered" };
-        for a in self.available.iter().filter(|a| a.role == role) {
-            let outside = a.from.is_some_and(|f| year < f)
+    /// Why a measure has no answers in a period, where its question was not asked then.
+    pub(crate) fn not_asked(&self, measure: Measure, period: Period) -> Option<String> {
+        let (year, quarter) = (period.calendar_year(), period.quarter());
+        let outside = |a: &&Availability| {
+            a.from.is_some_and(|f| year < f)
                 || a.until.is_some_and(|u| year > u)
-                || quarter.is_some_and(|q| !a.quarters.is_empty() && !a.quarters.contains(&q));
-            if outside {
-                let when = quarter.map_or(year.to_string(), |q| format!("{year}-Q{q}"));
-                return Err(Error::definition(format!("`{}` did not ask for {measure} in {when}: {}", self.id, a.note))
-                    .help("leave that period out with a filter, or ask for another measure"));
-            }
-        }
-        Ok(())
+                || quarter.is_some_and(|q| !a.quarters.is_empty() && !a.quarters.contains(&q))
+        };
+        let role = self.rules(measure).0;
+        let a = self.available.iter().filter(|a| a.role == role).find(outside)?;
+        Some(format!("`{}` did not ask for {measure} in {period}: {}", self.id, a.note))
+    }
+
+    /// Variables without which records cannot be read; weights have substitutes, and breakdowns may be left out.
+    pub(crate) fn required(&self) -> Vec<&str> {
+        let rules = self.scope.iter().chain(&self.member).chain(&self.covered).flat_map(Rule::variables);
+        let month = self.period.month.as_deref().filter(|_| self.weight.months);
+        let design = self.design.strata.iter().chain(&self.design.psu).map(String::as_str);
+        std::iter::once(self.period.year.as_str()).chain(month).chain(design).chain(rules).collect()
     }
 
     /// Every variable that the codebook reads, those that a file may lack included.

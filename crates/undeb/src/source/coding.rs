@@ -110,17 +110,34 @@ fn wrong(name: &str, e: &PolarsError) -> Error {
     Error::data(format!("column `{name}`: {e}"))
 }
 
-/// Whole numbers that a file stored as floats, as happens where cells are empty.
-fn code_floats(name: &str, series: &Series) -> Result<Coded> {
-    let floats = series.cast(&DataType::Float64).map_err(|e| wrong(name, &e))?;
-    let ca = floats.f64().map_err(|e| wrong(name, &e))?;
-    if let Some(bad) = ca.iter().flatten().find(|v| !v.is_nan() && (v.fract() != 0.0 || v.abs() > 9e15)) {
-        return Err(
-            Error::data(format!("column `{name}` holds {bad}, which is no code")).help("codes are whole numbers or texts")
-        );
+/// A float that no code can be.
+fn no_code(v: &f64) -> bool {
+    !v.is_nan() && (v.fract() != 0.0 || v.abs() > 9e15)
+}
+
+/// Whole numbers that a file stored as floats, as happens where cells are empty, with no number as an empty cell; any
+/// other column as it is.
+pub(crate) fn whole(series: &Series) -> PolarsResult<Series> {
+    if !matches!(series.dtype(), DataType::Float64 | DataType::Float32) {
+        return Ok(series.clone());
     }
-    let whole: Int64Chunked = ca.iter().map(|v| v.filter(|v| !v.is_nan()).map(|v| v as i64)).collect();
-    code(name, &whole.with_name(name.into()).into_series().into_column())
+    let floats = series.cast(&DataType::Float64)?;
+    let floats = floats.f64()?;
+    if floats.iter().flatten().any(|v| no_code(&v)) {
+        return Ok(series.clone());
+    }
+    let whole: Int64Chunked = floats.iter().map(|v| v.filter(|v| !v.is_nan()).map(|v| v as i64)).collect();
+    Ok(whole.with_name(series.name().clone()).into_series())
+}
+
+fn code_floats(name: &str, series: &Series) -> Result<Coded> {
+    let whole = whole(series).map_err(|e| wrong(name, &e))?;
+    if whole.dtype() == &DataType::Int64 {
+        return code(name, &whole.into_column());
+    }
+    let floats = series.cast(&DataType::Float64).map_err(|e| wrong(name, &e))?;
+    let bad = floats.f64().map_err(|e| wrong(name, &e))?.iter().flatten().find(no_code).unwrap_or(f64::NAN);
+    Err(Error::data(format!("column `{name}` holds {bad}, which is no code")).help("codes are whole numbers or texts"))
 }
 
 fn run<A: Array + Clone + Send + Sync>(

@@ -10,10 +10,11 @@ use crate::error::{Error, Result, choices};
 use crate::schema::Period;
 
 pub(super) fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
-    frame.column(name).map_err(|_| {
-        Error::data(format!("there is no column `{name}`"))
-            .help(choices(name, frame.get_column_names().iter().map(|n| n.as_str())))
-    })
+    frame.column(name).map_err(|_| no_column(name, frame.get_column_names().iter().map(|n| n.as_str())))
+}
+
+pub(super) fn no_column<'a>(name: &str, there: impl IntoIterator<Item = &'a str>) -> Error {
+    Error::data(format!("there is no column `{name}`")).help(choices(name, there))
 }
 
 /// Weights: numbers, finite, not negative, not all zero.

@@ -5,18 +5,23 @@ use std::path::Path;
 
 use polars::prelude::*;
 
+use super::columns::no_column;
 use crate::error::{Error, Result, choices};
 
-/// Reads those of the wanted columns that the file has, whatever the case of their names is not: names must match.
-pub(crate) fn read(path: &Path, wanted: &[&str]) -> Result<DataFrame> {
+/// Reads those of the wanted columns that the file has; a required one that it lacks is an error.
+pub(crate) fn read(path: &Path, wanted: &[&str], required: &[&str]) -> Result<DataFrame> {
     let file = File::open(path).map_err(|e| Error::io(format!("cannot be opened: {e}")))?;
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
     let failed = |e: PolarsError| {
         Error::data(format!("cannot be read as {ending}: {e}"))
             .help("the file may be cut off, or of another kind than its ending says")
     };
-    let here = |names: Vec<PlSmallStr>| -> Vec<String> {
-        names.iter().filter(|n| wanted.contains(&n.as_str())).map(ToString::to_string).collect()
+    // Said here, while the other columns are still in sight: one of them may be the misspelt one.
+    let here = |names: Vec<PlSmallStr>| -> Result<Vec<String>> {
+        if let Some(absent) = required.iter().find(|r| !names.iter().any(|n| n == **r)) {
+            return Err(no_column(absent, names.iter().map(PlSmallStr::as_str)));
+        }
+        Ok(names.iter().filter(|n| wanted.contains(&n.as_str())).map(ToString::to_string).collect())
     };
     match ending.as_str() {
         "csv" => {
@@ -31,7 +36,7 @@ pub(crate) fn read(path: &Path, wanted: &[&str]) -> Result<DataFrame> {
             if let Some(twice) = names.iter().enumerate().find_map(|(i, n)| names[..i].contains(n).then_some(n)) {
                 return Err(Error::data(format!("the column `{twice}` is there twice")));
             }
-            let columns: Vec<PlSmallStr> = here(names).into_iter().map(Into::into).collect();
+            let columns: Vec<PlSmallStr> = here(names)?.into_iter().map(Into::into).collect();
             CsvReadOptions::default()
                 .with_columns(Some(columns.into()))
                 .with_infer_schema_length(Some(10_000))
@@ -42,12 +47,12 @@ pub(crate) fn read(path: &Path, wanted: &[&str]) -> Result<DataFrame> {
         "parquet" => {
             let mut reader = ParquetReader::new(file);
             let names = reader.schema().map_err(failed)?.iter_names().cloned().collect();
-            reader.with_columns(Some(here(names))).finish().map_err(failed)
+            reader.with_columns(Some(here(names)?)).finish().map_err(failed)
         }
         "arrow" | "ipc" | "feather" => {
             let mut reader = IpcReader::new(file);
             let names = reader.schema().map_err(failed)?.iter_names().cloned().collect();
-            reader.with_columns(Some(here(names))).finish().map_err(failed)
+            reader.with_columns(Some(here(names)?)).finish().map_err(failed)
         }
         other => Err(Error::data(format!("`.{other}` is not a known kind of file"))
             .help(choices(other, ["csv", "parquet", "arrow", "ipc", "feather"]))),

@@ -50,6 +50,10 @@ pub struct Records {
     pub(crate) period_of: Vec<u16>,
     pub(crate) dimensions: BTreeMap<String, Dimension>,
     pub(crate) asked: Vec<Measure>,
+    /// Measures whose question was not put in a period, and the words that refuse them.
+    pub(crate) unasked: Vec<(Measure, Period, Arc<str>)>,
+    /// What the survey cannot give, in its codebook's words.
+    pub(crate) cannot: Arc<str>,
     pub(crate) tier: Arc<str>,
 }
 
@@ -68,6 +72,23 @@ impl Records {
     pub fn dimensions(&self) -> impl Iterator<Item = &str> {
         let period = (!self.periods.is_empty()).then_some("period");
         period.into_iter().chain(self.dimensions.keys().map(String::as_str))
+    }
+
+    /// Periods with a row in the domain, oldest first.
+    pub(crate) fn periods_here(&self) -> Vec<Period> {
+        let mut here = vec![false; self.periods.len()];
+        let mut left = here.len();
+        for (flag, period) in self.flags.iter().zip(&self.period_of) {
+            let seen = &mut here[usize::from(*period)];
+            if flag & IN != 0 && !*seen {
+                *seen = true;
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        self.periods.iter().zip(here).filter_map(|(p, here)| here.then_some(*p)).collect()
     }
 
     /// The same records with a smaller domain: rows where `keep` is false stay in the design but leave every estimate.

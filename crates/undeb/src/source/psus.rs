@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::coding::{Coded, NULL, code};
+use super::coding::{Coded, NULL, code, whole};
 use crate::error::{Error, Result};
 use crate::survey::design::{Design, LonelyPsu};
+
+/// Between the parts of a design column that was joined from several; messages show a space instead.
+pub(super) const JOINED: &str = "\u{1f}";
 
 /// Rows of one task.
 const TASK: usize = 1 << 16;
@@ -31,8 +34,8 @@ pub(crate) struct DesignColumns<'a> {
     pub(crate) lonely: LonelyPsu,
 }
 
-fn empty_cell(column: &Column, row: usize) -> Error {
-    Error::design(format!("column `{}` is empty in row {} ({} empty cells)", column.name(), row + 1, column.null_count()))
+fn empty_cell(column: &Column, row: usize, count: usize) -> Error {
+    Error::design(format!("column `{}` is empty in row {} ({count} empty cells)", column.name(), row + 1))
         .help("every row needs its stratum and PSU, those outside the domain too")
 }
 
@@ -43,7 +46,7 @@ pub(crate) fn psus(rows: usize, columns: &DesignColumns<'_>) -> Result<Psus> {
         Some(column) => {
             let coded = code(column.name(), column)?;
             if let Some(row) = coded.codes.iter().position(|c| *c == NULL) {
-                return Err(empty_cell(column, row));
+                return Err(empty_cell(column, row, coded.codes.iter().filter(|c| **c == NULL).count()));
             }
             coded
         }
@@ -65,7 +68,8 @@ pub(crate) fn psus(rows: usize, columns: &DesignColumns<'_>) -> Result<Psus> {
         for (name, h) in names.iter().zip(&stratum_of) {
             if *home.entry(name).or_insert(*h) != *h {
                 return Err(Error::design(format!(
-                    "PSU {name} of column `{}` lies in two strata of `{}`",
+                    "PSU {} of column `{}` lies in two strata of `{}`",
+                    name.replace(JOINED, " "),
                     psu.name(),
                     strata_column.name()
                 ))
@@ -77,7 +81,8 @@ pub(crate) fn psus(rows: usize, columns: &DesignColumns<'_>) -> Result<Psus> {
     for h in &stratum_of {
         sampled[*h as usize] += 1;
     }
-    let name = |h: u32| strata.keys.get(h as usize).map_or_else(|| "(the only one)".to_owned(), ToString::to_string);
+    let name =
+        |h: u32| strata.keys.get(h as usize).map_or_else(|| "(the only one)".to_owned(), |k| k.to_string().replace(JOINED, " "));
     let fraction = match columns.fpc {
         None => vec![0.0; count],
         Some(column) => fractions(column, &sampled, &stratum, name)?,
@@ -96,9 +101,9 @@ fn number(
     stratum: &(impl Fn(usize) -> u16 + Sync),
 ) -> Result<Numbered> {
     let wrong = |e: PolarsError| Error::design(format!("column `{}`: {e}", column.name()));
-    let series = column.as_materialized_series();
+    let series = &whole(column.as_materialized_series()).map_err(wrong)?;
     if let Some(row) = (series.null_count() > 0).then(|| series.is_null().iter().position(|n| n == Some(true))).flatten() {
-        return Err(empty_cell(column, row));
+        return Err(empty_cell(column, row, series.null_count()));
     }
     let whole = match series.dtype() {
         dtype if dtype.is_integer() => Some(series.cast(&DataType::Int64).map_err(wrong)?),
@@ -218,8 +223,10 @@ fn fractions(
     let mut population = vec![f64::NAN; sampled.len()];
     for (row, value) in values.f64().map_err(wrong)?.iter().enumerate() {
         let h = stratum(row);
-        let value = value.filter(|v| v.is_finite() && *v > 0.0).ok_or_else(|| {
-            Error::design(format!("the population in column `{}`, row {} is {value:?}", column.name(), row + 1))
+        let good = value.filter(|v| v.is_finite() && *v > 0.0);
+        let value = good.ok_or_else(|| {
+            let shown = value.map_or_else(|| "missing".to_owned(), |v| v.to_string());
+            Error::design(format!("the population in column `{}`, row {} is {shown}", column.name(), row + 1))
                 .help("give the number of PSUs in the stratum, or the sampled share of them")
         })?;
         let known = &mut population[h as usize];

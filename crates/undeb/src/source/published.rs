@@ -174,11 +174,16 @@ fn read(name: &str, bytes: &[u8], source: &Source, regions: &Classification, sec
             ))
             .help("keep one row for a period, region and sector"));
         }
+        // A percentage becomes a fraction by moving its point, so that 32.9 is the same number as 0.329.
+        let parse = |given: &str, title: &str| {
+            let shifted = COUNTS.contains(&title) || source.rates_in == RateUnit::Fraction || given.contains(['e', 'E']);
+            if shifted { given.parse::<f64>() } else { format!("{given}e-2").parse() }
+        };
         let figure = |title: &str, of: &Option<StringChunked>| -> Result<Option<f64>> {
             let Some(given) = of.as_ref().and_then(|c| c.get(row)).map(str::trim).filter(|t| !t.is_empty()) else {
                 return Ok(None);
             };
-            match given.parse::<f64>() {
+            match parse(given, title) {
                 Ok(value) if value.is_finite() && value >= 0.0 => Ok(Some(value)),
                 Ok(value) if value < 0.0 => Err(Error::data(format!("{}: {given} is negative", place(title)))
                     .help("counts, rates and errors are zero or more")),
@@ -195,12 +200,16 @@ fn read(name: &str, bytes: &[u8], source: &Source, regions: &Classification, sec
         for (measure, value, se) in &rates {
             let title = measure.id();
             if let Some(value) = figure(title, &Some(value.clone()))? {
-                if value > rate_scale {
-                    return Err(Error::data(format!("{}: {value} is more than the whole ({rate_scale})", place(title)))
-                        .help("check `rates_in` of the registry entry: percent or fraction"));
+                if value > 1.0 {
+                    return Err(Error::data(format!(
+                        "{}: {} is more than the whole ({rate_scale})",
+                        place(title),
+                        value * rate_scale
+                    ))
+                    .help("check `rates_in` of the registry entry: percent or fraction"));
                 }
                 let se = figure(&format!("{title}_se"), se)?;
-                published.push((*measure, value / rate_scale, se.map(|s| s / rate_scale)));
+                published.push((*measure, value, se));
             }
         }
         let scaled = |v: Option<f64>| v.map(|v| v * source.scale);

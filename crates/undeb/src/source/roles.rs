@@ -159,6 +159,8 @@ impl Records {
             period_of,
             dimensions,
             asked,
+            unasked: Vec::new(),
+            cannot: "".into(),
             tier: tier.into(),
         })
     }

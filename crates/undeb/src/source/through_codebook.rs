@@ -8,10 +8,10 @@ use polars::prelude::*;
 
 use super::bundled;
 use super::codebook::{Axis, Codebook, Rule};
-use super::coding::{Coded, NULL, code};
+use super::coding::{Coded, NULL, code, whole};
 use super::columns::{column, must_have_rows, quarters, weights, years};
 use super::microdata::{COVERED, Dimension, IN, MEMBER, Records};
-use super::psus::{DesignColumns, psus};
+use super::psus::{DesignColumns, JOINED, psus};
 use super::registry::Source;
 use crate::error::{Error, Result, choices};
 use crate::schema::Measure;
@@ -24,7 +24,8 @@ impl Records {
     /// # Errors
     /// The file cannot be read or ends early; see [`Records::with_codebook`].
     pub fn read(path: &Path, book: &Codebook, lonely_psu: LonelyPsu) -> Result<Self> {
-        let frame = super::frame::read(path, &book.variables()).map_err(|e| e.context(path.display().to_string()))?;
+        let frame =
+            super::frame::read(path, &book.variables(), &book.required()).map_err(|e| e.context(path.display().to_string()))?;
         Self::with_codebook(&frame, book, lonely_psu).map_err(|e| e.context(path.display().to_string()))
     }
 
@@ -32,7 +33,7 @@ impl Records {
     ///
     /// # Errors
     /// A variable that the codebook needs is missing; a row that no rule covers, with the values and how often they
-    /// occur; a weight or design that does not hold; a question that was not asked in a period of the records.
+    /// occur; a weight or design that does not hold.
     pub fn with_codebook(frame: &DataFrame, book: &Codebook, lonely_psu: LonelyPsu) -> Result<Self> {
         must_have_rows(frame)?;
         let rows = frame.height();
@@ -53,9 +54,9 @@ impl Records {
             if !book.measures().contains(&measure) {
                 continue;
             }
-            let role = if measure == Measure::Density { "member" } else { "covered" };
+            let (role, questions) = book.rules(measure);
             // Questions have answers only in scope; elsewhere a survey may leave anything.
-            let answers = rules(&book.id, role, book.rules(measure)?, rows, &mut coded, |row| flags[row] & IN != 0)?;
+            let answers = rules(&book.id, role, questions, rows, &mut coded, |row| flags[row] & IN != 0)?;
             flags.iter_mut().zip(&answers).for_each(|(f, a)| *f |= (*a as u8) << shift);
             asked.push(measure);
         }
@@ -63,11 +64,8 @@ impl Records {
         if let Some(quarter) = book.period.quarter.as_deref().filter(|q| frame.column(q).is_ok()) {
             (periods, period_of) = quarters(&periods, &period_of, quarter, &*coded(quarter)?)?;
         }
-        for period in &periods {
-            for measure in &asked {
-                book.must_be_asked(*measure, period.calendar_year(), period.quarter())?;
-            }
-        }
+        let pairs = asked.iter().flat_map(|m| periods.iter().map(move |p| (*m, *p)));
+        let unasked = pairs.filter_map(|(m, p)| Some((m, p, book.not_asked(m, p)?.into()))).collect();
         let name = book.weight.variables.iter().find(|v| frame.column(v).is_ok()).ok_or_else(|| {
             Error::design(format!("none of the weights {} of `{}` is there", book.weight.variables.join(", "), book.id))
                 .help(choices(&book.weight.variables[0], frame.get_column_names().iter().map(|n| n.as_str())))
@@ -79,7 +77,7 @@ impl Records {
                 .month
                 .as_deref()
                 .ok_or_else(|| Error::schema(format!("`{}` divides by months but names none", book.id)))?;
-            weight = per_month(&weight, &period_of, periods.len(), &*coded(month)?);
+            weight = per_month(&weight, &period_of, periods.len(), month, &*coded(month)?)?;
         }
         let mut dimensions = BTreeMap::new();
         for (dimension, axis) in [("region", &book.region), ("sector", &book.sector), ("industry", &book.industry)] {
@@ -109,20 +107,26 @@ impl Records {
             period_of,
             dimensions,
             asked,
+            unasked,
+            cannot: book.cannot.join(" ").into(),
             tier: book.design.tier.as_str().into(),
         })
     }
 }
 
 /// Weights that sum to the population each month, divided by the months that each period has.
-fn per_month(weight: &Float64Chunked, period_of: &[u16], periods: usize, month: &Coded) -> Float64Chunked {
+fn per_month(weight: &Float64Chunked, period_of: &[u16], periods: usize, name: &str, month: &Coded) -> Result<Float64Chunked> {
+    if let Some(row) = month.codes.iter().position(|m| *m == NULL) {
+        return Err(Error::data(format!("the month in column `{name}`, row {} is empty", row + 1))
+            .help("weights are divided by the months of a year, so every row needs its month"));
+    }
     let mut seen = vec![HashSet::new(); periods];
     for (p, m) in period_of.iter().zip(&month.codes) {
         seen[*p as usize].insert(*m);
     }
     let divided: Vec<f64> =
         weight.iter().zip(period_of).map(|(w, p)| w.unwrap_or_default() / seen[*p as usize].len().max(1) as f64).collect();
-    Float64Chunked::from_vec("weight".into(), divided)
+    Ok(Float64Chunked::from_vec("weight".into(), divided))
 }
 
 /// Several columns as one text, for designs that name more than one.
@@ -133,11 +137,14 @@ fn join(frame: &DataFrame, names: &[String]) -> Result<Option<Column>> {
         return Ok(Some((*first).clone()));
     }
     let wrong = |e: PolarsError| Error::design(format!("columns {}: {e}", names.join(", ")));
-    let texts: Vec<Series> =
-        columns.iter().map(|c| c.as_materialized_series().cast(&DataType::String)).collect::<PolarsResult<_>>().map_err(wrong)?;
+    let texts: Vec<Series> = columns
+        .iter()
+        .map(|c| whole(c.as_materialized_series())?.cast(&DataType::String))
+        .collect::<PolarsResult<_>>()
+        .map_err(wrong)?;
     let texts: Vec<&StringChunked> = texts.iter().map(|s| s.str()).collect::<PolarsResult<_>>().map_err(wrong)?;
     let joined: StringChunked = (0..frame.height())
-        .map(|row| texts.iter().map(|t| t.get(row)).collect::<Option<Vec<_>>>().map(|parts| parts.join("\u{1f}")))
+        .map(|row| texts.iter().map(|t| t.get(row)).collect::<Option<Vec<_>>>().map(|parts| parts.join(JOINED)))
         .collect();
     Ok(Some(joined.with_name(names.join(" and ").into()).into_series().into_column()))
 }
