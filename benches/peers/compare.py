@@ -4,9 +4,9 @@ The job: density and coverage among employees, each over its own valid answers, 
 PSUs. Job A has 36 cells (region x sector), job B 360 (year x region x sector). `polars` gives point estimates only
 and is the floor; `polars-tuned` is the same floor in its quickest spelling.
 
-Linux only. Nothing is built here: run `cargo build --release -p undeb-benches` first. Python programs are installed by pip into
-target/bench-venv; R needs the package survey (Debian: `apt-get install r-base-core r-cran-survey`). A program that is
-not there is left out with a line. Values are compared before any time is printed.
+Linux only. Nothing is built here: run `cargo build --release -p undeb-benches` first. Python programs are installed by
+pip into target/bench-venv; R needs the package survey (Debian: `apt-get install r-base-core r-cran-survey`). A program
+that is not there is left out with a line. Values are compared before any time is printed.
 """
 
 import argparse

@@ -143,8 +143,9 @@ def cells_of_samplics(result, by):
     for estimator, measure in zip(result, MEASURES.values()):
         for label, value in estimator.point_est.items():
             if label != "outside":
-                *year, region, sector = str(label).split("|")
-                cells.append([measure, int(year[0]) if year else None, region, sector, value, estimator.stderror[label]])
+                *years, region, sector = str(label).split("|")
+                year = int(years[0]) if years else None
+                cells.append([measure, year, region, sector, value, estimator.stderror[label]])
     return cells
 
 

@@ -54,6 +54,8 @@ struct TargetView<'a> {
     with_workers: bool,
     counted: &'static str,
     basis: Option<String>,
+    /// The window of the observed pace where it is one for all, so that it needs no column.
+    window: Option<String>,
     rows: Vec<Row>,
     figures: Vec<FigureView<'a>>,
     cautions: Vec<String>,
@@ -242,6 +244,10 @@ fn target_view<'a>(
         with_path: t.findings.iter().any(|f| f.path.is_some()),
         counted: target.measure.counted(),
         basis: wording::basis(t),
+        window: {
+            let mut all = t.findings.iter().filter_map(|f| f.observed_pace).map(|p| (p.from, p.to));
+            all.next().filter(|first| all.all(|w| w == *first)).map(|(from, to)| format!("{from} to {to}"))
+        },
         with_workers: t.findings.iter().any(|f| f.gap.is_some_and(|g| g.workers.is_some())),
         rows: t.findings.iter().map(|f| row(report, target, f, source)).collect(),
         figures: figures(&target.id),

@@ -3,7 +3,7 @@
 use undeb::release::wording;
 use undeb::{Measure, Released, SourceView};
 
-use super::words::{mark, subtitle};
+use super::words::{mark, range, subtitle};
 use super::{Context, Figure};
 use crate::frame::Frame;
 use crate::heatmap;
@@ -51,7 +51,7 @@ impl Context<'_> {
                 .collect(),
         };
         let frame = Frame {
-            title: wording::range_title(&values),
+            title: range(&values, now.iter().any(|r| r.mark.is_some() && r.estimate.value.is_some())),
             subtitle: subtitle(source, measure, "by sector and region", &period.to_string()),
             notes: self.notes(&now).into_iter().filter(|n| !n.starts_with("Intervals")).collect(),
             source: source.source().citation.clone(),

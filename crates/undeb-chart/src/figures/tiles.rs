@@ -3,7 +3,7 @@
 use undeb::release::wording;
 use undeb::{SourceView, TargetFindings};
 
-use super::words::{mark, periods, sector_names, subtitle};
+use super::words::{mark, periods, range, sector_names, subtitle};
 use super::{Context, Figure};
 use crate::frame::Frame;
 use crate::tiles;
@@ -16,6 +16,7 @@ impl Context<'_> {
         let regions = source.regions();
         let mut shown = Vec::new();
         let mut values = Vec::new();
+        let valued = t.findings.iter().filter(|f| f.value.is_some()).count();
         let mut drawn = Vec::new();
         for f in &t.findings {
             let Some((code, (row, col))) = regions.get(&f.region).and_then(|c| Some((c, c.tile?))) else { continue };
@@ -40,7 +41,7 @@ impl Context<'_> {
         let mut notes = vec!["Tiles show relative position, not size. Colour and number both give the value.".to_owned()];
         notes.extend(self.notes(&shown).into_iter().filter(|n| !n.starts_with("Intervals")));
         let frame = Frame {
-            title: wording::range_title(&values),
+            title: range(&values, valued > values.len()),
             subtitle: subtitle(source, t.target.measure, &sector_names(&t.target, source), &periods),
             notes,
             source: source.source().citation.clone(),

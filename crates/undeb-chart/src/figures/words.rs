@@ -11,6 +11,12 @@ pub(super) fn mark(released: Option<&Released>) -> Option<String> {
     }
 }
 
+/// The lowest and the highest of the unmarked values, and whether marked ones were left out.
+pub(super) fn range(values: &[(&str, f64)], left_out: bool) -> String {
+    let title = undeb::release::wording::range_title(values);
+    if left_out { format!("{title}, leaving out marked figures") } else { title }
+}
+
 pub(super) fn cell_name(finding: &Finding, target: &Target, source: SourceView<'_>) -> String {
     let region = source.regions().name(&finding.region);
     if target.sectors.len() > 1 { format!("{region}, {}", source.sectors().name(&finding.sector)) } else { region.to_owned() }

@@ -1,6 +1,7 @@
 //! Files of records into frames: CSV, Parquet, Arrow IPC; only the columns that are read.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use polars::prelude::*;
@@ -10,6 +11,12 @@ use crate::error::{Error, Result, choices};
 
 /// Reads those of the wanted columns that the file has; a required one that it lacks is an error.
 pub(crate) fn read(path: &Path, wanted: &[&str], required: &[&str]) -> Result<DataFrame> {
+    // The readers of binary files check little and can panic on a damaged one.
+    catch_unwind(AssertUnwindSafe(|| read_undamaged(path, wanted, required)))
+        .unwrap_or_else(|_| Err(Error::data("the file is damaged").help("fetch or write it again")))
+}
+
+fn read_undamaged(path: &Path, wanted: &[&str], required: &[&str]) -> Result<DataFrame> {
     let file = File::open(path).map_err(|e| Error::io(format!("cannot be opened: {e}")))?;
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
     let failed = |e: PolarsError| {
@@ -25,14 +32,14 @@ pub(crate) fn read(path: &Path, wanted: &[&str], required: &[&str]) -> Result<Da
     };
     match ending.as_str() {
         "csv" => {
-            let header = std::fs::read(path).map_err(|e| Error::io(format!("cannot be read: {e}")))?;
-            if let Err(e) = std::str::from_utf8(&header) {
-                let line = header[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-                return Err(Error::data(format!("line {line} is not UTF-8 text")).help("save the file as UTF-8"));
-            }
-            let first = header.split(|b| *b == b'\n').next().unwrap_or_default();
-            let names: Vec<PlSmallStr> =
-                String::from_utf8_lossy(first).trim().split(',').map(|n| n.trim_matches('"').into()).collect();
+            let bytes = std::fs::read(path).map_err(|e| Error::io(format!("cannot be read: {e}")))?;
+            let text = std::str::from_utf8(&bytes).map_err(|e| {
+                let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+                Error::data(format!("line {line} is not UTF-8 text")).help("save the file as UTF-8")
+            })?;
+            // Spreadsheets put a mark in front.
+            let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+            let names: Vec<PlSmallStr> = first.trim().split(',').map(|n| n.trim_matches('"').into()).collect();
             if let Some(twice) = names.iter().enumerate().find_map(|(i, n)| names[..i].contains(n).then_some(n)) {
                 return Err(Error::data(format!("the column `{twice}` is there twice")));
             }
@@ -40,7 +47,7 @@ pub(crate) fn read(path: &Path, wanted: &[&str], required: &[&str]) -> Result<Da
             CsvReadOptions::default()
                 .with_columns(Some(columns.into()))
                 .with_infer_schema_length(Some(10_000))
-                .into_reader_with_file_handle(std::io::Cursor::new(header))
+                .into_reader_with_file_handle(std::io::Cursor::new(bytes))
                 .finish()
                 .map_err(failed)
         }

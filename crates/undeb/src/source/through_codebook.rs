@@ -8,7 +8,7 @@ use polars::prelude::*;
 
 use super::bundled;
 use super::codebook::{Axis, Codebook, Rule};
-use super::coding::{Coded, NULL, code, whole};
+use super::coding::{Coded, Key, NULL, code, whole};
 use super::columns::{column, must_have_rows, quarters, weights, years};
 use super::microdata::{COVERED, Dimension, IN, MEMBER, Records};
 use super::psus::{DesignColumns, JOINED, psus};
@@ -211,19 +211,21 @@ fn rules(
 
 /// A coded variable as a breakdown; unknown codes among rows in scope are an error with counts.
 fn classified(book: &str, axis: &Axis, coded: &Coded, flags: &[u8]) -> Result<Dimension> {
+    // Numbers in their order even where they are stored as texts, so that the type of a column changes no sum.
+    let mut keys: Vec<&Key> = coded.keys.iter().collect();
+    keys.sort_by_cached_key(|k| k.to_string().parse::<i64>().ok());
     let mut codes: Vec<Arc<str>> = Vec::new();
+    for code in keys.into_iter().filter_map(|k| axis.code(Some(k)).ok()?) {
+        if !codes.iter().any(|c| &**c == code) {
+            codes.push(code.into());
+        }
+    }
     let mut unknown = Vec::new();
     let mut table = Vec::with_capacity(coded.keys.len());
     for (i, key) in coded.keys.iter().enumerate() {
         table.push(match axis.code(Some(key)) {
             Ok(None) => NULL,
-            Ok(Some(code)) => match codes.iter().position(|c| &**c == code) {
-                Some(at) => at as u16,
-                None => {
-                    codes.push(code.into());
-                    (codes.len() - 1) as u16
-                }
-            },
+            Ok(Some(code)) => codes.iter().position(|c| &**c == code).map_or(NULL, |at| at as u16),
             Err(()) => {
                 let count = coded.codes.iter().zip(flags).filter(|(c, f)| **c as usize == i && **f & IN != 0).count();
                 if count > 0 {
