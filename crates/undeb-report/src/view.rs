@@ -239,7 +239,8 @@ fn target_view<'a>(
         counts: t.counts(),
         judged: !matches!(target.level, Level::Unset(_)),
         with_sector: target.sectors.len() > 1,
-        with_baseline: t.findings.iter().any(|f| f.baseline.is_some()),
+        // "No lower than then" has the baseline for its level.
+        with_baseline: target.level != Level::Change(0.0) && t.findings.iter().any(|f| f.baseline.is_some()),
         with_pace: t.findings.iter().any(|f| f.required_pace.is_some() && f.observed_pace.is_some()),
         with_path: t.findings.iter().any(|f| f.path.is_some()),
         counted: target.measure.counted(),

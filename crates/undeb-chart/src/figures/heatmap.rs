@@ -1,6 +1,5 @@
 //! A measure by sector and region in its latest period.
 
-use undeb::release::wording;
 use undeb::{Measure, Released, SourceView};
 
 use super::words::{mark, range, subtitle};

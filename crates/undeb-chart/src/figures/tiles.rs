@@ -1,6 +1,5 @@
 //! The latest values of a target on a tile-grid map.
 
-use undeb::release::wording;
 use undeb::{SourceView, TargetFindings};
 
 use super::words::{mark, periods, range, sector_names, subtitle};
