@@ -148,7 +148,7 @@ impl Estimate {
         match (self.value, self.uncertainty) {
             (Some(p), Uncertainty::Sampling { se, df, .. }) if !self.measure.is_share() => {
                 let half = critical_value(level, df) * se;
-                (half.is_finite() && half > 0.0).then(|| Interval { low: p - half, high: p + half })
+                (half.is_finite() && half > 0.0).then_some(Interval { low: p - half, high: p + half })
             }
             (Some(p), Uncertainty::Sampling { df, effective_n, .. }) if effective_n > 0.0 && df.is_none_or(|df| df > 0.0) => {
                 if method == Method::Wilson {

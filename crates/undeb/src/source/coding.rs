@@ -61,10 +61,7 @@ fn stretches<A: Array + Clone>(arrays: impl Iterator<Item = A>) -> Vec<(A, Range
 pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
     let series = column.as_materialized_series();
     let locals: Vec<Option<Local>> = match series.dtype() {
-        DataType::Boolean => {
-            let ca = series.bool().map_err(|e| wrong(name, &e))?;
-            run(ca.downcast_iter().cloned(), |array: &BooleanArray, i| array.is_valid(i).then(|| i64::from(array.value(i))))
-        }
+        DataType::Boolean => return Ok(bools(series.bool().map_err(|e| wrong(name, &e))?)),
         DataType::String => {
             let ca = series.str().map_err(|e| wrong(name, &e))?;
             stretches(ca.downcast_iter().cloned()).into_par_iter().map(|(array, range)| texts(&array, range)).collect()
@@ -94,6 +91,31 @@ pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
         }
     };
     merge(name, locals)
+}
+
+/// True and false need no search: 1 and 0 are both keys and codes.
+fn bools(ca: &BooleanChunked) -> Coded {
+    let mut codes = vec![NULL; ca.len()];
+    let mut rest = codes.as_mut_slice();
+    let mut jobs = Vec::new();
+    for (array, range) in stretches(ca.downcast_iter().cloned()) {
+        let (here, after) = rest.split_at_mut(range.len());
+        rest = after;
+        jobs.push((array, range, here));
+    }
+    jobs.into_par_iter().for_each(|(array, range, here): (BooleanArray, Range<usize>, &mut [u16])| {
+        let values = array.values().iter().skip(range.start);
+        match array.validity().filter(|v| v.unset_bits() > 0) {
+            None => here.iter_mut().zip(values).for_each(|(code, value)| *code = u16::from(value)),
+            Some(valid) => {
+                let valid = valid.iter().skip(range.start);
+                for (code, (value, valid)) in here.iter_mut().zip(values.zip(valid)) {
+                    *code = if valid { u16::from(value) } else { NULL };
+                }
+            }
+        }
+    });
+    Coded { keys: vec![Key::Number(0), Key::Number(1)], codes }
 }
 
 /// Codes a column of whole numbers of any width in place.
