@@ -336,7 +336,15 @@ proptest! {
             Auxiliary::Margin { name: "sex", levels: &["1", "2"], level: &labour.sex, totals: &sex },
         ];
         for distance in [Distance::Linear, Distance::Raking, Distance::Logit { low: 0.0, high: 2000.0 }] {
-            let calibration = calibrate(&labour.weight, &auxiliaries, distance).unwrap();
+            let calibration = match calibrate(&labour.weight, &auxiliaries, distance) {
+                Ok(calibration) => calibration,
+                // Far from where the weights stand the bounded logit may not get there; it must then say so.
+                Err(e) if matches!(distance, Distance::Logit { .. }) && !(0.1..=10.0).contains(&scale) => {
+                    prop_assert!(e.is_design() && e.to_string().contains("does not reach its totals"), "{e}");
+                    continue;
+                }
+                Err(e) => return Err(TestCaseError::fail(e.to_string())),
+            };
             let weights = calibration.weights();
             for (level, known) in [(&labour.region, &region), (&labour.sex, &sex)] {
                 let mut reached = vec![0.0; known.len()];
