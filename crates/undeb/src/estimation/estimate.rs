@@ -233,6 +233,17 @@ impl Estimates {
         Estimates::new(self.source, self.regions, self.sectors, self.definitions, cells)
     }
 
+    /// What the numbers mean, without the numbers: source, code trees and definitions.
+    pub(crate) fn meaning(&self) -> Self {
+        Estimates::new(
+            Arc::clone(&self.source),
+            Arc::clone(&self.regions),
+            Arc::clone(&self.sectors),
+            self.definitions.clone(),
+            Vec::new(),
+        )
+    }
+
     /// Where the numbers come from.
     pub fn source(&self) -> &Source {
         &self.source

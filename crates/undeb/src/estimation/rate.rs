@@ -100,11 +100,6 @@ impl PublishedTable {
             }
         }
     }
-
-    /// Whether an approximate sampling error can be made from `n`.
-    pub fn has_sample(&self) -> bool {
-        self.cells().iter().any(|c| c.n.is_some())
-    }
 }
 
 fn totals(measure: Measure, cell: &Cell) -> Option<Totals> {

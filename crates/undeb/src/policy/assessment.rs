@@ -208,7 +208,7 @@ impl Estimates {
 }
 
 impl Findings {
-    /// Code of a finding's region, for callers that hold plain text.
+    /// The finding of a target in one region and sector.
     pub fn find(&self, target: &str, region: &str, sector: &str) -> Option<&Finding> {
         let (region, sector): (Arc<str>, Arc<str>) = (region.into(), sector.into());
         self.iter().find(|f| f.target == target && f.region == region && f.sector == sector)

@@ -163,7 +163,7 @@ impl Findings {
             rules,
             as_of,
             // Meanings, breaks and codes only: no figure that the rules emptied stays behind.
-            evidence: self.evidence.iter().map(|(id, e)| (id.clone(), e.clone().filter(|_| false))).collect(),
+            evidence: self.evidence.iter().map(|(id, e)| (id.clone(), e.meaning())).collect(),
             targets,
             sentences,
             estimates,
