@@ -90,6 +90,7 @@ fn trends() -> trend::Data {
         milestone_label: "Milestone".into(),
         deadline: Some(2030.0),
         range: None,
+        fan: None,
         break_label: "New questionnaire".into(),
         interval_label: "95% interval".into(),
     }
@@ -98,9 +99,9 @@ fn trends() -> trend::Data {
 fn heat(rows: &[String]) -> heatmap::Data {
     let columns = ["Manufacturing", "Energy and water", "Construction", "Public administration", "Education"];
     let cell = |r: usize, c: usize| match (r * 7 + c) % 17 {
-        3 => heatmap::Cell { value: None, mark: Some("[c]".into()) },
-        9 => heatmap::Cell { value: Some(rate(r, c)), mark: Some("[u]".into()) },
-        _ => heatmap::Cell { value: Some(rate(r, c) + 0.06 * c as f64), mark: None },
+        3 => heatmap::Cell { value: None, mark: Some("[c]".into()), suppressed: true },
+        9 => heatmap::Cell { value: Some(rate(r, c)), mark: Some("[u]".into()), suppressed: false },
+        _ => heatmap::Cell { value: Some(rate(r, c) + 0.06 * c as f64), ..heatmap::Cell::default() },
     };
     heatmap::Data {
         rows: rows.to_vec(),
@@ -131,6 +132,7 @@ fn map() -> tiles::Data {
         col: *col,
         value: (i != 6).then_some(rate(i, 3)),
         mark: (i == 6).then(|| "[c]".into()).or((i == 2).then(|| "[u]".into())),
+        suppressed: i == 6,
     };
     tiles::Data { tiles: spots.iter().enumerate().map(tile).collect() }
 }
@@ -143,6 +145,7 @@ fn states() -> tiles::Data {
         col: (i % 11) as u16,
         value: Some(rate(i, 2)),
         mark: (i % 13 == 4).then(|| "[u]".into()),
+        suppressed: false,
     });
     tiles::Data { tiles: tiles.collect() }
 }

@@ -18,6 +18,8 @@ pub struct Cell {
     pub value: Option<f64>,
     /// The shorthand, explained in the notes of the frame.
     pub mark: Option<String>,
+    /// Whether a figure exists that may not be shown; the cell is hatched.
+    pub suppressed: bool,
 }
 
 impl Cell {

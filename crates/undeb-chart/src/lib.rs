@@ -4,18 +4,30 @@
 //! unions: the caller brings finished numbers and a title that was worked out from them. A [`Picture`]
 //! gives SVG, PNG and a text twin for readers who do not see the drawing.
 //!
-//! The five kinds are [`gap`] (where each row stands against its target), [`trend`] (lines over years
-//! with the path to a deadline), [`heatmap`], [`tiles`] (a tile grid map) and [`interval`] (estimates
-//! with their intervals).
+//! The kinds are
+//!
+//! - [`trend`]: lines over years, with bands, breaks, the path to a deadline and a projection;
+//! - [`small_multiples`]: one small trend a group, on shared axes;
+//! - [`interval`]: estimates with their intervals;
+//! - [`gap`]: where each row started, stands, and should be;
+//! - [`heatmap`]: rows by columns, the figure in every cell;
+//! - [`tiles`]: a tile grid map;
+//! - [`slope`]: two periods joined by lines;
+//! - [`waterfall`]: contributions that add up to a change;
+//! - [`bounds`]: the rate of valid answers inside what the missing ones allow;
+//! - [`scatter`]: one rate against another, with the diagonal;
+//! - [`funnel`]: estimates against sample sizes, with control limits.
 
 mod axis;
 mod backend;
+pub mod bounds;
 mod classes;
 mod elements;
 mod error;
 mod figures;
 mod fonts;
 mod frame;
+pub mod funnel;
 pub mod gap;
 pub mod heatmap;
 pub mod interval;
@@ -23,11 +35,15 @@ mod key;
 mod picture;
 mod ramp;
 mod rows;
+pub mod scatter;
+pub mod slope;
+pub mod small_multiples;
 mod svg;
 mod text;
 mod theme;
 pub mod tiles;
 pub mod trend;
+pub mod waterfall;
 
 pub use error::ChartError;
 pub use figures::{Figure, Titles, report_figures};

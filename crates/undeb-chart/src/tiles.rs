@@ -28,6 +28,8 @@ pub struct Tile {
     pub value: Option<f64>,
     /// A shorthand in square brackets, explained in the notes of the frame.
     pub mark: Option<String>,
+    /// Whether a figure exists that may not be shown; the tile is hatched.
+    pub suppressed: bool,
 }
 
 /// Everything a tile map shows. Of two tiles on one spot the second moves below the map.

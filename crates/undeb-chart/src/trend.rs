@@ -53,6 +53,28 @@ pub struct Milestone {
     pub value: f64,
 }
 
+/// One period of a projection.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FanPoint {
+    /// The year.
+    pub x: f64,
+    /// The middle of what is expected.
+    pub median: Option<f64>,
+    /// One band a level, in the order of [`Fan::levels`].
+    pub bands: Vec<(f64, f64)>,
+}
+
+/// A projection: bands that widen with the years.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fan {
+    /// What the fan is, such as "Projection".
+    pub label: String,
+    /// The levels of the bands as fractions, such as 0.5, 0.8 and 0.95.
+    pub levels: Vec<f64>,
+    /// The periods in rising order; the first may be the last one observed.
+    pub points: Vec<FanPoint>,
+}
+
 /// Everything a trend chart shows. An empty label takes a plain default.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Data {
@@ -66,6 +88,8 @@ pub struct Data {
     pub milestones: Vec<Milestone>,
     /// What the milestones are.
     pub milestone_label: String,
+    /// What is expected after the last period.
+    pub fan: Option<Fan>,
     /// The last year of the axis, if it lies after the data.
     pub deadline: Option<f64>,
     /// A range of rates to show instead of one from zero; it is widened where data lie outside.

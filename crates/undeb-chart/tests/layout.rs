@@ -68,7 +68,11 @@ fn trends(names: &[String]) -> trend::Data {
 
 fn heat(names: &[String], columns: usize) -> heatmap::Data {
     let headers = ["Manufacturing", "Energy and water supply", "Retail", "Education", "Health and social work"];
-    let cell = |i: usize| heatmap::Cell { value: rate(i), mark: i.is_multiple_of(7).then(|| "[u]".to_owned()) };
+    let cell = |i: usize| heatmap::Cell {
+        value: rate(i),
+        mark: i.is_multiple_of(7).then(|| "[u]".to_owned()),
+        suppressed: rate(i).is_none() && i.is_multiple_of(2),
+    };
     heatmap::Data {
         rows: names.to_vec(),
         columns: (0..columns).map(|c| headers[c % 5].to_owned()).collect(),
@@ -84,6 +88,7 @@ fn map(names: &[String]) -> tiles::Data {
         col: (i % 14) as u16,
         value: rate(i),
         mark: i.is_multiple_of(5).then(|| "[u]".to_owned()),
+        suppressed: rate(i).is_none() && i.is_multiple_of(2),
     };
     tiles::Data { tiles: names.iter().enumerate().map(tile).collect() }
 }

@@ -2,7 +2,7 @@
 
 use undeb::{Measure, Released, SourceView};
 
-use super::words::{mark, range, subtitle};
+use super::words::{mark, range, subtitle, suppressed};
 use super::{Context, Figure};
 use crate::frame::Frame;
 use crate::heatmap;
@@ -43,7 +43,11 @@ impl Context<'_> {
                         .iter()
                         .map(|c| {
                             let released = cell(&r.id, &c.id);
-                            heatmap::Cell { value: released.and_then(|r| r.estimate.value), mark: mark(released) }
+                            heatmap::Cell {
+                                value: released.and_then(|r| r.estimate.value),
+                                mark: mark(released),
+                                suppressed: suppressed(released),
+                            }
                         })
                         .collect()
                 })

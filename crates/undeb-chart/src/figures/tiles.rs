@@ -2,7 +2,7 @@
 
 use undeb::{SourceView, TargetFindings};
 
-use super::words::{mark, periods, range, sector_names, subtitle};
+use super::words::{mark, periods, range, sector_names, subtitle, suppressed};
 use super::{Context, Figure};
 use crate::frame::Frame;
 use crate::tiles;
@@ -31,6 +31,7 @@ impl Context<'_> {
                 col: u16::try_from(col).unwrap_or(0),
                 value: f.value,
                 mark,
+                suppressed: suppressed(released),
             });
         }
         if values.len() < 3 {

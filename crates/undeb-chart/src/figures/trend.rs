@@ -59,6 +59,7 @@ impl Context<'_> {
             milestone_label: "Milestone".to_owned(),
             deadline: t.target.deadline.map(Period::start),
             range: None,
+            fan: None,
             break_label: String::new(),
             interval_label: if focus.iter().any(|r| r.interval.is_some()) { self.level() } else { String::new() },
         };

@@ -11,6 +11,10 @@ pub(super) fn mark(released: Option<&Released>) -> Option<String> {
     }
 }
 
+pub(super) fn suppressed(released: Option<&Released>) -> bool {
+    released.is_some_and(|r| r.mark == Some(undeb::Mark::Confidential))
+}
+
 /// The lowest and the highest of the unmarked values, and whether marked ones were left out.
 pub(super) fn range(values: &[(&str, f64)], left_out: bool) -> String {
     let title = undeb::release::wording::range_title(values);
