@@ -33,7 +33,7 @@ mod source;
 pub mod survey;
 
 pub use error::{Error, Place, Result};
-pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, MissingAnswers, RecordOptions, Tier, Uncertainty};
+pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, MissingAnswers, RecordOptions, Uncertainty};
 pub use policy::{
     Action, ActionState, Answer, Assumptions, Baseline, Counts, Day, Finding, Findings, Gap, JudgedBy, Level, Milestone, Node,
     Pace, PathAnswer, PathFinding, PathShape, Plan, PolicyForce, Reason, Reference, Status, Target, TargetFindings,
@@ -41,7 +41,7 @@ pub use policy::{
 pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};
 pub use schema::{Classification, Code, Definition, Force, Measure, Period, SeriesBreak};
 pub use source::{
-    Cell, Codebook, MeasureBasis, MeasureEntry, PeriodType, PublishedTable, RateUnit, Records, Registry, Roles, Source,
-    SumDimension, SumRule, bundled,
+    Cell, Codebook, MeasureBasis, MeasureEntry, PeriodType, PublishedTable, RateUnit, Records, Registry, ReplicateColumns, Roles,
+    Source, SumDimension, SumRule, Tier, bundled,
 };
 pub use survey::interval::{Interval, Method};

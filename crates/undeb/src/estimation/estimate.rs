@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::schema::{Classification, Definition, Measure, Period, SeriesBreak};
-use crate::source::Source;
+use crate::source::{Source, Tier};
 use crate::survey::interval::{Interval, Method, critical_value, proportion, wilson};
+use crate::survey::replicates::Kind;
 
 /// Where a sampling error comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -25,45 +26,20 @@ pub enum ErrorMethod {
     Linearised {
         /// What the records tell of the design.
         tier: Tier,
+        /// Whether the weights were calibrated, so that residuals vary instead of answers.
+        calibrated: bool,
     },
-}
-
-/// How much of the design the records tell; a weaker tier usually makes errors too small.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    /// Strata and PSUs.
-    StrataAndClusters,
-    /// PSUs without strata.
-    Clusters,
-    /// Strata, every record its own PSU.
-    Strata,
-    /// Households stand in for PSUs.
-    HouseholdClusters,
-    /// Weights alone.
-    WeightsOnly,
-}
-
-impl Tier {
-    /// The words used in codebooks and tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Tier::StrataAndClusters => "strata and clusters",
-            Tier::Clusters => "clusters",
-            Tier::Strata => "strata",
-            Tier::HouseholdClusters => "household clusters",
-            Tier::WeightsOnly => "weights only",
-        }
-    }
-
-    /// The tier of that name.
-    pub(crate) fn named(name: &str) -> Result<Self> {
-        let all = [Tier::StrataAndClusters, Tier::Clusters, Tier::Strata, Tier::HouseholdClusters, Tier::WeightsOnly];
-        all.into_iter().find(|t| t.name() == name).ok_or_else(|| {
-            crate::error::Error::schema(format!("`{name}` is not a tier of design"))
-                .help(crate::error::choices(name, all.map(Tier::name)))
-        })
-    }
+    /// From replicate weights.
+    Replicated {
+        /// How the replicates were made.
+        kind: Kind,
+        /// Their number.
+        replicates: usize,
+        /// Those in which the figure does not exist; with any, the error is too small.
+        missing: usize,
+        /// Whether every replicate was calibrated.
+        calibrated: bool,
+    },
 }
 
 /// What missing answers could do to a rate of valid answers.
@@ -176,8 +152,26 @@ impl Estimate {
         Some(match method {
             ErrorMethod::Published => "published".to_owned(),
             ErrorMethod::AssumedDesignEffect { design_effect } => format!("assumed design effect {design_effect}"),
-            ErrorMethod::Linearised { tier } => format!("linearised, {}", tier.name()),
+            ErrorMethod::Linearised { tier, calibrated } => {
+                format!("linearised, {}{}", tier.name(), if calibrated { ", calibrated" } else { "" })
+            }
+            ErrorMethod::Replicated { kind, replicates, missing, calibrated } => {
+                let calibrated = if calibrated { ", calibrated" } else { "" };
+                let missing = if missing > 0 { format!(", {missing} without a value") } else { String::new() };
+                format!("{replicates} replicate weights, {}{calibrated}{missing}", kind.name())
+            }
         })
+    }
+
+    /// What the sampling error stands on, where records tell: replicate weights, strata and clusters, and so on down.
+    pub fn tier(&self) -> Option<Tier> {
+        let Uncertainty::Sampling { method, .. } = self.uncertainty else { return None };
+        match method {
+            ErrorMethod::Published => None,
+            ErrorMethod::AssumedDesignEffect { .. } => Some(Tier::AssumedDesignEffect),
+            ErrorMethod::Linearised { tier, .. } => Some(tier),
+            ErrorMethod::Replicated { .. } => Some(Tier::Replicates),
+        }
     }
 
     /// How the design widens the variance of a simple random sample of the same size, where records tell.

@@ -7,5 +7,5 @@ mod rate;
 mod records;
 
 pub use change::Difference;
-pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Tier, Uncertainty};
+pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty};
 pub use records::RecordOptions;

@@ -3,14 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{ErrorMethod, Estimate, Estimates, MissingAnswers, Tier, Uncertainty};
+use super::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty};
 use crate::error::{Error, Result, choices};
 use crate::schema::{Classification, Definition, Measure, Period};
-use crate::source::{COVERED, IN, MEMBER, Records};
-use crate::survey::function::Function;
+use crate::source::{COVERED, Drawn, IN, MEMBER, Records, values};
+use crate::survey::errors::Errors;
+use crate::survey::expression::Expression;
 use crate::survey::rows::{Answer, OUT, RowSource, Stretch};
 use crate::survey::totals::{MOST_CELLS, Tally, Totals};
-use crate::survey::variance::variance;
 
 /// What else to estimate beside the cells themselves.
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,7 +116,7 @@ impl Records {
             return Err(Error::data(format!("{} make {cells} cells, more than {MOST_CELLS}", by.join(" x ")))
                 .help("estimate by fewer breakdowns at a time"));
         }
-        let weight = self.weight.cont_slice().map_err(|e| Error::data(format!("the weights are not contiguous: {e}")))?;
+        let weight = values(&self.drawn.weight)?;
         let needs_nonmembers = measures.contains(&Measure::CoveredNonmembers);
         let variables = if needs_nonmembers {
             3
@@ -125,32 +125,28 @@ impl Records {
         } else {
             1
         };
-        let coder = Coder { flags: &self.flags, weight, psu: &self.psus.of_row, axes, answers: answers(), variables };
+        let coder = Coder { flags: &self.flags, weight, psu: &self.drawn.unit, axes, answers: answers(), variables };
         let strides: Vec<u32> = coder.axes.iter().map(|a| a.stride).collect();
-        let totals = Totals::accumulate(&coder, self.psus.design.psus(), cells);
+        let totals = Totals::accumulate(&coder, self.drawn.stages.units(), cells);
 
         let mut plan = Vec::new();
-        let mut functions = Vec::new();
+        let mut expressions = Vec::new();
         for pick in grid(&choices_by) {
             let summed = sum_of(&pick, &strides);
             for &measure in measures {
-                let function = function(&totals, measure, &summed);
-                let at = function.map(|f| {
-                    functions.push(f);
-                    functions.len() - 1
-                });
-                plan.push((pick.clone(), summed.clone(), measure, at));
+                expressions.push(expression(measure, &summed));
+                plan.push((pick.clone(), summed.clone(), measure));
             }
         }
-        let errors = variance(&totals, &self.psus.design, &functions, &[]);
+        let errors = self.drawn.basis(&coder, &totals)?.errors(&totals, &expressions, &[]);
         // A filter may leave whole periods out: what is left is what is pooled.
         let pool = if by.contains(&"period") { Vec::new() } else { self.periods_here() };
-        let tier = Tier::named(&self.tier)?;
         let mut out = Vec::with_capacity(plan.len());
-        for (pick, summed, measure, at) in plan {
+        for (i, (pick, summed, measure)) in plan.into_iter().enumerate() {
             let tally = tally(&totals, &summed, variable(measure));
-            let error = at.map(|i| (functions[i].value, errors.variance[i], errors.df[i], errors.psus[i]));
-            out.push(self.record(measure, &pick, &tally, error, &pool, tier));
+            let uncertainty = uncertainty(&self.drawn, measure, &tally, &errors, i);
+            let estimate = self.record(measure, &pick, &tally, errors.value[i], uncertainty, &pool);
+            out.push(Estimate { psus: errors.psus[i], ..estimate });
         }
         Ok(Estimates::new(Arc::clone(&self.source), Arc::clone(&self.regions), Arc::clone(&self.sectors), definitions, out))
     }
@@ -189,9 +185,9 @@ impl Records {
         measure: Measure,
         pick: &[(&str, &Choice)],
         tally: &Tally,
-        error: Option<(f64, f64, f64, u64)>,
+        value: Option<f64>,
+        uncertainty: Uncertainty,
         pool: &[Period],
-        tier: Tier,
     ) -> Estimate {
         let pooled = pool.len().max(1) as f64;
         let code = |dimension: &str| pick.iter().find(|(d, _)| *d == dimension).map(|(_, c)| Arc::clone(&c.code));
@@ -200,22 +196,7 @@ impl Records {
             None => pool.last().or(self.periods.last()).copied().unwrap_or(Period::UNDATED),
         };
         let note = (pool.len() > 1).then(|| format!("pooled {} to {}", pool[0], pool[pool.len() - 1]).into());
-        let value = error.map(|(value, ..)| value);
         let share = measure.is_share();
-        let uncertainty = match error {
-            Some((p, v, df, _)) => {
-                let spread = p * (1.0 - p);
-                // No spread in the sample says nothing about the spread outside it: the answers count as a simple sample.
-                let effective_n = if share && v > 0.0 && spread > 0.0 { spread / v } else { tally.n as f64 };
-                Uncertainty::Sampling {
-                    se: v.max(0.0).sqrt(),
-                    df: Some(df),
-                    effective_n,
-                    method: ErrorMethod::Linearised { tier },
-                }
-            }
-            None => Uncertainty::Unstated,
-        };
         let base = tally.valid + tally.missing;
         Estimate {
             measure,
@@ -234,7 +215,7 @@ impl Records {
                 low: tally.yes / base,
                 high: (tally.yes + tally.missing) / base,
             }),
-            psus: Some(error.map_or(0, |e| e.3)),
+            psus: None,
             breakdown: pick
                 .iter()
                 .filter(|(d, _)| !["period", "region", "sector"].contains(d))
@@ -252,13 +233,29 @@ fn variable(measure: Measure) -> u32 {
     }
 }
 
-fn function(totals: &Totals, measure: Measure, cells: &[u32]) -> Option<Function> {
+fn expression(measure: Measure, cells: &[u32]) -> Expression {
     match measure {
-        Measure::CoverageMinusDensity => {
-            Some(Function::rate(totals, cells, COVERAGE)?.minus(&Function::rate(totals, cells, DENSITY)?))
-        }
-        _ => Function::rate(totals, cells, variable(measure)),
+        Measure::CoverageMinusDensity => Expression::rate(cells, COVERAGE).minus(Expression::rate(cells, DENSITY)),
+        _ => Expression::rate(cells, variable(measure)),
     }
+}
+
+/// The error of one figure, with the way it was made.
+fn uncertainty(drawn: &Drawn, measure: Measure, tally: &Tally, errors: &Errors, at: usize) -> Uncertainty {
+    let (Some(p), Some(v)) = (errors.value[at], errors.variance[at]) else { return Uncertainty::Unstated };
+    let spread = p * (1.0 - p);
+    // No spread in the sample says nothing about the spread outside it: the answers count as a simple sample.
+    let effective_n = if measure.is_share() && v > 0.0 && spread > 0.0 { spread / v } else { tally.n as f64 };
+    let calibrated = drawn.calibration.is_some();
+    let method = match (drawn.design_effect, &drawn.replicates) {
+        (Some(design_effect), _) => ErrorMethod::AssumedDesignEffect { design_effect },
+        (None, Some(weights)) => {
+            let (kind, replicates) = (weights.replicates().kind(), weights.replicates().len());
+            ErrorMethod::Replicated { kind, replicates, missing: errors.missing[at], calibrated }
+        }
+        (None, None) => ErrorMethod::Linearised { tier: drawn.tier, calibrated },
+    };
+    Uncertainty::Sampling { se: v.max(0.0).sqrt(), df: errors.df[at], effective_n, method }
 }
 
 fn tally(totals: &Totals, cells: &[u32], variable: u32) -> Tally {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::bundled;
 use super::coding::Key;
+use super::tier::Tier;
 use crate::error::{Error, Result, choices};
 use crate::schema::{Measure, Period, SeriesBreak};
 
@@ -106,7 +107,7 @@ pub(crate) struct WeightColumns {
     note: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DesignNames {
     #[serde(default)]
@@ -115,7 +116,7 @@ pub(crate) struct DesignNames {
     pub(crate) psu: Vec<String>,
     #[serde(default = "yes")]
     pub(crate) nested: bool,
-    pub(crate) tier: String,
+    pub(crate) tier: Tier,
     #[serde(default)]
     #[allow(dead_code)]
     note: Option<String>,

@@ -17,19 +17,25 @@ pub(super) fn no_column<'a>(name: &str, there: impl IntoIterator<Item = &'a str>
     Error::data(format!("there is no column `{name}`")).help(choices(name, there))
 }
 
-/// Weights: numbers, finite, not negative, not all zero.
+/// Weights: numbers, finite, not negative, not all zero; each 1 where no column is named.
 pub(super) fn weights(frame: &DataFrame, name: Option<&str>) -> Result<Float64Chunked> {
-    let Some(name) = name else { return Ok(Float64Chunked::from_vec("weight".into(), vec![1.0; frame.height()])) };
-    let given = column(frame, name)?;
+    match name {
+        None => Ok(Float64Chunked::from_vec("weight".into(), vec![1.0; frame.height()])),
+        Some(name) => as_weights("weight", name, column(frame, name)?),
+    }
+}
+
+/// A column as weights of a kind; `what` is for messages.
+pub(super) fn as_weights(what: &str, name: &str, given: &Column) -> Result<Float64Chunked> {
     if !given.dtype().is_primitive_numeric() {
         return Err(
-            Error::design(format!("the weights in column `{name}` are of type {}", given.dtype())).help("weights are numbers")
+            Error::design(format!("the {what}s in column `{name}` are of type {}", given.dtype())).help("weights are numbers")
         );
     }
     let floats = given.as_materialized_series().cast(&DataType::Float64).and_then(|s| s.rechunk().f64().cloned());
     let floats = floats.map_err(|e| Error::design(format!("column `{name}`: {e}")))?;
-    let bad = |row: usize, what: String, count: usize| {
-        Error::design(format!("the weight in column `{name}`, row {} is {what} ({count} such rows)", row + 1))
+    let bad = |row: usize, found: String, count: usize| {
+        Error::design(format!("the {what} in column `{name}`, row {} is {found} ({count} such rows)", row + 1))
             .help("every row needs a weight that is a number, zero or more; leave rows out before estimating")
     };
     if floats.null_count() > 0 {
@@ -44,7 +50,7 @@ pub(super) fn weights(frame: &DataFrame, name: Option<&str>) -> Result<Float64Ch
         return Err(bad(row, values[row].to_string(), count));
     }
     if !values.is_empty() && values.par_chunks(1 << 16).all(|c| c.iter().all(|w| *w == 0.0)) {
-        return Err(Error::design(format!("all weights in column `{name}` are zero")));
+        return Err(Error::design(format!("all {what}s in column `{name}` are zero")));
     }
     Ok(floats)
 }

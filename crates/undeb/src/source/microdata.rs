@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::*;
-
 use super::codebook::Codebook;
-use super::psus::Psus;
+use super::drawn::Drawn;
 use super::registry::{Basis, MeasureEntry, PeriodType, RateUnit, Source};
 use crate::error::{Error, Result};
 use crate::schema::{Classification, Measure, Period};
@@ -44,8 +42,7 @@ pub struct Records {
     pub(crate) regions: Arc<Classification>,
     pub(crate) sectors: Arc<Classification>,
     pub(crate) flags: Vec<u8>,
-    pub(crate) weight: Float64Chunked,
-    pub(crate) psus: Psus,
+    pub(crate) drawn: Drawn,
     pub(crate) periods: Vec<Period>,
     pub(crate) period_of: Vec<u16>,
     pub(crate) dimensions: BTreeMap<String, Dimension>,
@@ -54,7 +51,6 @@ pub struct Records {
     pub(crate) unasked: Vec<(Measure, Period, Arc<str>)>,
     /// What the survey cannot give, in its codebook's words.
     pub(crate) cannot: Arc<str>,
-    pub(crate) tier: Arc<str>,
 }
 
 impl Records {

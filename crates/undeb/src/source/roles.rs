@@ -8,9 +8,12 @@ use rayon::prelude::*;
 
 use super::coding::{Coded, Key, code};
 use super::columns::{column, must_have_rows, weights, years};
+use super::drawn::{Drawn, ReplicateWeights};
 use super::microdata::{COVERED, Dimension, IN, MEMBER, Records};
 use super::psus::{DesignColumns, psus};
 use super::registry::Source;
+use super::replicate_columns::ReplicateColumns;
+use super::tier::Tier;
 use crate::error::{Error, Result};
 use crate::schema::{Classification, Measure};
 use crate::survey::design::LonelyPsu;
@@ -37,6 +40,10 @@ pub struct Roles {
     pub unique_psus: bool,
     /// What a lonely PSU contributes.
     pub lonely_psu: LonelyPsu,
+    /// Replicate weights in columns; errors then come from them alone.
+    pub replicates: Option<ReplicateColumns>,
+    /// An assumed design effect, where the records tell nothing of the design.
+    pub design_effect: Option<f64>,
     /// Year.
     pub period: Option<String>,
     /// Region.
@@ -141,11 +148,16 @@ impl Records {
             dimensions.insert(dimension.to_owned(), Dimension { codes, of_row: coded.codes });
         }
         let tier = match (&roles.psu, &roles.strata) {
-            (Some(_), Some(_)) => "strata and clusters",
-            (Some(_), None) => "clusters",
-            (None, Some(_)) => "strata",
-            (None, None) => "weights only",
+            (Some(_), Some(_)) => Tier::StrataAndClusters,
+            (Some(_), None) => Tier::Clusters,
+            (None, Some(_)) => Tier::Strata,
+            (None, None) => Tier::WeightsOnly,
         };
+        let mut drawn = Drawn::new(weight, psus, tier).assuming(roles.design_effect)?;
+        if let Some(given) = &roles.replicates {
+            let (replicates, columns) = given.read(frame, &drawn.weight)?;
+            drawn.replicates = Some(ReplicateWeights::Columns(replicates, columns));
+        }
         let tree = |kind: &str| Classification::flat(kind, trees.get(kind).into_iter().flatten());
         let source = Source::of_records(&roles.survey, &asked, roles.members_within_covered);
         Ok(Records {
@@ -153,15 +165,13 @@ impl Records {
             regions: Arc::new(tree("region")),
             sectors: Arc::new(tree("sector")),
             flags,
-            weight,
-            psus,
+            drawn,
             periods,
             period_of,
             dimensions,
             asked,
             unasked: Vec::new(),
             cannot: "".into(),
-            tier: tier.into(),
         })
     }
 }

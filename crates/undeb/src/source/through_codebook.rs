@@ -10,6 +10,7 @@ use super::bundled;
 use super::codebook::{Axis, Codebook, Rule};
 use super::coding::{Coded, Key, NULL, code, whole};
 use super::columns::{column, must_have_rows, quarters, weights, years};
+use super::drawn::Drawn;
 use super::microdata::{COVERED, Dimension, IN, MEMBER, Records};
 use super::psus::{DesignColumns, JOINED, psus};
 use super::registry::Source;
@@ -101,15 +102,13 @@ impl Records {
             regions: Arc::new(bundled::classification(&book.regions)?),
             sectors: Arc::new(bundled::classification(&book.sectors)?),
             flags,
-            weight,
-            psus,
+            drawn: Drawn::new(weight, psus, book.design.tier),
             periods,
             period_of,
             dimensions,
             asked,
             unasked,
             cannot: book.cannot.join(" ").into(),
-            tier: book.design.tier.as_str().into(),
         })
     }
 }

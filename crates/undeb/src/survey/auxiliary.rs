@@ -1,5 +1,7 @@
 //! Auxiliary variables with known population totals: what calibration is to reproduce.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
 
 /// Margins must agree on the number of people to this share of it.
@@ -36,9 +38,9 @@ pub enum Auxiliary<'a> {
 #[derive(Clone, Debug)]
 enum Term<'a> {
     /// Level of each row, and the column of each level; none for the level that follows from the others.
-    Levels(&'a [u32], Vec<Option<u32>>),
+    Levels(Cow<'a, [u32]>, Vec<Option<u32>>),
     /// Values and their column.
-    Values(&'a [f64], u32),
+    Values(Cow<'a, [f64]>, u32),
 }
 
 /// The calibration equations: sparse columns, their names and known totals.
@@ -88,7 +90,7 @@ impl<'a> Equations<'a> {
                         return Err(Error::design(format!("{name} of row {} is {}", row + 1, values[row]))
                             .help("an auxiliary variable must be known for everybody"));
                     }
-                    out.terms.push(Term::Values(values, out.names.len() as u32));
+                    out.terms.push(Term::Values(Cow::Borrowed(values), out.names.len() as u32));
                     out.column(name.to_owned(), total, values.iter().all(|v| *v >= 0.0));
                 }
             }
@@ -144,7 +146,7 @@ impl<'a> Equations<'a> {
                 self.column(format!("{name} {}", levels[at]), totals[at], true);
             }
         }
-        self.terms.push(Term::Levels(level, columns));
+        self.terms.push(Term::Levels(Cow::Borrowed(level), columns));
         Ok(totals.iter().sum())
     }
 
@@ -152,6 +154,16 @@ impl<'a> Equations<'a> {
         self.names.push(name);
         self.totals.push(total);
         self.positive.push(positive);
+    }
+
+    /// The same equations without borrowed columns.
+    pub(crate) fn into_owned(self) -> Equations<'static> {
+        let own = |term| match term {
+            Term::Levels(level, columns) => Term::Levels(Cow::Owned(level.into_owned()), columns),
+            Term::Values(values, column) => Term::Values(Cow::Owned(values.into_owned()), column),
+        };
+        let terms = self.terms.into_iter().map(own).collect();
+        Equations { terms, names: self.names, totals: self.totals, positive: self.positive }
     }
 
     /// Number of columns.

@@ -4,6 +4,8 @@
 //! margin, raking several margins under [`Distance::Raking`], the regression estimator [`Distance::Linear`].
 //! Source: METHODS M11; Deville and Särndal (1992), *Journal of the American Statistical Association* 87, 376-382.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::auxiliary::{Auxiliary, Equations};
@@ -70,7 +72,7 @@ impl Distance {
 /// Calibrated weights, and what is needed for their variance.
 #[derive(Clone, Debug)]
 pub struct Calibration<'a> {
-    design: &'a [f64],
+    design: Cow<'a, [f64]>,
     g: Vec<f64>,
     pub(crate) equations: Equations<'a>,
     /// `sum_k d_k x_k x_k'`, factorised.
@@ -97,7 +99,13 @@ impl Calibration<'_> {
 
     /// The design weights that were calibrated.
     pub fn design_weights(&self) -> &[f64] {
-        self.design
+        &self.design
+    }
+
+    /// The same calibration without borrowed columns.
+    pub fn into_owned(self) -> Calibration<'static> {
+        let Calibration { design, g, equations, gram, steps } = self;
+        Calibration { design: Cow::Owned(design.into_owned()), g, equations: equations.into_owned(), gram, steps }
     }
 
     /// Smallest and largest factor; below zero only with [`Distance::Linear`] (or a negative lower bound).
@@ -183,7 +191,7 @@ pub fn calibrate<'a>(weights: &'a [f64], auxiliaries: &[Auxiliary<'a>], distance
         }
     }
     let g = factors(&equations, weights.len(), distance, &lambda);
-    Ok(Calibration { design: weights, g, equations, gram, steps })
+    Ok(Calibration { design: Cow::Borrowed(weights), g, equations, gram, steps })
 }
 
 /// Bounds that one known total by itself cannot be reached within.

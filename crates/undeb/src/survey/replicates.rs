@@ -1,9 +1,10 @@
 //! What a set of replicates is: its kind, how its spread is scaled, and its degrees of freedom.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, choices};
 
 /// How replicate weights were made.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Balanced half-samples.
     Brr,
@@ -21,6 +22,50 @@ pub enum Kind {
     Sdr,
     /// Anything else, with its own scale.
     Custom,
+}
+
+impl Kind {
+    /// The kind of that id; `rho` is Fay's factor, and belongs to `fay` alone.
+    ///
+    /// # Errors
+    /// An unknown id; `fay` without `rho`, another kind with it.
+    pub fn named(id: &str, rho: Option<f64>) -> Result<Kind> {
+        let kind = match (id, rho) {
+            ("fay", Some(rho)) => return Ok(Kind::Fay(rho)),
+            ("fay", None) => {
+                return Err(Error::design("Fay's half-samples need their factor rho").help("0.5 is usual; 0 is brr"));
+            }
+            ("brr", _) => Kind::Brr,
+            ("jk1", _) => Kind::Jk1,
+            ("jkn", _) => Kind::Jkn,
+            ("jk2", _) => Kind::Jk2,
+            ("bootstrap", _) => Kind::Bootstrap,
+            ("sdr", _) => Kind::Sdr,
+            ("custom", _) => Kind::Custom,
+            _ => {
+                return Err(Error::design(format!("`{id}` is not a kind of replicate weights"))
+                    .help(choices(id, ["brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "sdr", "custom"])));
+            }
+        };
+        match rho {
+            Some(rho) => Err(Error::design(format!("rho is {rho}, but the kind is {id}")).help("rho belongs to the kind fay")),
+            None => Ok(kind),
+        }
+    }
+
+    /// The words used in tables and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Brr => "balanced half-samples",
+            Kind::Fay(_) => "Fay's half-samples",
+            Kind::Jk1 => "JK1",
+            Kind::Jkn => "JKn",
+            Kind::Jk2 => "JK2",
+            Kind::Bootstrap => "bootstrap",
+            Kind::Sdr => "successive differences",
+            Kind::Custom => "own scale",
+        }
+    }
 }
 
 /// Scales, centre and degrees of freedom of a set of replicates.
@@ -109,6 +154,19 @@ impl Replicates {
             return Err(Error::design(format!("{bad} is not a scale of replicates")));
         }
         Ok(Replicates { kind, scale, rscales, mse: false, df: 0.0 })
+    }
+
+    /// Replaces the scale and the rscales where they are given; the kind keeps its name.
+    ///
+    /// # Errors
+    /// Another number of rscales than replicates; a scale or rscale that is negative or no number.
+    pub fn scaled(self, scale: Option<f64>, rscales: Option<Vec<f64>>) -> Result<Self> {
+        let Replicates { kind, mse, df, .. } = self;
+        let rscales = rscales.unwrap_or(self.rscales.clone());
+        if rscales.len() != self.rscales.len() {
+            return Err(Error::design(format!("there are {} rscales for {} replicates", rscales.len(), self.rscales.len())));
+        }
+        Self::checked(kind, scale.unwrap_or(self.scale), rscales)?.with_mse(mse).with_df(df)
     }
 
     /// Measures the spread around the full-sample estimate (`true`) or the mean of the replicates (`false`).

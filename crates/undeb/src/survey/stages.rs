@@ -21,6 +21,21 @@ impl Stages {
         Stages { stages: vec![first], within: Vec::new() }
     }
 
+    /// The design, where it has one stage only.
+    pub fn only(&self) -> Option<&Design> {
+        self.within.is_empty().then_some(&self.stages[0])
+    }
+
+    /// The first stage.
+    pub fn first(&self) -> &Design {
+        &self.stages[0]
+    }
+
+    /// Number of units of the last stage: the PSUs of the totals.
+    pub fn units(&self) -> usize {
+        self.stages[self.stages.len() - 1].psus()
+    }
+
     /// Adds a stage: `within` says for each of its strata in which unit of the stage before it lies.
     ///
     /// A PSU that is not stratified any further is one stratum of the second stage.

@@ -11,7 +11,7 @@ use super::scores::{Score, Scores};
 use super::totals::Totals;
 
 /// Variance, covariances and degrees of freedom of functions of totals.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Variance {
     /// Variance of each function.
     pub variance: Vec<f64>,
@@ -79,6 +79,15 @@ impl Scores {
         }
         out
     }
+
+    /// Sums of squares and products of scores as they are, around zero: every PSU counts alone.
+    pub(crate) fn uncentred(&self, pairs: &[(u32, u32)]) -> Variance {
+        let mut variance = vec![0.0; self.functions()];
+        for &Score { function, z, .. } in self.psus().flat_map(|(_, touched)| touched) {
+            variance[function as usize] += z * z;
+        }
+        Variance { variance, covariance: products(self, pairs, |_| 1.0), ..Variance::default() }
+    }
 }
 
 /// Strata by functions.
@@ -134,29 +143,17 @@ impl<'a> Strata<'a> {
     }
 }
 
-/// Covariances of pairs of functions, PSU by PSU over those that a PSU touches.
-fn covariances(design: &Design, scores: &Scores, pairs: &[(u32, u32)]) -> Vec<f64> {
+/// `sum_i c_i z_ai z_bi` for pairs of functions, over the PSUs that touch both.
+fn products(scores: &Scores, pairs: &[(u32, u32)], c: impl Fn(u32) -> f64) -> Vec<f64> {
     let functions = scores.functions();
     let mut of_first: Vec<Vec<(u32, u32)>> = vec![Vec::new(); functions];
     for (i, &(a, b)) in pairs.iter().enumerate() {
         of_first[a as usize].push((b, i as u32));
     }
-    let h = design.strata();
-    let mut sums = vec![0.0; functions * h];
-    for (psu, touched) in scores.psus() {
-        for &Score { function, z, .. } in touched {
-            sums[design.stratum(psu) as usize * functions + function as usize] += z;
-        }
-    }
-    let scale = |stratum: usize| {
-        let n = design.sampled(stratum);
-        if n > 1.0 { design.correction(stratum) * n / (n - 1.0) } else { 0.0 }
-    };
-    // sum_i z_a z_b over PSUs that touch both, less n zbar_a zbar_b for each stratum.
     let mut out = vec![0.0; pairs.len()];
     let mut here = vec![0.0; functions];
     for (psu, touched) in scores.psus() {
-        let c = scale(design.stratum(psu) as usize);
+        let c = c(psu);
         for &Score { function, z, .. } in touched {
             here[function as usize] = z;
         }
@@ -169,6 +166,25 @@ fn covariances(design: &Design, scores: &Scores, pairs: &[(u32, u32)]) -> Vec<f6
             here[function as usize] = 0.0;
         }
     }
+    out
+}
+
+/// Covariances of pairs of functions, PSU by PSU over those that a PSU touches.
+fn covariances(design: &Design, scores: &Scores, pairs: &[(u32, u32)]) -> Vec<f64> {
+    let functions = scores.functions();
+    let h = design.strata();
+    let mut sums = vec![0.0; functions * h];
+    for (psu, touched) in scores.psus() {
+        for &Score { function, z, .. } in touched {
+            sums[design.stratum(psu) as usize * functions + function as usize] += z;
+        }
+    }
+    let scale = |stratum: usize| {
+        let n = design.sampled(stratum);
+        if n > 1.0 { design.correction(stratum) * n / (n - 1.0) } else { 0.0 }
+    };
+    // sum_i z_a z_b over PSUs that touch both, less n zbar_a zbar_b for each stratum.
+    let mut out = products(scores, pairs, |psu| scale(design.stratum(psu) as usize));
     for stratum in 0..h {
         let n = design.sampled(stratum);
         for (i, &(a, b)) in pairs.iter().enumerate() {
