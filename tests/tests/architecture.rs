@@ -9,16 +9,18 @@ use std::path::{Path, PathBuf};
 use undeb_tests::project;
 
 /// What each floor of the core may name, itself aside.
-const FLOORS: [(&str, &[&str]); 7] = [
+const FLOORS: [(&str, &[&str]); 8] = [
     ("error", &[]),
     ("schema", &["error"]),
     // Sampling theory knows no labour market.
     ("survey", &["error"]),
+    // How a level moves knows no labour market either; it borrows equations, quantiles and random numbers.
+    ("dynamics", &["survey", "error"]),
     // Records carry the design they were drawn by.
     ("source", &["survey", "schema", "error"]),
     ("estimation", &["source", "survey", "schema", "error"]),
-    ("policy", &["estimation", "source", "survey", "schema", "error"]),
-    ("release", &["policy", "estimation", "source", "survey", "schema", "error"]),
+    ("policy", &["dynamics", "estimation", "source", "survey", "schema", "error"]),
+    ("release", &["policy", "dynamics", "estimation", "source", "survey", "schema", "error"]),
 ];
 
 /// Arrows against the flow, each with its reason.

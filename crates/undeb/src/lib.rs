@@ -24,6 +24,7 @@
 //! Agreement registers, secondary suppression, trends and projections. Each is refused or absent, never silently
 //! approximated; the whole list is in `docs/DESIGN.md`.
 
+pub mod dynamics;
 mod error;
 mod estimation;
 mod policy;
@@ -35,8 +36,10 @@ pub mod survey;
 pub use error::{Error, Place, Result};
 pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, MissingAnswers, RecordOptions, Uncertainty};
 pub use policy::{
-    Action, ActionState, Answer, Assumptions, Baseline, Counts, Day, Finding, Findings, Gap, JudgedBy, Level, Milestone, Node,
-    Pace, PathAnswer, PathFinding, PathShape, Plan, PolicyForce, Reason, Reference, Status, Target, TargetFindings,
+    Action, ActionState, Answer, Assumptions, Baseline, Bridge, Candidate, Counts, Day, DetectOptions, Detectable, Employment,
+    Finding, Findings, FirstMet, Gap, Goal, JudgedBy, Level, Milestone, Node, Oddity, Pace, PathAnswer, PathFinding, PathShape,
+    Plan, PolicyForce, ProjectedPeriod, Projection, ProjectionOptions, Reason, Reference, Series, Status, Stretch, Target,
+    TargetFindings, Treatment, Trend, TrendModel, TrendOptions, TrendPoint,
 };
 pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};
 pub use schema::{Classification, Code, Definition, Force, Measure, Period, SeriesBreak};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::target::{Level, Target};
+use crate::dynamics::{expit, logit};
 use crate::schema::Period;
 
 /// Shape of a path between two levels.
@@ -25,10 +26,6 @@ pub struct Node {
     pub level: f64,
     /// Derivative of the level by the baseline value: 1 for a change from it, 0 for a fixed rate.
     pub slope: f64,
-}
-
-fn logit(p: f64) -> f64 {
-    (p / (1.0 - p)).ln()
 }
 
 impl Target {
@@ -74,7 +71,7 @@ impl PathShape {
         let g = period.years_since(a.at) / b.at.years_since(a.at);
         let inside = |p: f64| p > 0.0 && p < 1.0;
         if self == PathShape::Logit && inside(a.level) && inside(b.level) {
-            let level = 1.0 / (1.0 + (-((1.0 - g) * logit(a.level) + g * logit(b.level))).exp());
+            let level = expit((1.0 - g) * logit(a.level) + g * logit(b.level));
             let spread = |p: f64| p * (1.0 - p);
             let slope = spread(level) * ((1.0 - g) * a.slope / spread(a.level) + g * b.slope / spread(b.level));
             return Some(Node { at: period, level, slope });

@@ -50,6 +50,29 @@ impl Period {
         f64::from(self.year) + f64::from(self.quarter.saturating_sub(1)) / 4.0
     }
 
+    /// The period that many years or quarters later, whichever this one is.
+    ///
+    /// ```
+    /// let q3: undeb::Period = "2023-Q3".parse()?;
+    /// assert_eq!(q3.later(2).to_string(), "2024-Q1");
+    /// # Ok::<(), undeb::Error>(())
+    /// ```
+    #[must_use]
+    pub fn later(self, steps: usize) -> Self {
+        let steps = i32::try_from(steps).unwrap_or(i32::MAX);
+        if self.quarter == 0 {
+            return Period::year(self.year.saturating_add(steps));
+        }
+        let quarters = i32::from(self.quarter) - 1 + steps % 4;
+        let quarter = u8::try_from(quarters % 4 + 1).unwrap_or(1);
+        Period { year: self.year.saturating_add(steps / 4 + quarters / 4), quarter }
+    }
+
+    /// Length in years: 1, or a quarter.
+    pub fn length(self) -> f64 {
+        if self.quarter == 0 { 1.0 } else { 0.25 }
+    }
+
     /// Years from `earlier` to this period; negative when this one comes first.
     pub fn years_since(self, earlier: Period) -> f64 {
         self.start() - earlier.start()

@@ -7,6 +7,19 @@ pub(crate) struct Cholesky {
     lower: Vec<f64>,
 }
 
+/// Sum of products in four strands, which a processor works on side by side.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
+    let rest: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(a, b)| a * b).sum();
+    let mut strands = [0.0; 4];
+    for (a, b) in a4.zip(b4) {
+        for (strand, (a, b)) in strands.iter_mut().zip(a.iter().zip(b)) {
+            *strand += a * b;
+        }
+    }
+    strands.iter().sum::<f64>() + rest
+}
+
 impl Cholesky {
     /// Factorises a symmetric matrix of `n` rows, of which the lower triangle is read.
     ///
@@ -14,17 +27,16 @@ impl Cholesky {
     pub(crate) fn of(matrix: &[f64], n: usize) -> Result<Cholesky, usize> {
         let mut lower = vec![0.0; n * n];
         for i in 0..n {
-            for j in 0..=i {
-                let (of_i, of_j) = (&lower[i * n..i * n + j], &lower[j * n..j * n + j]);
-                let rest = matrix[i * n + j] - of_i.iter().zip(of_j).map(|(a, b)| a * b).sum::<f64>();
-                lower[i * n + j] = if i > j {
-                    rest / lower[j * n + j]
-                } else if rest > 1e-10 * matrix[i * n + i] {
-                    rest.sqrt()
-                } else {
-                    return Err(i);
-                };
+            let (above, here) = lower.split_at_mut(i * n);
+            for j in 0..i {
+                let of_j = &above[j * n..j * n + j];
+                here[j] = (matrix[i * n + j] - dot(&here[..j], of_j)) / above[j * n + j];
             }
+            let rest = matrix[i * n + i] - dot(&here[..i], &here[..i]);
+            if rest.is_nan() || rest <= 1e-10 * matrix[i * n + i] {
+                return Err(i);
+            }
+            here[i] = rest.sqrt();
         }
         Ok(Cholesky { n, lower })
     }
@@ -32,13 +44,24 @@ impl Cholesky {
     /// Solves `A x = b` in place.
     pub(crate) fn solve(&self, b: &mut [f64]) {
         let (n, l) = (self.n, &self.lower);
-        for i in 0..n {
-            let known: f64 = (0..i).map(|j| l[i * n + j] * b[j]).sum();
-            b[i] = (b[i] - known) / l[i * n + i];
-        }
+        self.half_solve(b);
         for i in (0..n).rev() {
             let known: f64 = (i + 1..n).map(|j| l[j * n + i] * b[j]).sum();
             b[i] = (b[i] - known) / l[i * n + i];
         }
+    }
+
+    /// Solves `L x = b` in place.
+    pub(crate) fn half_solve(&self, b: &mut [f64]) {
+        let (n, l) = (self.n, &self.lower);
+        for i in 0..n.min(b.len()) {
+            let known = dot(&l[i * n..i * n + i], &b[..i]);
+            b[i] = (b[i] - known) / l[i * n + i];
+        }
+    }
+
+    /// Logarithm of the determinant of the leading `k` rows and columns of `A`.
+    pub(crate) fn log_determinant(&self, k: usize) -> f64 {
+        2.0 * (0..k).map(|i| self.lower[i * self.n + i].ln()).sum::<f64>()
     }
 }

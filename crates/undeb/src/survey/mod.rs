@@ -2,7 +2,7 @@
 
 pub mod auxiliary;
 pub mod calibration;
-mod cholesky;
+pub(crate) mod cholesky;
 pub mod design;
 pub mod distribution;
 pub mod errors;
@@ -10,6 +10,7 @@ pub mod expression;
 pub mod function;
 mod hadamard;
 pub mod interval;
+pub(crate) mod random;
 pub(crate) mod rank;
 mod record;
 pub mod replicate_weights;

@@ -2,6 +2,7 @@
 
 use super::design::{Design, LonelyPsu};
 use super::hadamard;
+use super::random::SplitMix;
 use super::replicates::{Kind, Replicates};
 use crate::error::{Error, Result};
 
@@ -138,7 +139,7 @@ impl Factors {
         let mut factor = vec![1.0; psus * replicates];
         for (r, of_replicate) in factor.chunks_exact_mut(psus.max(1)).enumerate() {
             // Each replicate has a stream of its own, so that more replicates leave the first ones as they are.
-            let mut random = SplitMix(SplitMix(seed).next().wrapping_add(r as u64));
+            let mut random = SplitMix::new(SplitMix::new(seed).next().wrapping_add(r as u64));
             for (h, of_stratum) in members.iter().enumerate().filter(|(_, m)| m.len() > 1) {
                 let n = of_stratum.len();
                 let (step, up) = (design.correction(h).sqrt(), n as f64 / (n as f64 - 1.0));
@@ -182,42 +183,5 @@ fn refuse_compared(design: &Design, what: &str) -> Result<()> {
         Some(h) => Err(Error::design(format!("stratum {} has only one PSU, which {what} cannot vary", h + 1))
             .help("join strata, or let lonely PSUs add nothing: remove")),
         None => Ok(()),
-    }
-}
-
-/// Steele, Lea and Flood's generator: one multiplication chain, the same bits on every machine.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`, each equally likely: draws from the incomplete last round are thrown away.
-    fn below(&mut self, n: u64) -> u64 {
-        let whole = u64::MAX - u64::MAX % n;
-        loop {
-            let draw = self.next();
-            if draw < whole {
-                return draw % n;
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::SplitMix;
-
-    #[test]
-    fn the_generator_is_the_published_one() {
-        let mut random = SplitMix(1_234_567);
-        assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
-        let mut counts = [0; 3];
-        (0..3000).for_each(|_| counts[random.below(3) as usize] += 1);
-        assert!(counts.iter().all(|c| (900..1100).contains(c)), "{counts:?}");
     }
 }

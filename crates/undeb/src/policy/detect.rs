@@ -1,0 +1,114 @@
+//! What change could be told at all, and when.
+
+use serde::Serialize;
+
+use super::series::Series;
+use crate::error::{Error, Result};
+use crate::estimation::Estimate;
+use crate::schema::Period;
+use crate::survey::testing::smallest_detectable;
+
+/// How sure a change has to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct DetectOptions {
+    /// Level of the test.
+    pub level: f64,
+    /// Probability with which the change is to be found.
+    pub power: f64,
+    /// Correlation of the sampling errors of two figures of the cell.
+    pub correlation: f64,
+}
+
+impl Default for DetectOptions {
+    fn default() -> Self {
+        DetectOptions { level: 0.95, power: 0.8, correlation: 0.0 }
+    }
+}
+
+/// The smallest change that could be told, and the first period in which the change that is asked for is no smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Detectable {
+    /// Where the change starts.
+    pub from: Period,
+    /// The smallest change from there to a figure as precise as the last, as a fraction.
+    pub smallest: f64,
+    /// Change that is asked for in all, as a fraction.
+    pub asked: f64,
+    /// First period in which being on the path could be told from standing still.
+    pub path_from: Option<Period>,
+    /// Whether the whole change could be told from standing still.
+    pub whole: bool,
+    /// Level of the test.
+    pub level: f64,
+    /// Probability with which the change is found.
+    pub power: f64,
+}
+
+impl Series {
+    /// The smallest true change between two figures that a test at `level` finds with probability `power`.
+    ///
+    /// Formula: `(z_{1-a/2} + z_power) sqrt(v_1 + v_2 - 2 rho s_1 s_2)`. Source: METHODS M22 and M12.
+    ///
+    /// ```
+    /// use undeb::{DetectOptions, Measure, PublishedTable, Registry};
+    /// let table = PublishedTable::open("us-states", &Registry::bundled()?)?;
+    /// let series = table.estimate(&[Measure::Density], Some(1.5))?.track(Measure::Density, "WY", "all")?;
+    /// let points = series.smallest_change("2012".parse()?, "2022".parse()?, &DetectOptions::default())?;
+    /// assert!(points > 0.02 && points < 0.05);
+    /// # Ok::<(), undeb::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no figure, or none with a stated error; an incomparable break lies between; level or power are no
+    /// probabilities.
+    pub fn smallest_change(&self, a: Period, b: Period, options: &DetectOptions) -> Result<f64> {
+        if self.broken(a, b) {
+            return Err(Error::definition(format!("{a} and {b} lie on both sides of an incomparable series break"))
+                .help("compare periods on one side of the break"));
+        }
+        let se = |p: Period| {
+            self.figures
+                .iter()
+                .find(|f| f.period == p)
+                .and_then(Estimate::se)
+                .ok_or_else(|| Error::data(format!("{} has no figure with a sampling error in {p}", self.place)))
+        };
+        smallest(se(a)?, se(b)?, options)
+    }
+
+    /// When a change that is asked for could be told: `path` gives the level asked for in a period, `until` its last.
+    ///
+    /// Figures to come are taken to be as precise as the last one. The first period of the path is the one in which the
+    /// change since `from` is no smaller than the smallest that could be told. Source: METHODS M22.
+    ///
+    /// # Errors
+    /// As [`Series::smallest_change`].
+    pub fn detect(
+        &self,
+        from: Period,
+        until: Period,
+        path: impl Fn(Period) -> Option<f64>,
+        options: &DetectOptions,
+    ) -> Result<Detectable> {
+        let last = self.figures.last().map_or(from, |f| f.period);
+        let smallest = self.smallest_change(from, last, options)?;
+        let start = path(from).ok_or_else(|| Error::data(format!("there is no path in {from}")))?;
+        let asked = path(until).map_or(0.0, |l| l - start);
+        let steps = (until.years_since(from) / from.length()).round().max(0.0) as usize;
+        // A trifle for the rounding of the path's own arithmetic.
+        let told = |change: f64| change.abs() >= smallest * (1.0 - 1e-12);
+        let path_from = (1..=steps).map(|h| from.later(h)).find(|p| path(*p).is_some_and(|l| told(l - start)));
+        Ok(Detectable { from, smallest, asked, path_from, whole: told(asked), level: options.level, power: options.power })
+    }
+}
+
+fn smallest(a: f64, b: f64, options: &DetectOptions) -> Result<f64> {
+    let se = (a * a + b * b - 2.0 * options.correlation * a * b).max(0.0).sqrt();
+    smallest_detectable(se, options.level, options.power).ok_or_else(|| {
+        Error::data(format!(
+            "no change can be told at level {} with power {} and correlation {}",
+            options.level, options.power, options.correlation
+        ))
+        .help("level and power lie between 0 and 1, the power above one half of 1 - level, the correlation between -1 and 1")
+    })
+}
