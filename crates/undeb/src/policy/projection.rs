@@ -323,7 +323,7 @@ fn above(ahead: &Ahead, share: f64) -> f64 {
 fn met_at(starts: &[Start], structure: Structure, h: usize, goal: Goal) -> f64 {
     match goal {
         Goal::Level(share) => above(&Ahead(starts.iter().map(|s| s.ahead(structure, h, 0.0)).collect()), share),
-        Goal::Change { by, .. } if by == 0.0 => {
+        Goal::Change { by: 0.0, .. } => {
             1.0 - Ahead(starts.iter().map(|s| s.ahead(structure, h, 1.0)).collect()).at_most(0.0, 0.0)
         }
         Goal::Change { by, .. } => starts

@@ -38,8 +38,8 @@ impl Trend {
         if !left_out.is_empty() {
             said.push(format!("Left out, because no error is stated: {}.", listed(&left_out)));
         }
-        let cut = self.breaks().iter().filter(|b| b.force == Force::Incomparable && b.at <= self.points()[0].period);
-        if let Some(cut) = cut.last() {
+        let mut cut = self.breaks().iter().filter(|b| b.force == Force::Incomparable && b.at <= self.points()[0].period);
+        if let Some(cut) = cut.next_back() {
             said.push(format!("Nothing before the break of {} is joined to the trend.", cut.at));
         }
         for (at, size, se) in self.bridged() {
