@@ -36,7 +36,10 @@ fn start(weight: f64, posterior: &undeb::dynamics::Posterior<'_>, last: usize, a
 
 const SLOPE: Structure = Structure::Slope { damping: 1.0 };
 
-fn cases() -> [(&'static str, Structure, Free, fn(&[f64]) -> Variances); 4] {
+/// Name in the file, structure, free variances, and how the file's parameters are read.
+type Case = (&'static str, Structure, Free, fn(&[f64]) -> Variances);
+
+fn cases() -> [Case; 4] {
     [
         ("level", Structure::Level, Free::Level, |p| Variances { level: p[0], slope: 0.0 }),
         ("rwdrift", SLOPE, Free::Level, |p| Variances { level: p[0], slope: 0.0 }),
@@ -162,12 +165,12 @@ fn simulated_paths_agree_with_the_distribution_of_each_step() {
     // Upwards: the chance of having been above a line by a step is no less than that of being above it there.
     let paths = 40_000;
     for line in [-2.0, -1.9, -1.7] {
-        let first = first_passage(&[start.clone()], SLOPE, 10, paths, 1, |_| line);
+        let first = first_passage(std::slice::from_ref(&start), SLOPE, 10, paths, 1, |_| line);
         let by = first.iter().sum::<usize>() as f64 / paths as f64;
         let at = 1.0 - Ahead(vec![start.ahead(SLOPE, 10, 0.0)]).at_most(line, 0.0);
         assert!(by >= at - 0.01, "{line}: {by} against {at}");
         let now = 1.0 - Ahead(vec![start.ahead(SLOPE, 0, 0.0)]).at_most(line, 0.0);
         near(first[0] as f64 / paths as f64, now, 0.01, "at once");
-        assert_eq!(first, first_passage(&[start.clone()], SLOPE, 10, paths, 1, |_| line));
+        assert_eq!(first, first_passage(std::slice::from_ref(&start), SLOPE, 10, paths, 1, |_| line));
     }
 }
