@@ -27,6 +27,7 @@ fn estimate(value: f64, n: Option<f64>, uncertainty: Uncertainty) -> Estimate {
         missing: None,
         psus: None,
         breakdown: Vec::new(),
+        formula: None,
     }
 }
 

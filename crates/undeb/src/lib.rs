@@ -34,7 +34,7 @@ mod source;
 pub mod survey;
 
 pub use error::{Error, Place, Result};
-pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, MissingAnswers, RecordOptions, Uncertainty};
+pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, Formula, MissingAnswers, RecordOptions, Uncertainty};
 pub use policy::{
     Action, ActionState, Answer, Assumptions, Baseline, Bridge, Candidate, Counts, Day, DetectOptions, Detectable, Employment,
     Finding, Findings, FirstMet, Gap, Goal, JudgedBy, Level, Milestone, Node, Oddity, Pace, PathAnswer, PathFinding, PathShape,

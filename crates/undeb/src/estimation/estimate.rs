@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::basis::Formula;
 use crate::error::Result;
 use crate::schema::{Classification, Definition, Measure, Period, SeriesBreak};
 use crate::source::{Source, Tier};
-use crate::survey::interval::{Interval, Method, critical_value, proportion, wilson};
+use crate::survey::interval::{Flag, Interval, Method, Outcome, proportion, symmetric};
 use crate::survey::replicates::Kind;
 
 /// Where a sampling error comes from.
@@ -62,7 +63,7 @@ pub enum Uncertainty {
         se: f64,
         /// Degrees of freedom; none where they are not known and the normal distribution is used.
         df: Option<f64>,
-        /// Size of the simple random sample with the same error, in persons.
+        /// Size of the simple random sample with the same error, in persons; infinite where everybody was counted.
         effective_n: f64,
         /// Where the error comes from.
         method: ErrorMethod,
@@ -109,6 +110,8 @@ pub struct Estimate {
     pub psus: Option<u64>,
     /// Further breakdowns: dimension and code.
     pub breakdown: Vec<(Arc<str>, Arc<str>)>,
+    /// How the value follows from totals of records; none for a published figure.
+    pub formula: Option<Formula>,
 }
 
 impl Estimate {
@@ -121,21 +124,48 @@ impl Estimate {
 
     /// Interval at a confidence level by a method of choice; a signed difference has only the symmetric one.
     pub fn interval_by(&self, level: f64, method: Method) -> Option<Interval> {
+        self.outcome(level, method).interval
+    }
+
+    /// Interval at a confidence level by a method of choice, with what is to be known about it, or why there is none.
+    ///
+    /// Source: METHODS M2, table of edges. A signed difference has the symmetric interval, whatever the method.
+    pub fn outcome(&self, level: f64, method: Method) -> Outcome {
         match (self.value, self.uncertainty) {
-            (Some(p), Uncertainty::Sampling { se, df, .. }) if !self.measure.is_share() => {
-                let half = critical_value(level, df) * se;
-                (half.is_finite() && half > 0.0).then_some(Interval { low: p - half, high: p + half })
+            (_, Uncertainty::Bounds { low, high }) => Outcome { interval: Some(Interval { low, high }), ..Outcome::default() },
+            (None, _) => Outcome::none(Flag::NoFigure),
+            (_, Uncertainty::Unstated) => Outcome::none(Flag::NoErrorStated),
+            (Some(value), Uncertainty::Sampling { se, df, effective_n, .. }) if !self.measure.is_share() => {
+                symmetric(value, se, df, effective_n.is_infinite(), level)
             }
-            (Some(p), Uncertainty::Sampling { df, effective_n, .. }) if effective_n > 0.0 && df.is_none_or(|df| df > 0.0) => {
-                if method == Method::Wilson {
-                    return Some(wilson(p, effective_n, critical_value(level, df)));
-                }
-                let n = self.n.filter(|_| df.is_some()).unwrap_or(effective_n);
-                proportion(p, p * (1.0 - p) / effective_n, n, df, level, method).interval
+            (Some(p), Uncertainty::Sampling { df, effective_n, .. }) => {
+                // Where everybody was counted, or no records are known, the effective sample stands in for them.
+                let n = self.n.filter(|_| df.is_some() && effective_n.is_finite()).unwrap_or(effective_n);
+                let variance = if effective_n.is_infinite() { 0.0 } else { p * (1.0 - p) / effective_n };
+                proportion(p, variance, n, df, level, method)
             }
-            (_, Uncertainty::Bounds { low, high }) => Some(Interval { low, high }),
+        }
+    }
+
+    /// Degrees of freedom of the error, where they are known.
+    pub fn df(&self) -> Option<f64> {
+        match self.uncertainty {
+            Uncertainty::Sampling { df, .. } => df,
             _ => None,
         }
+    }
+
+    /// Size of the simple random sample with the same error, in persons; none where no error is stated or everybody was counted.
+    pub fn effective_n(&self) -> Option<f64> {
+        match self.uncertainty {
+            Uncertainty::Sampling { effective_n, .. } => Some(effective_n).filter(|n| n.is_finite()),
+            _ => None,
+        }
+    }
+
+    /// Coefficient of variation, `se / value`; none at 0 and where no error is stated.
+    pub fn cv(&self) -> Option<f64> {
+        Some(self.se()? / self.value.filter(|v| *v != 0.0)?.abs())
     }
 
     /// Standard error, where one is stated; none where the sample has no spread, which is not an error of zero.

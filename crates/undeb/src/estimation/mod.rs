@@ -1,11 +1,15 @@
 //! Evidence becomes Estimates: a value, how sure it is, what it means and where it came from.
 
+mod basis;
 mod change;
+mod coder;
 mod estimate;
 mod frame;
+mod grid;
 mod rate;
 mod records;
 
+pub use basis::Formula;
 pub use change::Difference;
 pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty};
 pub use records::RecordOptions;

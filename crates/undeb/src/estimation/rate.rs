@@ -148,6 +148,7 @@ fn rate(
         missing: None,
         psus: None,
         breakdown: Vec::new(),
+        formula: None,
     }
 }
 
@@ -198,5 +199,6 @@ fn published_rate(measure: Measure, cell: &Cell, design_effect: Option<f64>) -> 
         missing: None,
         psus: None,
         breakdown: Vec::new(),
+        formula: None,
     }
 }

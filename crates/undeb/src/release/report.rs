@@ -183,7 +183,8 @@ fn release_one(estimate: &Estimate, rules: &RuleSet, level: f64, already: bool, 
         (_, Grade::Low | Grade::Withhold) => Some(Mark::LowReliability),
         _ => None,
     };
-    let mut estimate = estimate.clone();
+    // Totals of records stay inside: covariances are for working estimates.
+    let mut estimate = Estimate { formula: None, ..estimate.clone() };
     if withheld {
         estimate.value = None;
         estimate.numerator = None;

@@ -133,6 +133,14 @@ pub struct Definition {
     pub missing: String,
 }
 
+impl fmt::Display for Definition {
+    /// Numerator over denominator, who answered, where and from where: one line for tables.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} / {}; {}; {}; by {}", self.numerator, self.denominator, self.universe, self.unit, self.place)?;
+        write!(f, "; told by {}; {}", self.respondent, self.source)
+    }
+}
+
 impl Definition {
     fn fields<'a>(&'a self, other: &'a Definition) -> [(&'static str, &'a str, &'a str); 8] {
         [

@@ -39,7 +39,7 @@ pub(crate) struct Drawn {
     pub(crate) weight: Float64Chunked,
     /// The unit of the last stage that each row belongs to.
     pub(crate) unit: Vec<u32>,
-    pub(crate) stages: Stages,
+    pub(crate) stages: Arc<Stages>,
     pub(crate) calibration: Option<Arc<Calibration<'static>>>,
     pub(crate) replicates: Option<ReplicateWeights>,
     pub(crate) design_effect: Option<f64>,
@@ -55,7 +55,15 @@ impl Drawn {
     /// A sample of one stage under its own weights.
     pub(crate) fn new(weight: Float64Chunked, psus: Psus, tier: Tier) -> Drawn {
         let Psus { of_row: unit, design } = psus;
-        Drawn { weight, unit, stages: Stages::new(design), calibration: None, replicates: None, design_effect: None, tier }
+        Drawn {
+            weight,
+            unit,
+            stages: Arc::new(Stages::new(design)),
+            calibration: None,
+            replicates: None,
+            design_effect: None,
+            tier,
+        }
     }
 
     /// The same with an assumed design effect, which must be a number above 0 and stand alone.
@@ -72,7 +80,7 @@ impl Drawn {
     }
 
     /// What errors of functions of `totals` are made from; `rows` are those that were summed.
-    pub(crate) fn basis(&self, rows: &impl RowSource, totals: &Totals) -> Result<Basis<'_>> {
+    pub(crate) fn basis(&self, rows: &impl RowSource, totals: &Totals) -> Result<Basis> {
         if let Some(design_effect) = self.design_effect {
             let rooted = Rooted { rows };
             return Ok(Basis::Assumed { design_effect, rooted: Totals::accumulate(&rooted, rows.len(), totals.cells()) });
@@ -81,9 +89,9 @@ impl Drawn {
             (Some(replicates), _) => Basis::Replicated(self.replicated(replicates, rows, totals)?),
             (None, Some(calibration)) => {
                 let residuals = Residuals::of(calibration, rows, self.stages.units(), totals.cells())?;
-                Basis::Calibrated(&self.stages, residuals)
+                Basis::Calibrated(Arc::clone(&self.stages), residuals)
             }
-            (None, None) => Basis::Linearised(&self.stages),
+            (None, None) => Basis::Linearised(Arc::clone(&self.stages)),
         })
     }
 

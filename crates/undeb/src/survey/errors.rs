@@ -1,5 +1,8 @@
 //! Errors of functions of totals, whatever is known of the design: the one way from expressions to standard errors.
 
+use std::borrow::Borrow;
+use std::sync::Arc;
+
 use super::expression::Expression;
 use super::function::Function;
 use super::replication::{ReplicateTotals, Replicated};
@@ -11,11 +14,11 @@ use super::variance::{Variance, variance};
 
 /// What errors are made from, ready for any number of functions of one set of totals.
 #[derive(Clone, Debug)]
-pub enum Basis<'a> {
+pub enum Basis {
     /// Scores of PSUs, over the stages of the design (METHODS M9, M10).
-    Linearised(&'a Stages),
+    Linearised(Arc<Stages>),
     /// The same with scores of residuals, for calibrated weights (METHODS M11).
-    Calibrated(&'a Stages, Residuals),
+    Calibrated(Arc<Stages>, Residuals),
     /// The spread of replicates (METHODS M10).
     Replicated(ReplicateTotals),
     /// A simple random sample of the same size, widened by an assumed design effect (METHODS M13).
@@ -42,9 +45,11 @@ pub struct Errors {
     pub psus: Vec<Option<u64>>,
     /// Replicates in which the function has no value.
     pub missing: Vec<usize>,
+    /// Whether every stratum that the function's cells touch was counted whole, so that there is nothing to be unsure of.
+    pub complete: Vec<bool>,
 }
 
-impl Basis<'_> {
+impl Basis {
     /// Values, variances and degrees of freedom of functions of `totals`, and covariances of the pairs asked for.
     ///
     /// ```
@@ -53,17 +58,17 @@ impl Basis<'_> {
     /// // Illustrative: two PSUs of two people each, everybody in one cell.
     /// let rows = Rows { psu: &[0, 0, 1, 1], cell: &[0; 4], weight: &[1.0; 4], answers: &[&[1, 0, 1, 1]], amounts: &[] };
     /// let totals = Totals::accumulate(&rows, 2, 1);
-    /// let stages = Stages::new(Design::new(vec![0, 0], vec![0.0], LonelyPsu::Fail, |h| h.to_string())?);
-    /// let errors = Basis::Linearised(&stages).errors(&totals, &[Expression::total(&[0], 0)], &[(0, 0)]);
+    /// let stages: std::sync::Arc<_> = Stages::new(Design::new(vec![0, 0], vec![0.0], LonelyPsu::Fail, |h| h.to_string())?).into();
+    /// let errors = Basis::Linearised(stages).errors(&totals, &[Expression::total(&[0], 0)], &[(0, 0)]);
     /// assert_eq!((errors.variance[0], errors.covariance[0], errors.df[0]), (Some(1.0), Some(1.0), Some(1.0)));
     /// # Ok::<(), undeb::Error>(())
     /// ```
-    pub fn errors(&self, totals: &Totals, expressions: &[Expression], pairs: &[(u32, u32)]) -> Errors {
+    pub fn errors(&self, totals: &Totals, expressions: &[impl Borrow<Expression>], pairs: &[(u32, u32)]) -> Errors {
         if let Basis::Replicated(replicates) = self {
             return replicated(replicates, expressions, pairs);
         }
         // Functions without a value have no gradient: the others close ranks.
-        let functions: Vec<Option<Function>> = expressions.iter().map(|e| e.linearised(totals)).collect();
+        let functions: Vec<Option<Function>> = expressions.iter().map(|e| e.borrow().linearised(totals)).collect();
         let mut place = Vec::with_capacity(functions.len());
         let mut next = 0_u32;
         for function in &functions {
@@ -84,6 +89,7 @@ impl Basis<'_> {
             df: place.iter().map(|p| p.filter(|_| known).map(|i| v.df[i as usize])).collect(),
             psus: place.iter().map(|p| known.then(|| p.map_or(0, |i| v.psus[i as usize]))).collect(),
             missing: vec![0; expressions.len()],
+            complete: place.iter().map(|p| known && p.is_some_and(|i| v.complete[i as usize])).collect(),
         }
     }
 
@@ -120,8 +126,8 @@ fn simple(totals: &Totals, functions: &[Function]) -> Vec<Function> {
     functions.iter().map(one).collect()
 }
 
-fn replicated(replicates: &ReplicateTotals, expressions: &[Expression], pairs: &[(u32, u32)]) -> Errors {
-    let all: Vec<Replicated> = expressions.iter().map(|e| replicates.estimate(|sums| e.value(sums))).collect();
+fn replicated(replicates: &ReplicateTotals, expressions: &[impl Borrow<Expression>], pairs: &[(u32, u32)]) -> Errors {
+    let all: Vec<Replicated> = expressions.iter().map(|e| replicates.estimate(|sums| e.borrow().value(sums))).collect();
     let covariance = pairs.iter().map(|&(a, b)| replicates.covariance(&all[a as usize], &all[b as usize])).collect();
     let df = replicates.replicates().df();
     Errors {
@@ -131,5 +137,6 @@ fn replicated(replicates: &ReplicateTotals, expressions: &[Expression], pairs: &
         df: all.iter().map(|r| r.value.map(|_| df)).collect(),
         psus: vec![None; all.len()],
         missing: all.iter().map(|r| r.missing).collect(),
+        complete: vec![false; all.len()],
     }
 }

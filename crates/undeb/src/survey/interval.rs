@@ -146,10 +146,40 @@ pub enum Flag {
     NoSample,
     /// No interval: the level is not between 0.01 and 0.999999.
     NoLevel,
+    /// No interval: there is no figure.
+    NoFigure,
+    /// No interval: no sampling error is stated.
+    NoErrorStated,
+}
+
+impl Flag {
+    /// The word for it in tables: `at-boundary`, `no-figure`, ...
+    pub const fn id(self) -> &'static str {
+        match self {
+            Flag::AtBoundary => "at-boundary",
+            Flag::ZeroVariance => "zero-variance",
+            Flag::OneRecord => "one-record",
+            Flag::CompleteEnumeration => "complete-enumeration",
+            Flag::BeyondUnit => "beyond-unit",
+            Flag::NoDegreesOfFreedom => "no-degrees-of-freedom",
+            Flag::NotAProportion => "not-a-proportion",
+            Flag::NoVariance => "no-variance",
+            Flag::NoSample => "no-sample",
+            Flag::NoLevel => "no-level",
+            Flag::NoFigure => "no-figure",
+            Flag::NoErrorStated => "no-error-stated",
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
 }
 
 /// An interval, what it rests on, and what is to be known about it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Outcome {
     /// The interval; where there is none, a flag says why.
     pub interval: Option<Interval>,
@@ -157,6 +187,48 @@ pub struct Outcome {
     pub effective_n: Option<f64>,
     /// In no order of weight; empty in the ordinary case.
     pub flags: Vec<Flag>,
+}
+
+impl Outcome {
+    /// No interval, and why.
+    pub(crate) fn none(why: Flag) -> Self {
+        Outcome { interval: None, effective_n: None, flags: vec![why] }
+    }
+}
+
+/// The interval `value -+ t se` of a number that is no proportion: a signed difference, a total, a mean.
+///
+/// `complete` says that everybody was counted: only then does a zero error give an interval without width. Otherwise a
+/// zero error gives none, because there is no proportion whose records could stand in for it.
+///
+/// Source: METHODS M2.
+///
+/// ```
+/// use undeb::survey::interval::{Flag, symmetric};
+/// let points = symmetric(0.02, 0.01, None, false, 0.95).interval.unwrap();
+/// assert!((points.high - 0.0395996398454005).abs() < 1e-12);
+/// assert_eq!(symmetric(0.02, 0.0, None, false, 0.95).flags, [Flag::ZeroVariance]);
+/// ```
+pub fn symmetric(value: f64, se: f64, df: Option<f64>, complete: bool, level: f64) -> Outcome {
+    if !(0.01..=0.999_999).contains(&level) {
+        return Outcome::none(Flag::NoLevel);
+    }
+    if !value.is_finite() || !se.is_finite() || se < 0.0 {
+        return Outcome::none(Flag::NoVariance);
+    }
+    // Errors far below the size of the number are rounding, not sampling.
+    if se <= 1e-12 * value.abs().max(f64::MIN_POSITIVE) {
+        if complete {
+            let exactly = Interval { low: value, high: value };
+            return Outcome { interval: Some(exactly), effective_n: None, flags: vec![Flag::CompleteEnumeration] };
+        }
+        return Outcome::none(Flag::ZeroVariance);
+    }
+    let t = if df.is_some_and(|df| df <= 0.0) { f64::NAN } else { critical_value(level, df) };
+    if t.is_nan() || t > 1e100 {
+        return Outcome::none(Flag::NoDegreesOfFreedom);
+    }
+    Outcome { interval: Some(Interval { low: value - t * se, high: value + t * se }), ..Outcome::default() }
 }
 
 /// A proportion this near to 0 or 1, on either side, is there but for rounding.

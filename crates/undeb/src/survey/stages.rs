@@ -89,16 +89,19 @@ impl Stages {
     pub fn variance(&self, scores: &Scores, pairs: &[(u32, u32)]) -> Variance {
         let mut scores = scores.clone();
         let (mut variance, mut covariance) = (vec![0.0; scores.functions()], vec![0.0; pairs.len()]);
+        let mut complete = vec![true; scores.functions()];
         for (i, within) in self.within.iter().enumerate().rev() {
             let design = &self.stages[i + 1];
             let of_stage = scores.variance(design, pairs);
             variance.iter_mut().zip(of_stage.variance).for_each(|(sum, v)| *sum += v);
             covariance.iter_mut().zip(of_stage.covariance).for_each(|(sum, c)| *sum += c);
+            complete.iter_mut().zip(of_stage.complete).for_each(|(all, c)| *all &= c);
             scores = scores.raised(|unit| within[design.stratum(unit) as usize], self.stages[i].psus());
         }
         let mut out = scores.variance(&self.stages[0], pairs);
         out.variance.iter_mut().zip(variance).for_each(|(sum, v)| *sum += v);
         out.covariance.iter_mut().zip(covariance).for_each(|(sum, c)| *sum += c);
+        out.complete.iter_mut().zip(complete).for_each(|(all, c)| *all &= c);
         out
     }
 }

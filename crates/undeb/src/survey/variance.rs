@@ -21,6 +21,10 @@ pub struct Variance {
     pub df: Vec<f64>,
     /// PSUs that the function's cells touch.
     pub psus: Vec<u64>,
+    /// Whether every stratum that the function's cells touch was counted whole.
+    pub complete: Vec<bool>,
+    /// Factor by which strata with several PSUs stand for lonely ones, under [`LonelyPsu::Average`]; else 1.
+    pub(crate) raised: Vec<f64>,
 }
 
 /// Mean and spread of the scores of one function over the PSUs of one stratum that it touches, updated PSU by PSU.
@@ -75,7 +79,7 @@ impl Scores {
         strata.take(self);
         let mut out = strata.finish();
         if !pairs.is_empty() {
-            out.covariance = covariances(design, self, pairs);
+            out.covariance = covariances(design, self, pairs, &out);
         }
         out
     }
@@ -113,7 +117,14 @@ impl<'a> Strata<'a> {
 
     fn finish(self) -> Variance {
         let (design, f, h) = (self.design, self.functions, self.design.strata());
-        let mut out = Variance { variance: vec![0.0; f], covariance: Vec::new(), df: vec![0.0; f], psus: vec![0; f] };
+        let mut out = Variance {
+            variance: vec![0.0; f],
+            covariance: Vec::new(),
+            df: vec![0.0; f],
+            psus: vec![0; f],
+            complete: vec![true; f],
+            raised: vec![1.0; f],
+        };
         for function in 0..f {
             let cell = |stratum: usize| &self.cells[stratum * f + function];
             let overall: f64 = (0..h).map(|s| cell(s).sum()).sum::<f64>() / design.psus() as f64;
@@ -124,6 +135,7 @@ impl<'a> Strata<'a> {
                 if cell.inside > 0 {
                     out.psus[function] += u64::from(cell.inside);
                     strata += 1.0;
+                    out.complete[function] &= design.correction(stratum) == 0.0;
                     several += f64::from(u8::from(!design.is_lonely(stratum)));
                 }
                 out.variance[function] += if n > 1.0 {
@@ -135,9 +147,11 @@ impl<'a> Strata<'a> {
                 };
             }
             if design.lonely() == LonelyPsu::Average && several > 0.0 {
-                out.variance[function] *= strata / several;
+                out.raised[function] = strata / several;
+                out.variance[function] *= out.raised[function];
             }
             out.df[function] = out.psus[function] as f64 - strata;
+            out.complete[function] &= strata > 0.0;
         }
         out
     }
@@ -170,7 +184,10 @@ fn products(scores: &Scores, pairs: &[(u32, u32)], c: impl Fn(u32) -> f64) -> Ve
 }
 
 /// Covariances of pairs of functions, PSU by PSU over those that a PSU touches.
-fn covariances(design: &Design, scores: &Scores, pairs: &[(u32, u32)]) -> Vec<f64> {
+///
+/// Lonely PSUs count as in the variances: under `adjust` by the product of their distances from the overall means, under
+/// `average` by the root of the product of the two factors, so that the covariance of a function with itself is its variance.
+fn covariances(design: &Design, scores: &Scores, pairs: &[(u32, u32)], of: &Variance) -> Vec<f64> {
     let functions = scores.functions();
     let h = design.strata();
     let mut sums = vec![0.0; functions * h];
@@ -183,13 +200,28 @@ fn covariances(design: &Design, scores: &Scores, pairs: &[(u32, u32)]) -> Vec<f6
         let n = design.sampled(stratum);
         if n > 1.0 { design.correction(stratum) * n / (n - 1.0) } else { 0.0 }
     };
+    let adjust = design.lonely() == LonelyPsu::Adjust;
+    let mean = |f: u32| (0..h).map(|s| sums[s * functions + f as usize]).sum::<f64>() / design.psus() as f64;
+    let overall: Vec<f64> = if adjust { (0..functions as u32).map(mean).collect() } else { Vec::new() };
     // sum_i z_a z_b over PSUs that touch both, less n zbar_a zbar_b for each stratum.
     let mut out = products(scores, pairs, |psu| scale(design.stratum(psu) as usize));
     for stratum in 0..h {
         let n = design.sampled(stratum);
-        for (i, &(a, b)) in pairs.iter().enumerate() {
-            let sum = |f: u32| sums[stratum * functions + f as usize];
-            out[i] -= scale(stratum) * sum(a) * sum(b) / n;
+        let sum = |f: u32| sums[stratum * functions + f as usize];
+        if n > 1.0 {
+            for (c, &(a, b)) in out.iter_mut().zip(pairs) {
+                *c -= scale(stratum) * sum(a) * sum(b) / n;
+            }
+        } else if adjust && design.is_lonely(stratum) {
+            let away = |f: u32| sum(f) - overall[f as usize];
+            for (c, &(a, b)) in out.iter_mut().zip(pairs) {
+                *c += design.correction(stratum) * away(a) * away(b);
+            }
+        }
+    }
+    if design.lonely() == LonelyPsu::Average {
+        for (c, &(a, b)) in out.iter_mut().zip(pairs) {
+            *c *= (of.raised[a as usize] * of.raised[b as usize]).sqrt();
         }
     }
     out

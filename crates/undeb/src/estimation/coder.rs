@@ -1,0 +1,68 @@
+//! Records coded for the kernel: answers unpacked, cells computed from the axes, nothing kept.
+
+use std::ops::Range;
+
+use super::grid::Axis;
+use crate::source::{COVERED, IN, MEMBER};
+use crate::survey::rows::{Answer, OUT, RowSource, Stretch};
+
+/// Position of the yes-or-no variables in the totals.
+pub(crate) const DENSITY: u32 = 0;
+pub(crate) const COVERAGE: u32 = 1;
+pub(crate) const NONMEMBERS: u32 = 2;
+
+/// Rows of records as the kernel takes them.
+pub(crate) struct Coder<'a> {
+    pub(crate) flags: &'a [u8],
+    pub(crate) weight: &'a [f64],
+    pub(crate) psu: &'a [u32],
+    pub(crate) axes: &'a [Axis<'a>],
+    /// Two bits of flags to the answers of the variables; see [`answers`].
+    pub(crate) answers: &'a [u16; 128],
+    /// How many of the variables are summed.
+    pub(crate) variables: usize,
+}
+
+impl RowSource for Coder<'_> {
+    fn len(&self) -> usize {
+        self.flags.len()
+    }
+
+    fn answers(&self) -> usize {
+        self.variables
+    }
+
+    fn fill(&self, range: Range<usize>, into: &mut Stretch) {
+        let flags = &self.flags[range.clone()];
+        into.psu.extend_from_slice(&self.psu[range.clone()]);
+        into.weight.extend_from_slice(&self.weight[range.clone()]);
+        into.answers.extend(flags.iter().map(|f| self.answers[usize::from(f & !IN)]));
+        into.cell.extend(flags.iter().map(|f| if f & IN == 0 { OUT } else { 0 }));
+        for axis in self.axes {
+            for (cell, &code) in into.cell.iter_mut().zip(&axis.of_row[range.clone()]) {
+                // OUT stays OUT: the largest cell number is never reached by adding to a smaller one.
+                *cell = if *cell == OUT { OUT } else { *cell + u32::from(code.min(axis.unknown)) * axis.stride };
+            }
+        }
+    }
+}
+
+/// Answers of the three variables for every pattern of flags: member, covered, covered without being a member.
+pub(crate) fn answers() -> [u16; 128] {
+    let mut table = [0; 128];
+    for (flags, entry) in table.iter_mut().enumerate() {
+        let member = (flags >> MEMBER) as u16 & 3;
+        let covered = (flags >> COVERED) as u16 & 3;
+        let (yes, no) = (Answer::Yes as u16, Answer::No as u16);
+        // A no to coverage or a yes to membership settles it; else both answers must be known.
+        let nonmember = match (member, covered) {
+            (_, c) if c == no => no,
+            (m, _) if m == yes => no,
+            (m, c) if m == no && c == yes => yes,
+            (m, c) if m == Answer::NotAsked as u16 || c == Answer::NotAsked as u16 => Answer::NotAsked as u16,
+            _ => Answer::Missing as u16,
+        };
+        *entry = member | covered << 2 | nonmember << 4;
+    }
+    table
+}

@@ -1,0 +1,151 @@
+//! The grid of cells that records are summed into, and what each row of a table takes from it.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result, choices};
+use crate::schema::{Classification, Period};
+use crate::source::Records;
+use crate::survey::totals::MOST_CELLS;
+
+/// One axis of the grid: codes of each row, and the number of cells it takes, one for "not known" included.
+pub(crate) struct Axis<'a> {
+    pub(crate) of_row: &'a [u16],
+    pub(crate) stride: u32,
+    pub(crate) unknown: u16,
+}
+
+/// What stands along one dimension of the output: a code, the cells along the axis it sums, and whether it is a margin.
+pub(crate) struct Choice {
+    pub(crate) code: Arc<str>,
+    along: Vec<u32>,
+    margin: bool,
+}
+
+/// The cells of every combination of codes, and the choices that make rows of a table.
+pub(crate) struct Grid<'a> {
+    by: Vec<(&'a str, Vec<Choice>)>,
+    pub(crate) axes: Vec<Axis<'a>>,
+    pub(crate) cells: usize,
+}
+
+/// One row of a table: its codes and the cells that it sums.
+pub(crate) struct Pick<'a> {
+    of: Vec<(&'a str, &'a Choice)>,
+    pub(crate) cells: Vec<u32>,
+}
+
+impl<'a> Grid<'a> {
+    /// The grid of some breakdowns of records.
+    ///
+    /// # Errors
+    /// An unknown breakdown, one that is asked for twice, or more cells than one state holds.
+    pub(crate) fn of(records: &'a Records, by: &[&'a str], margins: bool) -> Result<Self> {
+        if let Some(unknown) = by.iter().find(|b| !records.dimensions().any(|d| d == **b)) {
+            return Err(
+                Error::data(format!("the records have no breakdown `{unknown}`")).help(choices(unknown, records.dimensions()))
+            );
+        }
+        if let Some(twice) = by.iter().enumerate().find_map(|(i, b)| by[..i].contains(b).then_some(b)) {
+            return Err(Error::data(format!("the breakdown `{twice}` is asked for twice")));
+        }
+        let mut grid = Grid { by: Vec::new(), axes: Vec::new(), cells: 1 };
+        for &dimension in by {
+            let (of_row, codes): (&[u16], Vec<Arc<str>>) = match records.dimensions.get(dimension) {
+                Some(d) => (&d.of_row, d.codes.clone()),
+                None => (&records.period_of, records.periods.iter().map(|p| p.to_string().into()).collect()),
+            };
+            grid.axes.push(Axis { of_row, stride: grid.cells as u32, unknown: codes.len() as u16 });
+            let tree = match dimension {
+                "region" => Some(&*records.regions),
+                "sector" => Some(&*records.sectors),
+                _ => None,
+            };
+            grid.by.push((dimension, along(&codes, tree, margins && dimension != "period")));
+            grid.cells = grid.cells.saturating_mul(codes.len() + 1);
+        }
+        if grid.cells > MOST_CELLS {
+            return Err(Error::data(format!("{} make {} cells, more than {MOST_CELLS}", by.join(" x "), grid.cells))
+                .help("estimate by fewer breakdowns at a time"));
+        }
+        Ok(grid)
+    }
+
+    /// Every combination of choices, with the cells that it sums.
+    pub(crate) fn picks(&self) -> Vec<Pick<'_>> {
+        let mut picks = vec![Pick { of: Vec::new(), cells: vec![0] }];
+        for ((dimension, choices), axis) in self.by.iter().zip(&self.axes) {
+            let mut longer = Vec::with_capacity(picks.len() * choices.len());
+            for pick in &picks {
+                for choice in choices {
+                    let mut of = pick.of.clone();
+                    of.push((*dimension, choice));
+                    let along = |c: &u32| choice.along.iter().map(|a| c + a * axis.stride).collect::<Vec<u32>>();
+                    longer.push(Pick { of, cells: pick.cells.iter().flat_map(along).collect() });
+                }
+            }
+            picks = longer;
+        }
+        picks
+    }
+}
+
+impl Pick<'_> {
+    /// The code along a dimension; none where the table is not broken down by it.
+    pub(crate) fn code(&self, dimension: &str) -> Option<Arc<str>> {
+        self.of.iter().find(|(d, _)| *d == dimension).map(|(_, c)| Arc::clone(&c.code))
+    }
+
+    /// The period of the row: its own, or the last of those that are pooled.
+    pub(crate) fn period(&self, pool: &[Period], all: &[Period]) -> Period {
+        match self.code("period") {
+            Some(text) => text.parse().unwrap_or(Period::UNDATED),
+            None => pool.last().or(all.last()).copied().unwrap_or(Period::UNDATED),
+        }
+    }
+
+    /// Whether any code sums others.
+    pub(crate) fn is_margin(&self) -> bool {
+        self.of.iter().any(|(_, c)| c.margin)
+    }
+
+    /// Codes along dimensions other than period, region and sector.
+    pub(crate) fn breakdown(&self) -> Vec<(Arc<str>, Arc<str>)> {
+        let further = self.of.iter().filter(|(d, _)| !["period", "region", "sector"].contains(d));
+        further.map(|(d, c)| (Arc::from(*d), Arc::clone(&c.code))).collect()
+    }
+}
+
+/// What an axis offers: its codes in the order of their tree, and with margins every code above them and the whole.
+fn along(codes: &[Arc<str>], tree: Option<&Classification>, margins: bool) -> Vec<Choice> {
+    let mut out: Vec<Choice> = codes
+        .iter()
+        .enumerate()
+        .map(|(i, code)| Choice { code: Arc::clone(code), along: vec![i as u32], margin: false })
+        .collect();
+    if let Some(tree) = tree {
+        out.sort_by_key(|c| tree.rank(&c.code));
+    }
+    if !margins {
+        return out;
+    }
+    // The whole takes in those whose code is not known.
+    let whole = Choice {
+        code: tree.map_or("all", Classification::whole).into(),
+        along: (0..=codes.len() as u32).collect(),
+        margin: true,
+    };
+    let above = tree
+        .into_iter()
+        .flat_map(|t| t.codes().iter().map(move |c| (t, c)))
+        .filter(|(t, c)| c.id != t.whole() && !codes.iter().any(|code| **code == *c.id));
+    for (tree, code) in above {
+        let parts: Vec<u32> = (0..codes.len()).filter(|&i| tree.is_below(&codes[i], &code.id)).map(|i| i as u32).collect();
+        if !parts.is_empty() {
+            out.push(Choice { code: code.id.as_str().into(), along: parts, margin: true });
+        }
+    }
+    if !codes.iter().any(|c| **c == *whole.code) {
+        out.push(whole);
+    }
+    out
+}
