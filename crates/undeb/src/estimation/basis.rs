@@ -93,12 +93,11 @@ impl Estimates {
         let pairs: Vec<(&Formula, &Formula)> =
             formulas.iter().enumerate().flat_map(|(i, a)| formulas[..=i].iter().map(move |b| (*a, *b))).collect();
         let mut matrix = vec![vec![0.0; of.len()]; of.len()];
-        let mut found = covariances(&pairs).into_iter();
-        for i in 0..of.len() {
-            for j in 0..=i {
-                let covariance = found.next().flatten().ok_or_else(|| unknown(of[i]))?;
-                (matrix[i][j], matrix[j][i]) = (covariance, covariance);
-            }
+        let places = (0..of.len()).flat_map(|i| (0..=i).map(move |j| (i, j)));
+        for ((i, j), covariance) in places.zip(covariances(&pairs)) {
+            let covariance = covariance.ok_or_else(|| unknown(of[i]))?;
+            matrix[i][j] = covariance;
+            matrix[j][i] = covariance;
         }
         Ok(matrix)
     }
