@@ -34,6 +34,7 @@ mod source;
 pub mod survey;
 
 pub use error::{Error, Place, Result};
+pub use estimation::{Amount, Contribution, DecomposeOptions, Decomposition, Effect, EffectOf, ErrorBasis, Grouping, SplitForm};
 pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, Formula, MissingAnswers, RecordOptions, Uncertainty};
 pub use policy::{
     Action, ActionState, Answer, Assumptions, Baseline, Bridge, Candidate, Counts, Day, DetectOptions, Detectable, Employment,

@@ -176,6 +176,13 @@ impl Estimate {
         }
     }
 
+    /// Standard error for sums and ranks of many cells: where the sample has no spread, half of Wilson's 95 % interval
+    /// over its critical value stands in, because nobody in a small sample is not nobody anywhere.
+    pub(crate) fn spread(&self) -> Option<f64> {
+        let Uncertainty::Sampling { .. } = self.uncertainty else { return None };
+        self.se().or_else(|| self.interval(0.95).map(|i| i.width() / 2.0 / crate::survey::interval::critical_value(0.95, None)))
+    }
+
     /// Where the sampling error comes from: "published", "assumed design effect 1.5", "linearised, strata and clusters".
     pub fn error_source(&self) -> Option<String> {
         let Uncertainty::Sampling { method, .. } = self.uncertainty else { return None };

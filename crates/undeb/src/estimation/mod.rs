@@ -3,6 +3,7 @@
 mod basis;
 mod change;
 mod coder;
+mod decomposition;
 mod estimate;
 mod frame;
 mod grid;
@@ -11,5 +12,8 @@ mod records;
 
 pub use basis::Formula;
 pub use change::Difference;
+pub use decomposition::{
+    Amount, Contribution, DecomposeOptions, Decomposition, Effect, EffectOf, ErrorBasis, Grouping, SplitForm,
+};
 pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty};
 pub use records::RecordOptions;

@@ -75,7 +75,12 @@ impl PublishedTable {
         let mut sums: HashMap<(Period, Arc<str>), Vec<PartTotals>> = HashMap::new();
         for cell in self.cells() {
             let totals = totals(measure, cell);
-            out.push(rate(measure, cell.period, &cell.region, &cell.sector, totals, design_effect, false, cell.note.clone()));
+            let mut one = rate(measure, cell.period, &cell.region, &cell.sector, totals, design_effect, false, cell.note.clone());
+            if cell.employees == Some(0.0) {
+                // An empty cell has no rate, but that nobody is in it is known.
+                (one.numerator, one.denominator) = (Some(0.0), Some(0.0));
+            }
+            out.push(one);
             if let Some(totals) = totals {
                 sums.entry((cell.period, Arc::clone(&cell.sector))).or_default().push((Arc::clone(&cell.region), totals));
             }

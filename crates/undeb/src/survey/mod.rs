@@ -3,6 +3,7 @@
 pub mod auxiliary;
 pub mod calibration;
 pub(crate) mod cholesky;
+pub mod decomposition;
 pub mod design;
 pub mod distribution;
 pub mod errors;
