@@ -27,11 +27,12 @@ const FLOORS: [(&str, &[&str]); 8] = [
 const EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
 /// Which crates of the project a crate may depend on.
-const CRATES: [(&str, &[&str]); 5] = [
+const CRATES: [(&str, &[&str]); 6] = [
     ("undeb", &[]),
     ("undeb-chart", &["undeb"]),
     ("undeb-report", &["undeb", "undeb-chart"]),
     ("undeb-cli", &["undeb", "undeb-chart", "undeb-report"]),
+    ("undeb-python", &["undeb", "undeb-chart", "undeb-report"]),
     ("xtask", &["undeb", "undeb-chart", "undeb-report", "undeb-cli"]),
 ];
 

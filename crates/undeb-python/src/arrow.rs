@@ -75,3 +75,18 @@ pub(crate) fn export<'py>(py: Python<'py>, frame: &DataFrame) -> PyResult<Bound<
         .collect();
     PyCapsule::new_with_value(py, export_iterator(Box::new(batches.into_iter()), field), NAME)
 }
+
+/// Which rows are asked for: the only column of a frame, where an empty cell is not a yes.
+pub(crate) fn mask(object: &Bound<'_, PyAny>) -> PyResult<Vec<bool>> {
+    let frame = import(object)?;
+    match frame.columns() {
+        [only] => match only.bool() {
+            Ok(column) => Ok(column.iter().map(|keep| keep == Some(true)).collect()),
+            Err(_) => Err(DataError::new_err(format!(
+                "the filter is of type {}, not of true and false; compare with a value, as in pl.col(\"sector\") == \"public\"",
+                only.dtype()
+            ))),
+        },
+        columns => Err(DataError::new_err(format!("a filter is one column, not {}", columns.len()))),
+    }
+}

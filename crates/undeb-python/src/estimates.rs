@@ -1,37 +1,105 @@
-//! Estimates.
+//! Estimates: rates with their uncertainty, and what they are held against.
+
+use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
-use undeb::{Measure, PublishedTable, Registry};
+use undeb::{PublishedTable, Registry, RuleSet};
 
 use crate::arrow;
-use crate::error::Raise;
+use crate::convert::{json, measures, parsed};
+use crate::error::DataError;
+use crate::findings::Findings;
+use crate::frame::Frame;
+use crate::plan::Plan;
+use crate::work::run;
 
-/// Estimates with their uncertainty.
+/// Estimates of one source.
 #[pyclass(frozen, module = "undeb._undeb")]
-pub(crate) struct Estimates(undeb::Estimates);
+pub(crate) struct Estimates(pub(crate) Arc<undeb::Estimates>);
 
 #[pymethods]
 impl Estimates {
-    #[pyo3(signature = (requested_schema = None))]
-    fn __arrow_c_stream__<'py>(
-        &self,
-        py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyCapsule>> {
-        // Every schema that could be asked for holds the same figures; ours is always given.
-        drop(requested_schema);
-        arrow::export(py, &self.0.to_frame(0.95, undeb::Method::Logit).or_raise()?)
+    fn __len__(&self) -> usize {
+        self.0.cells().len()
+    }
+
+    /// One row for each estimate, with intervals at a level by a method.
+    fn frame(&self, py: Python<'_>, level: f64, interval: &str) -> PyResult<Frame> {
+        let (estimates, method) = (Arc::clone(&self.0), parsed::<undeb::Method>(interval)?);
+        run(py, move || estimates.to_frame(level, method)).map(Frame)
+    }
+
+    /// The grade of each estimate under a rule set.
+    fn grades(&self, py: Python<'_>, rules: &str, level: f64) -> PyResult<Vec<&'static str>> {
+        let (estimates, rules) = (Arc::clone(&self.0), rules.to_owned());
+        run(py, move || {
+            let rules = RuleSet::builtin(&rules)?;
+            Ok(estimates.cells().iter().map(|e| rules.grade(e, level).grade.id()).collect())
+        })
+    }
+
+    /// Where each error comes from.
+    fn error_sources(&self) -> Vec<Option<String>> {
+        self.0.cells().iter().map(undeb::Estimate::error_source).collect()
+    }
+
+    /// Source and definitions, as JSON.
+    fn facts(&self) -> PyResult<String> {
+        json(&serde_json::json!({ "source": self.0.source(), "definitions": self.0.definitions() }))
+    }
+
+    /// Names of region codes and of sector codes.
+    fn names(&self) -> [Vec<(String, String)>; 2] {
+        [self.0.regions(), self.0.sectors()].map(|tree| tree.codes().iter().map(|c| (c.id.clone(), c.name.clone())).collect())
+    }
+
+    /// The estimates for which the only column of a frame is true.
+    fn take(&self, py: Python<'_>, mask: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let keep = arrow::mask(mask)?;
+        if keep.len() != self.0.cells().len() {
+            return Err(DataError::new_err(format!(
+                "the filter has {} rows, the estimates {}",
+                keep.len(),
+                self.0.cells().len()
+            )));
+        }
+        let estimates = Arc::clone(&self.0);
+        run(py, move || {
+            let mut keep = keep.into_iter();
+            Ok(undeb::Estimates::clone(&estimates).filter(|_| keep.next() == Some(true)))
+        })
+        .map(Self::from)
+    }
+
+    /// Holds the estimates against a plan.
+    fn assess(&self, py: Python<'_>, plan: &Plan) -> PyResult<Findings> {
+        let (estimates, plan) = (Arc::clone(&self.0), Arc::clone(&plan.0));
+        run(py, move || undeb::Estimates::clone(&estimates).assess(&plan)).map(Findings::from)
     }
 }
 
-/// The estimates of a bundled table.
+impl From<undeb::Estimates> for Estimates {
+    fn from(estimates: undeb::Estimates) -> Self {
+        Estimates(Arc::new(estimates))
+    }
+}
+
+/// The estimates of a published table: every measure that it has, or those asked for.
 #[pyfunction]
-pub(crate) fn data(py: Python<'_>, id: &str) -> PyResult<Estimates> {
-    py.detach(|| {
-        let table = PublishedTable::open(id, &Registry::bundled()?)?;
-        table.estimate(&[Measure::Density], None)
+#[pyo3(signature = (source, wanted, registry, design_effect))]
+pub(crate) fn published(
+    py: Python<'_>,
+    source: String,
+    wanted: Option<Vec<String>>,
+    registry: Option<std::path::PathBuf>,
+    design_effect: Option<f64>,
+) -> PyResult<Estimates> {
+    let wanted = wanted.map(|w| measures(&w)).transpose()?;
+    run(py, move || {
+        let registry = registry.map_or_else(Registry::bundled, |file| Registry::with_file(&file))?;
+        let table = PublishedTable::open(&source, &registry)?;
+        let wanted = wanted.unwrap_or_else(|| table.source().measures.iter().map(|m| m.id).collect());
+        table.estimate(&wanted, design_effect)
     })
-    .or_raise()
-    .map(Estimates)
+    .map(Estimates::from)
 }

@@ -1,15 +1,32 @@
 //! `undeb._undeb`, the compiled half of the Python package: frozen classes and conversions, no statistics.
 //!
-//! The face that people see is written by hand in `python/undeb`.
+//! The face that people see is written by hand in `python/undeb`; what stands here is private to it.
 
 mod arrow;
+mod catalogue;
+mod convert;
 mod error;
 mod estimates;
+mod findings;
+mod frame;
+mod plan;
+mod records;
+mod work;
 
-use pyo3::prelude::*;
-
-#[pymodule]
+#[pyo3::pymodule]
 mod _undeb {
     #[pymodule_export]
-    use crate::estimates::{Estimates, data};
+    use crate::catalogue::{codebooks, sources};
+    #[pymodule_export]
+    use crate::estimates::{Estimates, published};
+    #[pymodule_export]
+    use crate::findings::{Findings, Report};
+    #[pymodule_export]
+    use crate::frame::Frame;
+    #[pymodule_export]
+    use crate::plan::{Plan, measure_names, plan_names, plan_text, read_plan};
+    #[pymodule_export]
+    use crate::records::{Records, codebook_variables};
+    #[pymodule_export]
+    use crate::work::_panic;
 }

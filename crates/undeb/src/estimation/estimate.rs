@@ -259,7 +259,7 @@ impl Estimates {
 
     /// The estimates for which `keep` holds; nothing is recomputed.
     #[must_use]
-    pub fn filter(self, keep: impl Fn(&Estimate) -> bool) -> Self {
+    pub fn filter(self, mut keep: impl FnMut(&Estimate) -> bool) -> Self {
         let cells = self.cells.into_iter().filter(|e| keep(e)).collect();
         Estimates::new(self.source, self.regions, self.sectors, self.definitions, cells)
     }

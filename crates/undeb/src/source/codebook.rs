@@ -291,7 +291,7 @@ impl Codebook {
     }
 
     /// Variables without which records cannot be read; weights have substitutes, and breakdowns may be left out.
-    pub(crate) fn required(&self) -> Vec<&str> {
+    pub fn required(&self) -> Vec<&str> {
         let rules = self.scope.iter().chain(&self.member).chain(&self.covered).flat_map(Rule::variables);
         let month = self.period.month.as_deref().filter(|_| self.weight.months);
         let design = self.design.strata.iter().chain(&self.design.psu).map(String::as_str);
@@ -299,7 +299,7 @@ impl Codebook {
     }
 
     /// Every variable that the codebook reads, those that a file may lack included.
-    pub(crate) fn variables(&self) -> Vec<&str> {
+    pub fn variables(&self) -> Vec<&str> {
         let mut all: Vec<&str> = vec![&self.period.year];
         all.extend(self.period.quarter.iter().chain(&self.period.month).map(String::as_str));
         all.extend(self.weight.variables.iter().chain(&self.design.strata).chain(&self.design.psu).map(String::as_str));

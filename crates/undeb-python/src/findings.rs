@@ -1,0 +1,94 @@
+//! Findings: what the figures answer to a plan, and the report that may leave.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use undeb::Day;
+use undeb_report::Overwrite;
+
+use crate::convert::{json, parsed};
+use crate::error::Raise;
+use crate::frame::Frame;
+use crate::work::run;
+
+/// The findings of a plan.
+#[pyclass(frozen, module = "undeb._undeb")]
+pub(crate) struct Findings(pub(crate) Arc<undeb::Findings>);
+
+#[pymethods]
+impl Findings {
+    /// Every finding with its target, as JSON.
+    fn facts(&self) -> PyResult<String> {
+        json(&serde_json::json!({ "targets": self.0.targets(), "counts": self.0.counts() }))
+    }
+
+    /// Applies the quality and confidentiality rules, as of a day; today when none is given and the plan has none.
+    #[pyo3(signature = (as_of))]
+    fn release(&self, py: Python<'_>, as_of: Option<&str>) -> PyResult<Report> {
+        let findings = Arc::clone(&self.0);
+        let day = as_of.map(parsed::<Day>).transpose()?;
+        run(py, move || {
+            let day = day.or(findings.plan().as_of).unwrap_or_else(Day::today);
+            findings.release(day)
+        })
+        .map(|r| Report(Arc::new(r)))
+    }
+}
+
+impl From<undeb::Findings> for Findings {
+    fn from(findings: undeb::Findings) -> Self {
+        Findings(Arc::new(findings))
+    }
+}
+
+/// What may be published.
+#[pyclass(frozen, module = "undeb._undeb")]
+pub(crate) struct Report(pub(crate) Arc<undeb::Report>);
+
+#[pymethods]
+impl Report {
+    fn __len__(&self) -> usize {
+        self.0.estimates().len()
+    }
+
+    /// One row for each released estimate.
+    fn frame(&self) -> PyResult<Frame> {
+        self.0.to_frame().or_raise().map(Frame)
+    }
+
+    /// The whole report as JSON.
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        let report = Arc::clone(&self.0);
+        run(py, move || undeb_report::json(&report))
+    }
+
+    /// The report as one HTML page.
+    fn html(&self, py: Python<'_>) -> PyResult<String> {
+        let report = Arc::clone(&self.0);
+        run(py, move || undeb_report::html(&report))
+    }
+
+    /// The report as Markdown.
+    fn markdown(&self, py: Python<'_>) -> PyResult<String> {
+        let report = Arc::clone(&self.0);
+        run(py, move || undeb_report::markdown(&report))
+    }
+
+    /// Writes page, Markdown, JSON, CSV and charts into a folder.
+    fn write(&self, py: Python<'_>, folder: PathBuf, overwrite: bool) -> PyResult<Vec<PathBuf>> {
+        let report = Arc::clone(&self.0);
+        let overwrite = if overwrite { Overwrite::Replace } else { Overwrite::Refuse };
+        run(py, move || undeb_report::write(&report, &folder, overwrite))
+    }
+
+    /// The verdict in one sentence.
+    fn verdict(&self) -> &str {
+        self.0.verdict()
+    }
+
+    /// What is assumed, approximated or withheld.
+    fn assumptions(&self) -> Vec<String> {
+        self.0.assumptions()
+    }
+}

@@ -1,0 +1,128 @@
+//! Survey records, coded once; their columns stay in the frame of the caller.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use undeb::{Codebook, RecordOptions, Roles};
+
+use crate::arrow;
+use crate::convert::{measures, parsed};
+use crate::error::Raise;
+use crate::estimates::Estimates;
+use crate::work::run;
+
+/// Records with the design they were drawn by.
+#[pyclass(frozen, module = "undeb._undeb")]
+pub(crate) struct Records(Arc<undeb::Records>);
+
+/// The roles as the face gives them; every key is there.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct Given {
+    member: Option<String>,
+    covered: Option<String>,
+    employee: Option<String>,
+    weight: Option<String>,
+    strata: Option<String>,
+    psu: Option<String>,
+    fpc: Option<String>,
+    unique_psus: bool,
+    lonely_psu: String,
+    period: Option<String>,
+    region: Option<String>,
+    sector: Option<String>,
+    others: Vec<String>,
+    members_within_covered: bool,
+    title: String,
+}
+
+impl Given {
+    fn roles(self) -> PyResult<Roles> {
+        Ok(Roles {
+            member: self.member,
+            covered: self.covered,
+            employee: self.employee,
+            weight: self.weight,
+            strata: self.strata,
+            psu: self.psu,
+            fpc: self.fpc,
+            unique_psus: self.unique_psus,
+            lonely_psu: parsed(&self.lonely_psu)?,
+            period: self.period,
+            region: self.region,
+            sector: self.sector,
+            others: self.others,
+            members_within_covered: self.members_within_covered,
+            survey: self.title,
+        })
+    }
+}
+
+#[pymethods]
+impl Records {
+    /// Records of a frame, by the part that each column plays.
+    #[staticmethod]
+    fn by_roles(py: Python<'_>, frame: &Bound<'_, PyAny>, roles: Given) -> PyResult<Self> {
+        let (frame, roles) = (arrow::import(frame)?, roles.roles()?);
+        run(py, move || undeb::Records::new(&frame, &roles)).map(Records::from)
+    }
+
+    /// Records of a frame, through a codebook.
+    #[staticmethod]
+    fn by_codebook(py: Python<'_>, frame: &Bound<'_, PyAny>, codebook: String, lonely_psu: &str) -> PyResult<Self> {
+        let (frame, lonely) = (arrow::import(frame)?, parsed(lonely_psu)?);
+        run(py, move || undeb::Records::with_codebook(&frame, &open(&codebook)?, lonely)).map(Records::from)
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Breakdowns on offer.
+    fn dimensions(&self) -> Vec<String> {
+        self.0.dimensions().map(str::to_owned).collect()
+    }
+
+    /// The same records with the domain where the only column of a frame is true.
+    fn filter(&self, py: Python<'_>, mask: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (records, keep) = (Arc::clone(&self.0), arrow::mask(mask)?);
+        run(py, move || undeb::Records::clone(&records).filter(&keep)).map(Records::from)
+    }
+
+    /// Rates by breakdowns, with the errors that the design makes.
+    fn estimate(&self, py: Python<'_>, wanted: Vec<String>, by: Vec<String>, margins: bool) -> PyResult<Estimates> {
+        let (records, wanted) = (Arc::clone(&self.0), measures(&wanted)?);
+        run(py, move || {
+            let by: Vec<&str> = by.iter().map(String::as_str).collect();
+            records.estimate(&wanted, &by, &RecordOptions { margins })
+        })
+        .map(Estimates::from)
+    }
+}
+
+impl From<undeb::Records> for Records {
+    fn from(records: undeb::Records) -> Self {
+        Records(Arc::new(records))
+    }
+}
+
+/// A codebook by its name, or from a file of one's own.
+fn open(name: &str) -> undeb::Result<Codebook> {
+    if !name.ends_with(".toml") {
+        return Codebook::builtin(name);
+    }
+    let text = std::fs::read_to_string(PathBuf::from(name))
+        .map_err(|e| undeb::Error::io(format!("cannot read the codebook {name}: {e}")))?;
+    Codebook::from_toml(name, &text)
+}
+
+/// The variables that a codebook reads; those without which it cannot do come first, with how many they are.
+#[pyfunction]
+pub(crate) fn codebook_variables(name: &str) -> PyResult<(Vec<String>, usize)> {
+    let book = open(name).or_raise()?;
+    let required = book.required();
+    let others = book.variables().into_iter().filter(|v| !required.contains(v));
+    let count = required.len();
+    Ok((required.iter().copied().chain(others).map(str::to_owned).collect(), count))
+}

@@ -1,0 +1,100 @@
+"""The words that the verbs take, as enumerations for completion; plain strings do as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import TypeVar
+
+from undeb.errors import SchemaError, choices
+
+
+class Measure(str, Enum):
+    """What a rate measures. They are different measures, never options of one another.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.data("us-states", [ub.Measure.DENSITY]).measures
+    ['density']
+    """
+
+    DENSITY = "density"
+    """Union members among employees."""
+    COVERAGE = "coverage"
+    """Employees whose pay or conditions are set by a collective agreement, among all employees."""
+    ADJUSTED_COVERAGE = "adjusted_coverage"
+    """Covered employees among those with the right to bargain."""
+    PAY_SET = "pay_set"
+    """Employees whose pay is set with reference to a collective agreement, as employers report it."""
+    COVERED_NONMEMBERS = "covered_nonmembers"
+    """Covered employees who are not members, among all employees; only where members are part of the covered."""
+    COVERAGE_MINUS_DENSITY = "coverage_minus_density"
+    """Coverage minus density, signed; the answer where members are not part of the covered."""
+
+    __str__ = str.__str__
+
+
+class Interval(str, Enum):
+    """How a confidence interval is made; names and formulas are those of METHODS M2 in the documentation.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.data("us-states", design_effect=1.5).at_level(0.9, ub.Interval.LOGIT).interval
+    'logit'
+    """
+
+    WILSON = "wilson"
+    """Score interval on the effective sample; the default, and what findings are judged by."""
+    LOGIT = "logit"
+    """Symmetric on the log-odds scale, turned back; none at 0 and 1. R ``svyciprop(method = "xlogit")``."""
+    WALD = "wald"
+    """Estimate plus and minus t times its standard error. R ``svyciprop(method = "mean")``."""
+    KORN_GRAUBARD = "korn-graubard"
+    """Clopper and Pearson's on the effective sample. R ``svyciprop(method = "beta")``."""
+    AGRESTI_COULL = "agresti-coull"
+    """Wald's around Wilson's centre."""
+
+    __str__ = str.__str__
+
+
+class Kind(str, Enum):
+    """Kinds of chart.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.data("us-states").chart(ub.Kind.TREND).kind
+    'trend'
+    """
+
+    GAP = "gap"
+    """Where each region or sector stands against its target."""
+    TREND = "trend"
+    """Lines over time, with breaks and the path to a deadline."""
+    HEATMAP = "heatmap"
+    """Sectors by regions in one period."""
+    TILES = "tiles"
+    """A map of equal tiles."""
+    INTERVAL = "interval"
+    """Estimates with their intervals, in order."""
+
+    __str__ = str.__str__
+
+
+Word = TypeVar("Word", bound=Enum)
+
+
+def known(given: object, what: str, names: Iterable[str]) -> str:
+    """A word that is one of the names, or an error that lists them."""
+    names = list(names)
+    if isinstance(given, str) and str(given) in names:
+        return str(given)
+    shown = given if isinstance(given, str) else repr(given)
+    raise SchemaError(f"`{shown}` is not a {what}; {choices(str(given), names)}")
+
+
+def words(given: str | Iterable[str]) -> list[str]:
+    """One word or several, as a list of plain strings."""
+    return [str(given)] if isinstance(given, str) else [str(word) for word in given]
