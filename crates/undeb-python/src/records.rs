@@ -68,6 +68,13 @@ impl Records {
         run(py, move || undeb::Records::new(&frame, &roles)).map(Records::from)
     }
 
+    /// Records of a file, through a codebook.
+    #[staticmethod]
+    fn read(py: Python<'_>, path: PathBuf, codebook: String, lonely_psu: &str) -> PyResult<Self> {
+        let lonely = parsed(lonely_psu)?;
+        run(py, move || undeb::Records::read(&path, &open(&codebook)?, lonely)).map(Records::from)
+    }
+
     /// Records of a frame, through a codebook.
     #[staticmethod]
     fn by_codebook(py: Python<'_>, frame: &Bound<'_, PyAny>, codebook: String, lonely_psu: &str) -> PyResult<Self> {
@@ -82,6 +89,16 @@ impl Records {
     /// Breakdowns on offer.
     fn dimensions(&self) -> Vec<String> {
         self.0.dimensions().map(str::to_owned).collect()
+    }
+
+    /// The same records with one more breakdown, the only column of a frame.
+    fn with_breakdown(&self, py: Python<'_>, frame: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (records, frame) = (Arc::clone(&self.0), arrow::import(frame)?);
+        run(py, move || {
+            let Some(column) = frame.columns().first() else { return Ok(undeb::Records::clone(&records)) };
+            undeb::Records::clone(&records).with_breakdown(column.name(), column)
+        })
+        .map(Records::from)
     }
 
     /// The same records with the domain where the only column of a frame is true.

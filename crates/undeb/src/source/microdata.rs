@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use polars::prelude::Column;
+
 use super::codebook::Codebook;
+use super::coding::code;
+use super::columns::years;
 use super::drawn::Drawn;
 use super::registry::{Basis, MeasureEntry, PeriodType, RateUnit, Source};
 use crate::error::{Error, Result};
@@ -68,6 +72,42 @@ impl Records {
     pub fn dimensions(&self) -> impl Iterator<Item = &str> {
         let period = (!self.periods.is_empty()).then_some("period");
         period.into_iter().chain(self.dimensions.keys().map(String::as_str))
+    }
+
+    /// The same records with one more breakdown, from a column of as many rows; its codes are the values of the column.
+    ///
+    /// ```
+    /// # use polars::prelude::*;
+    /// # use undeb::{Measure, Records, Roles};
+    /// let frame = df!["m" => [1, 0, 1, 0], "s" => ["f", "f", "m", "m"]]?;
+    /// let records = Records::new(&frame, &Roles { member: Some("m".into()), ..Roles::default() })?;
+    /// let by_sex = records.with_breakdown("sex", frame.column("s")?)?.estimate(&[Measure::Density], &["sex"], &Default::default())?;
+    /// assert_eq!(by_sex.cells().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is such a breakdown already; the column has another length or values that are no codes.
+    pub fn with_breakdown(mut self, name: &str, column: &Column) -> Result<Self> {
+        if self.dimensions().any(|known| known == name) {
+            return Err(Error::data(format!("there is a breakdown `{name}` already")).help("give the new one another name"));
+        }
+        if column.len() != self.flags.len() {
+            return Err(Error::data(format!("the breakdown has {} rows, the records {}", column.len(), self.flags.len())));
+        }
+        let coded = code(name, column)?;
+        let codes: Vec<Arc<str>> = coded.keys.iter().map(|k| k.to_string().into()).collect();
+        let tree = || Arc::new(Classification::flat(name, &codes));
+        match name {
+            "period" => (self.periods, self.period_of) = years(name, coded)?,
+            "region" => self.regions = tree(),
+            "sector" => self.sectors = tree(),
+            _ => {}
+        }
+        if name != "period" {
+            self.dimensions.insert(name.to_owned(), Dimension { codes, of_row: coded.codes });
+        }
+        Ok(self)
     }
 
     /// Periods with a row in the domain, oldest first.

@@ -1,0 +1,175 @@
+"""What travels inside the package: published tables, codebooks and plans."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, overload
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.estimates import Estimates
+from undeb.tables import Shown, Table
+from undeb.vocabulary import words
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Catalogue(Table):
+    """A list of what there is: a table like every other."""
+
+    title: str
+    _rows: list[dict[str, Any]]
+
+    @property
+    def names(self) -> list[str]:
+        """The names, to be given to the function that made the list.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> "uk-lfs" in ub.codebooks().names
+        True
+        """
+        return [row["name"] for row in self._rows]
+
+    def to_polars(self) -> pl.DataFrame:
+        """The list as a polars frame.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.plans().to_polars().columns
+        ['name', 'title', 'targets', 'actions']
+        """
+        return pl.DataFrame(self._rows, infer_schema_length=None)
+
+    def _shown(self) -> Shown:
+        headings = list(self._rows[0]) if self._rows else []
+        texts = [[_text(value) for value in row.values()] for row in self._rows]
+        return Shown(self.title, [h.replace("_", " ").capitalize() for h in headings], texts, [])
+
+    def __reduce__(self) -> tuple[Callable[..., Catalogue], tuple[Any, ...]]:
+        return Catalogue, (self.title, self._rows)
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+@overload
+def data() -> Catalogue: ...
+@overload
+def data(
+    source: str,
+    measures: str | Iterable[str] | None = None,
+    *,
+    design_effect: float | None = None,
+    registry: str | os.PathLike[str] | None = None,
+) -> Estimates: ...
+def data(
+    source: str | None = None,
+    measures: str | Iterable[str] | None = None,
+    *,
+    design_effect: float | None = None,
+    registry: str | os.PathLike[str] | None = None,
+) -> Catalogue | Estimates:
+    r"""Rates of a published table; without a name, the list of the tables inside the package.
+
+    .. math:: R = Y / X
+
+    with :math:`Y` the members or covered employees and :math:`X` the employees of the cell, in persons or jobs
+    (METHODS M1). Published rates are taken as they are.
+
+    Parameters
+    ----------
+    source
+        Name of a source, such as ``us-states``.
+    measures
+        Measures wanted; every one that the source has when left out.
+    design_effect
+        An assumed design effect, for approximate errors where the publisher states none; said wherever they show.
+    registry
+        A registry file of one's own, for other sources.
+
+    Returns
+    -------
+    Estimates or Catalogue
+        Rates are fractions.
+
+    Raises
+    ------
+    SchemaError
+        The source is not known; the message lists the choices.
+    DefinitionError
+        The source does not have the measure.
+    DataError
+        A file of one's own breaks a promise of its registry entry.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> rates = ub.data("us-states", ["density", "coverage"])
+    >>> len(rates)
+    20400
+    >>> "us-states" in ub.data().names
+    True
+    """
+    if source is None:
+        rows = [
+            {
+                "name": one["id"], "title": one["title"], "publisher": one["publisher"],
+                "measures": [m["id"] for m in one["measures"]], "terms": one["terms"],
+            }
+            for one in json.loads(_undeb.sources())
+        ]  # fmt: skip
+        return Catalogue("Published tables: undeb.data(name)", rows)
+    wanted = None if measures is None else words(measures)
+    return Estimates(_undeb.published(source, wanted, None if registry is None else Path(registry), design_effect))
+
+
+def codebooks(name: str | None = None) -> Catalogue:
+    """The codebooks inside the package; with a name, everything about that one.
+
+    Parameters
+    ----------
+    name
+        Name of a codebook, such as ``uk-lfs``.
+
+    Raises
+    ------
+    SchemaError
+        The codebook is not known; the message lists the choices.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.codebooks("gss").to_polars()["measures"].to_list()
+    [['density']]
+    """
+    books = json.loads(_undeb.codebooks())
+    if name is not None:
+        _undeb.codebook_variables(name)
+        (book,) = (b for b in books if b["id"] == name)
+        return Catalogue(book["title"], [{"name": book.pop("id"), **book}])
+    rows = [{"name": b["id"], "title": b["title"], "measures": b["measures"], "cannot": len(b["cannot"])} for b in books]
+    return Catalogue("Codebooks: undeb.read_microdata(records, codebook=name)", rows)
+
+
+def plans() -> Catalogue:
+    """The plans inside the package.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.plans().names
+    ['us-states-2030', 'eu-80', 'wales-2030', 'gov-skills-2008']
+    """
+    from undeb.plan import Plan
+
+    read = [Plan.read(name) for name in _undeb.plan_names()]
+    rows = [{"name": p.id, "title": p.title, "targets": len(p.targets), "actions": len(p.actions)} for p in read]
+    return Catalogue("Plans: undeb.Plan.read(name)", rows)

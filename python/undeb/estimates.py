@@ -1,0 +1,345 @@
+"""Estimates: rates with their uncertainty, of one source."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.errors import DataError, UndebError
+from undeb.showing import count, percent, points
+from undeb.tables import Shown, Table
+from undeb.vocabulary import Interval, known, words
+
+if TYPE_CHECKING:
+    from undeb.findings import Findings
+    from undeb.plan import Plan
+
+KEYS = ("measure", "period", "region", "sector")
+"""What names a figure; further breakdowns follow them."""
+
+WORKING = "Not released: working figures, no disclosure rule applied."
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Estimates(Table):
+    """Rates with their uncertainty, made by :meth:`Survey.estimate` or :func:`undeb.data`.
+
+    A table in long form; the confidence level belongs to the looking and is changed with :meth:`at_level`.
+    """
+
+    _inner: _undeb.Estimates
+    level: float = 0.95
+    """Confidence level of the intervals shown."""
+    interval: str = "wilson"
+    """Method of the intervals shown, see :class:`undeb.Interval`."""
+    quality: str = "ons-2025"
+    """Rule set of the quality column, see :meth:`at_quality`."""
+
+    def at_level(self, level: float, interval: str | Interval | None = None) -> Estimates:
+        """The same estimates with intervals at another confidence level, or by another method.
+
+        Parameters
+        ----------
+        level
+            Between 0 and 1; 0.95 for 95 per cent.
+        interval
+            Method; unchanged when left out.
+
+        Raises
+        ------
+        SchemaError
+            The method is not known.
+        DataError
+            The level is not between 0 and 1.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> rates = ub.data("us-states", design_effect=1.5)
+        >>> wide, narrow = (rates.at_level(level).to_polars() for level in (0.95, 0.8))
+        >>> bool((narrow["high"] <= wide["high"]).all())
+        True
+        """
+        if not isinstance(level, (int, float)) or not 0 < level < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise DataError(f"the confidence level {level} is not between 0 and 1; write 0.95 for 95 %")
+        method = self.interval if interval is None else known(interval, "method for intervals", [str(i) for i in Interval])
+        return replace(self, level=float(level), interval=method)
+
+    def at_quality(self, rules: str) -> Estimates:
+        """The same estimates, their ``quality`` column graded by another rule set.
+
+        Parameters
+        ----------
+        rules
+            ``ons-2025``, ``statswales-cv``, ``statswales-n`` or ``nchs-2017``.
+
+        Raises
+        ------
+        SchemaError
+            The rule set is not known; the message lists the choices.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").at_quality("nchs-2017").quality
+        'nchs-2017'
+        """
+        self._inner.grades(rules, self.level)
+        return replace(self, quality=rules)
+
+    def filter(self, *conditions: pl.Expr) -> Estimates:
+        """The estimates for which every condition holds; nothing is computed again.
+
+        Parameters
+        ----------
+        *conditions
+            Polars expressions over the columns of :meth:`to_polars`, each true or false.
+
+        Raises
+        ------
+        DataError
+            A condition is not true or false, or nothing is left.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> len(ub.data("us-states", ["density"]).filter(pl.col("region") == "US", pl.col("sector") == "all"))
+        40
+        """
+        from undeb.frames import take
+
+        estimates = self
+        for condition in conditions:
+            mask = take(estimates.to_polars()).select([condition.alias("filter")])
+            if mask.height != len(estimates):
+                raise DataError(f"the filter has {mask.height} rows, the estimates {len(estimates)}; compare column by column")
+            estimates = replace(estimates, _inner=estimates._inner.take(mask))
+        if len(estimates) == 0:
+            raise DataError("no figure fits the filter; look at .regions, .sectors and .periods")
+        return estimates
+
+    def assess(self, plan: Plan) -> Findings:
+        """Holds the estimates against the targets of a plan.
+
+        Parameters
+        ----------
+        plan
+            A plan that asks of this source alone; :meth:`Plan.assess` gathers the evidence of several.
+
+        Raises
+        ------
+        PlanError
+            The plan asks of another source too.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> plan = ub.Plan.read("eu-80")
+        >>> ub.data("eu27").assess(plan).counts["not_met"]
+        20
+        """
+        from undeb.findings import Findings
+
+        return Findings(self._inner.assess(plan._inner), plan)  # pyright: ignore[reportPrivateUsage]
+
+    def to_polars(self) -> pl.DataFrame:
+        """The estimates as a polars frame, one row each; rates are fractions, an empty cell is not known.
+
+        Columns: ``measure``, ``period``, ``region``, ``sector``, further breakdowns, ``value``, ``se``, ``low``,
+        ``high``, ``df``, ``n``, ``psus``, ``numerator``, ``denominator``, ``missing_share``, ``missing_low``,
+        ``missing_high`` (the rate if all missing answers were no, or yes), ``released`` (false), ``error_source``,
+        ``quality``, ``definition``, ``source``.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> row = ub.data("us-states", ["density"]).to_polars().row(0, named=True)
+        >>> row["region"], row["sector"], round(row["value"], 3)
+        ('US', 'all', 0.201)
+        """
+        facts = self._facts()
+        frame = pl.DataFrame(self._inner.frame(self.level, self.interval))
+        definitions = {d["measure"]: _definition(d) for d in facts["definitions"]}
+        return frame.with_columns(
+            pl.Series("error_source", self._inner.error_sources(), dtype=pl.String),
+            pl.Series("quality", self._inner.grades(self.quality, self.level), dtype=pl.String),
+            pl.col("measure").replace_strict(definitions, return_dtype=pl.String).alias("definition"),
+            pl.lit(facts["source"]["id"]).alias("source"),
+        )
+
+    def wide(self, values: str | Iterable[str] = ("value", "low", "high")) -> pl.DataFrame:
+        """One row for each cell, the measures side by side with suffixes: ``density``, ``density_low``, ``coverage``, ...
+
+        Parameters
+        ----------
+        values
+            Columns of :meth:`to_polars` to spread; ``value`` takes the plain name of the measure.
+
+        Raises
+        ------
+        SchemaError
+            There is no such column.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states", ["density", "coverage"]).wide("value").columns
+        ['period', 'region', 'sector', 'density', 'coverage']
+        """
+        frame = self.to_polars()
+        columns = [known(value, "column of the estimates", frame.columns) for value in words(values)]
+        # Further breakdowns stand between the sector and the value.
+        keys = frame.columns[1 : frame.columns.index("value")]
+        out = frame.select(keys).unique(maintain_order=True)
+        for measure in self.measures:
+            one = frame.filter(pl.col("measure") == measure)
+            named = [pl.col(c).alias(measure if c == "value" else f"{measure}_{c}") for c in columns]
+            out = out.join(one.select(*keys, *named), on=keys, how="left")
+        return out
+
+    @property
+    def measures(self) -> list[str]:
+        """Measures that are here.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("eu27").measures
+        ['adjusted_coverage']
+        """
+        return [d["measure"] for d in self._facts()["definitions"]]
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """Publisher, citation, terms, universe and series breaks of the source.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("eu27").source["id"]
+        'eu27'
+        """
+        return self._facts()["source"]
+
+    @property
+    def regions(self) -> dict[str, str]:
+        """Region codes of the source with their names.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").regions["CA"]
+        'California'
+        """
+        return dict(self._inner.names()[0])
+
+    @property
+    def sectors(self) -> dict[str, str]:
+        """Sector codes of the source with their names.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").sectors["private"]
+        'Private'
+        """
+        return dict(self._inner.names()[1])
+
+    @property
+    def periods(self) -> list[str]:
+        """Periods that are here, oldest first.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").periods[-1]
+        '2022'
+        """
+        return self.to_polars()["period"].unique().sort().to_list()
+
+    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Writes the working estimates as CSV, Parquet or JSON, by the ending; a column says that they are not released.
+
+        Raises
+        ------
+        UndebError
+            There is such a file already, or the ending is not known.
+
+        Examples
+        --------
+        >>> import tempfile, undeb as ub
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ub.data("eu27").write(folder + "/eu27.csv").name
+        'eu27.csv'
+        """
+        return write_table(self, path, overwrite)
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+    def _facts(self) -> dict[str, Any]:
+        return json.loads(self._inner.facts())
+
+    def _shown(self) -> Shown:
+        frame, facts, names = self.to_polars(), self._facts(), self._inner.names()
+        regions, sectors = dict(names[0]), dict(names[1])
+        further = frame.columns[len(KEYS) : frame.columns.index("value")]
+        missing = frame["missing_share"].null_count() < frame.height
+        interval = f"{self.level * 100:g}% interval"
+        numeric = ["Rate", interval, "Sample", *(["Missing", "If all no to all yes"] if missing else [])]
+        headings = ["Measure", "Period", "Region", "Sector", *further, *numeric, "Quality"]
+        rows: list[list[str]] = []
+        for row in frame.iter_rows(named=True):
+            shown = points if row["measure"] == "coverage_minus_density" else percent
+            between = f"{shown(row['low'])} to {shown(row['high'])}" if row["low"] is not None else ""
+            cells = [row["measure"], row["period"], regions.get(row["region"], row["region"])]
+            cells += [sectors.get(row["sector"], row["sector"]), *(str(row[name]) for name in further)]
+            cells += [shown(row["value"]) or "[x]", between, count(row["n"])]
+            if missing:
+                cells += [percent(row["missing_share"])]
+                bounds = row["missing_low"] is not None
+                cells += [f"{percent(row['missing_low'])} to {percent(row['missing_high'])}" if bounds else ""]
+            rows.append([*cells, "" if row["quality"] == "ok" else row["quality"].replace("_", " ")])
+        errors = sorted(frame["error_source"].drop_nulls().unique())
+        notes = [f"Sampling errors: {'; '.join(errors) or 'none is stated'}. Intervals: {self.interval}. Quality: {self.quality}."]
+        return Shown(facts["source"]["title"], headings, rows, [*notes, f"{WORKING} Source: {facts['source']['citation']}"], set(numeric))
+
+    def __reduce__(self) -> tuple[Callable[..., Estimates], tuple[Any, ...]]:
+        return _again, (self._inner.state(), self.level, self.interval, self.quality)
+
+
+def _again(state: bytes, level: float, interval: str, quality: str) -> Estimates:
+    return Estimates(_undeb.Estimates.from_state(state), level, interval, quality)
+
+
+def _definition(of: dict[str, str]) -> str:
+    return f"{of['numerator']} / {of['denominator']}; {of['universe']}; {of['respondent']}; {of['unit']}; {of['place']}"
+
+
+def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:
+    """Writes a table aside and moves it into place, so that no half of a file is ever there."""
+    target = Path(path)
+    ending = known(target.suffix.lower(), "kind of file", [".csv", ".parquet", ".json"])
+    if target.exists() and not overwrite:
+        raise UndebError(f"{target} is there already; give overwrite=True to replace it")
+    aside = target.with_name(f".{target.name}.part")
+    frame = table.to_polars()
+    try:
+        if ending == ".csv":
+            frame.write_csv(aside)
+        elif ending == ".parquet":
+            frame.write_parquet(aside)
+        else:
+            aside.write_text(table.to_json() + "\n", encoding="utf-8")
+        aside.replace(target)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UndebError(f"cannot write {target}: {error}; nothing was changed") from error
+    return target

@@ -1,0 +1,133 @@
+"""Findings: what the figures answer to a plan."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.estimates import WORKING
+from undeb.plan import Plan
+from undeb.report import Report
+from undeb.showing import percent, points
+from undeb.tables import Shown, Table
+
+ANSWERS = {"met": "met", "not_met": "not met", "cannot_tell": "cannot tell", "unset": "no number was set"}
+
+SCHEMA: dict[str, pl.DataType] = {
+    "target": pl.String(), "measure": pl.String(), "region": pl.String(), "sector": pl.String(), "period": pl.String(),
+    "answer": pl.String(), "reason": pl.String(), "judged_by": pl.String(), "value": pl.Float64(), "low": pl.Float64(),
+    "high": pl.Float64(), "level": pl.Float64(), "at_line": pl.Boolean(), "gap": pl.Float64(), "gap_low": pl.Float64(),
+    "gap_high": pl.Float64(), "gap_workers": pl.Float64(), "required_pace": pl.Float64(), "observed_pace": pl.Float64(),
+    "path": pl.String(), "status": pl.String(), "force": pl.String(), "deadline": pl.String(), "cautions": pl.List(pl.String()),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Findings(Table):
+    """Met, not met, or cannot tell: one row for each target and cell. Working results; they leave as a report."""
+
+    _inner: _undeb.Findings
+    plan: Plan
+    """The plan that was assessed."""
+    _evidence: tuple[_undeb.Estimates, ...]
+
+    def release(self, quality: str | None = None, *, as_of: str | datetime.date | None = None) -> Report:
+        """Applies quality and confidentiality rules and makes the report, the only thing that may be published.
+
+        Parameters
+        ----------
+        quality
+            Rule set; that of the plan when left out.
+        as_of
+            Day on which actions are late or not; that of the plan, or today, when left out.
+
+        Raises
+        ------
+        DisclosureError
+            The evidence is not released and the rule set has no confidentiality threshold.
+        SchemaError
+            The rule set is not known.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> report = ub.Plan.read("eu-80").assess().release(as_of="2026-01-01")
+        >>> report.verdict[:41]
+        '20 of 27 member states stand below 80%: A'
+        """
+        day = as_of.isoformat() if isinstance(as_of, datetime.date) else as_of
+        return Report(self._inner.release(quality, day))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings there are of each answer.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().counts
+        {'met': 7, 'not_met': 20, 'cannot_tell': 0, 'unset': 0}
+        """
+        return self._facts()["counts"]
+
+    def to_polars(self) -> pl.DataFrame:
+        """The findings as a polars frame, one row each; rates and gaps are fractions, paces fractions a year.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().to_polars()["answer"].value_counts().sort("answer").rows()
+        [('met', 7), ('not_met', 20)]
+        """
+        rows: list[dict[str, Any]] = []
+        for one in self._facts()["targets"]:
+            target = one["target"]
+            for f in one["findings"]:
+                interval, gap = f["interval"] or {}, f["gap"] or {}
+                around = gap.get("interval") or {}
+                rows.append({
+                    **{name: f.get(name) for name in SCHEMA},
+                    "low": interval.get("low"), "high": interval.get("high"), "gap": gap.get("value"),
+                    "gap_low": around.get("low"), "gap_high": around.get("high"), "gap_workers": gap.get("workers"),
+                    "observed_pace": (f["observed_pace"] or {}).get("per_year"), "path": (f["path"] or {}).get("answer"),
+                    "status": target["status"], "force": target["force"], "deadline": target["deadline"],
+                })  # fmt: skip
+        return pl.DataFrame(rows, schema=SCHEMA)
+
+    def __len__(self) -> int:
+        return sum(self.counts.values())
+
+    def _facts(self) -> dict[str, Any]:
+        return json.loads(self._inner.facts())
+
+    def _shown(self) -> Shown:
+        headings = ["Target", "Region", "Sector", "Period", "Rate", "Level", "Gap", "Answer"]
+        names = [dict(pair) for e in self._evidence for pair in e.names()]
+        named = {code: name for group in names for code, name in group.items()}
+        titles = {t["id"]: t["title"] for t in self.plan.targets}
+        rows = [
+            [
+                titles[row["target"]], named.get(row["region"], row["region"]), named.get(row["sector"], row["sector"]),
+                row["period"] or "", percent(row["value"]) or "[x]", percent(row["level"]), points(row["gap"]),
+                ANSWERS[row["answer"]] + (f" ({row['reason'].replace('_', ' ')})" if row["reason"] else ""),
+            ]
+            for row in self.to_polars().iter_rows(named=True)
+        ]  # fmt: skip
+        counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
+        return Shown(self.plan.title, headings, rows, [f"{counted}.", WORKING], {"Rate", "Level", "Gap"})
+
+    def __reduce__(self) -> tuple[Callable[..., Findings], tuple[Any, ...]]:
+        return _again, (self.plan, [e.state() for e in self._evidence])
+
+
+def _again(plan: Plan, states: list[bytes]) -> Findings:
+    evidence = [_undeb.Estimates.from_state(state) for state in states]
+    return Findings(plan._inner.assess(evidence), plan, tuple(evidence))  # pyright: ignore[reportPrivateUsage]

@@ -1,0 +1,331 @@
+"""Plans of targets: read from a file, taken from the package, or built in Python."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.errors import PlanError, UndebError
+from undeb.showing import percent, points
+from undeb.tables import Shown, Table
+from undeb.vocabulary import words
+
+if TYPE_CHECKING:
+    from undeb.estimates import Estimates
+    from undeb.findings import Findings
+
+Status: TypeAlias = Literal["statutory", "adopted", "pledged", "proposed", "illustrative"]
+"""Who stands behind a target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One target of a plan, for one or many cells. Exactly one of ``level``, ``change`` and ``unset`` is given.
+
+    Parameters
+    ----------
+    id, title
+        Name within the plan, and title in full.
+    measure
+        What is measured, an :class:`undeb.Measure`.
+    region, sector
+        A code, several, or ``"each"``.
+    level
+        The rate to be reached, as a fraction: 0.3 is 30 %.
+    change
+        The change from the baseline to be reached, as a fraction: 0.05 is five points.
+    unset
+        What was said in place of a number.
+    status
+        Who stands behind it: statutory, adopted, pledged, proposed, illustrative.
+    force
+        ``target`` or ``trigger``: whether the level is to be reached, or a duty arises below it.
+    baseline, deadline
+        Periods that changes start from, and by which the level is to be reached.
+    source
+        Source of the evidence; that of the plan when left out.
+    proposer, note
+        Who said it, and what a reader must know.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.Target(id="half", title="Half covered", measure="coverage", region="US", level=0.5, status="illustrative").level
+    0.5
+    """
+
+    id: str
+    title: str
+    measure: str
+    region: str | Sequence[str]
+    status: Status
+    sector: str | Sequence[str] = "all"
+    level: float | None = None
+    change: float | None = None
+    unset: str | None = None
+    force: Literal["target", "trigger"] = "target"
+    baseline: str | int | None = None
+    deadline: str | int | None = None
+    source: str | None = None
+    proposer: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Plan(Table):
+    """Targets and actions, checked against what the sources offer.
+
+    Read one with :meth:`Plan.read`, or build one with :meth:`Plan.of`.
+    """
+
+    _inner: _undeb.Plan
+    _text: str
+    _name: str
+    _folder: str | None = field(default=None)
+
+    @staticmethod
+    def read(plan: str | os.PathLike[str]) -> Plan:
+        """Reads a plan: a TOML file, or by name one of :func:`undeb.plans`.
+
+        Raises
+        ------
+        PlanError
+            The name is not known, or the file is not a plan; the message points at line and column.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").level
+        0.95
+        """
+        path = Path(plan)
+        if path.suffix != ".toml" and not path.exists():
+            name = os.fspath(plan)
+            text = _undeb.plan_text(name)
+            return Plan(_undeb.Plan.from_toml(f"{name}.toml", text, None), text, f"{name}.toml")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise PlanError(f"{path} is not UTF-8 text; save the plan as UTF-8") from None
+        except OSError as error:
+            names = ", ".join(_undeb.plan_names())
+            raise UndebError(f"cannot read the plan {path}: {error.strerror}; give a file, or one of {names}") from None
+        folder = str(path.parent)
+        return Plan(_undeb.Plan.from_toml(str(path), text, folder), text, str(path), folder)
+
+    @staticmethod
+    def from_toml(text: str) -> Plan:
+        """A plan from its text.
+
+        Raises
+        ------
+        PlanError
+            The text is not a plan; the message points at line and column.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.from_toml(ub.Plan.read("eu-80").to_toml()).id
+        'eu-80'
+        """
+        return Plan(_undeb.Plan.from_toml("the plan", text, None), text, "the plan")
+
+    @staticmethod
+    def of(
+        id: str,
+        title: str,
+        *,
+        source: str,
+        targets: Iterable[Target],
+        measures: str | Iterable[str] = (),
+        regions: str | Iterable[str] | None = None,
+        sectors: str | Iterable[str] | None = None,
+        level: float = 0.95,
+        quality: str = "ons-2025",
+        summary: str | None = None,
+        design_effect: float | None = None,
+        reason: str | None = None,
+    ) -> Plan:
+        """A plan built in Python.
+
+        Parameters
+        ----------
+        id, title, summary
+            Short name, title of the report, and what the plan is.
+        source
+            Source of the figures, one of :func:`undeb.data`.
+        targets
+            The targets.
+        measures, regions, sectors
+            What the report carries besides; all regions and sectors when left out.
+        level
+            Confidence level.
+        quality
+            Rule set of the report.
+        design_effect, reason
+            An assumed design effect where the publisher states no error, and why.
+
+        Raises
+        ------
+        PlanError
+            A target has no number or two, an id is there twice, two targets of one cell ask for different levels at
+            once, or a name is not known.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> half = ub.Target(id="half", title="Half", measure="coverage", region="US", level=0.5, status="illustrative")
+        >>> plan = ub.Plan.of("us-half", "Half of all covered", source="us-states", targets=[half])
+        >>> ub.data("us-states").assess(plan).counts["not_met"]
+        1
+        """
+        listed = list(targets)
+        _agree(listed)
+        head: dict[str, Any] = {
+            "id": id, "title": title, "summary": summary, "source": source, "measures": words(measures),
+            "regions": regions if regions is None else words(regions),
+            "sectors": sectors if sectors is None else words(sectors),
+            "level": level, "quality": quality,
+        }  # fmt: skip
+        lines = ["[plan]", *_keys(head)]
+        if design_effect is not None or reason is not None:
+            lines += ["", "[plan.assumptions]", *_keys({"design_effect": design_effect, "reason": reason})]
+        for target in listed:
+            given = {name: getattr(target, name) for name in Target.__dataclass_fields__}
+            lines += ["", "[[target]]", *_keys(given)]
+        return Plan.from_toml("\n".join(lines) + "\n")
+
+    def assess(self, *evidence: Estimates) -> Findings:
+        """Holds evidence against the plan; that of its own sources when none is given.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().counts["met"]
+        7
+        """
+        from undeb.findings import Findings
+
+        inner = [e._inner for e in evidence] or self._inner.gather()  # pyright: ignore[reportPrivateUsage]
+        return Findings(self._inner.assess(inner), self, tuple(inner))
+
+    def to_toml(self) -> str:
+        """The plan as it is written in a file.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").to_toml().splitlines()[0]
+        '[plan]'
+        """
+        return self._text
+
+    def to_polars(self) -> pl.DataFrame:
+        """The targets as a polars frame, one row each; levels and changes are fractions.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").to_polars()["level"].to_list()
+        [0.8]
+        """
+        schema = {
+            "id": pl.String, "title": pl.String, "measure": pl.String, "regions": pl.List(pl.String),
+            "sectors": pl.List(pl.String), "level": pl.Float64, "change": pl.Float64, "unset": pl.String,
+            "baseline": pl.String, "deadline": pl.String, "status": pl.String, "force": pl.String, "source": pl.String,
+        }  # fmt: skip
+        names = {"fixed": "level", "change": "change", "unset": "unset"}
+        rows: list[dict[str, Any]] = []
+        for target in self.targets:
+            ((kind, value),) = target["level"].items()
+            rows.append({**{name: target.get(name) for name in schema}, "level": None, names[kind]: value})
+        return pl.DataFrame(rows, schema=schema)
+
+    @property
+    def id(self) -> str:
+        """Short name."""
+        return self._facts()["id"]
+
+    @property
+    def title(self) -> str:
+        """Title of the report."""
+        return self._facts()["title"]
+
+    @property
+    def level(self) -> float:
+        """Confidence level."""
+        return self._facts()["level"]
+
+    @property
+    def targets(self) -> list[dict[str, Any]]:
+        """The targets, as dictionaries."""
+        return self._facts()["targets"]
+
+    @property
+    def actions(self) -> list[dict[str, Any]]:
+        """The actions, as dictionaries."""
+        return self._facts()["actions"]
+
+    def _facts(self) -> dict[str, Any]:
+        return json.loads(self._inner.facts())
+
+    def _shown(self) -> Shown:
+        facts = self._facts()
+        rows: list[list[str]] = []
+        for row in self.to_polars().iter_rows(named=True):
+            asked = percent(row["level"]) or points(row["change"]) or row["unset"]
+            cells = [", ".join(row[key][:6]) + (" ..." if len(row[key]) > 6 else "") for key in ("regions", "sectors")]
+            rows.append([row["title"], row["measure"], *cells, asked, row["deadline"] or "", row["status"]])
+        headings = ["Target", "Measure", "Regions", "Sectors", "Level", "Deadline", "Status"]
+        notes = [facts["summary"]] if facts["summary"] else []
+        actions = len(facts["actions"])
+        return Shown(facts["title"], headings, rows, [*notes, f"Source: {facts['source']}. Actions: {actions}."])
+
+    def __reduce__(self) -> tuple[Callable[..., Plan], tuple[Any, ...]]:
+        return _again, (self._text, self._name, self._folder)
+
+
+def _again(text: str, name: str, folder: str | None) -> Plan:
+    inner = _undeb.Plan.from_toml(name, text, None if folder is None else Path(folder))
+    return Plan(inner, text, name, folder)
+
+
+def _agree(targets: list[Target]) -> None:
+    for target in targets:
+        if not isinstance(target, Target):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise PlanError(f"a plan takes targets, not {type(target).__name__}; make one with undeb.Target(...)")
+        numbers = [name for name in ("level", "change", "unset") if getattr(target, name) is not None]
+        if len(numbers) != 1:
+            given = " and ".join(numbers) or "none of them"
+            raise PlanError(f"the target `{target.id}` has {given}; give exactly one of level, change and unset")
+    for i, one in enumerate(targets):
+        for other in targets[:i]:
+            same = ("measure", "deadline", "baseline", "status", "force", "source")
+            cells = (set(words(one.region)) & set(words(other.region)), set(words(one.sector)) & set(words(other.sector)))
+            differ = (one.level, one.change) != (other.level, other.change)
+            if all(cells) and differ and all(getattr(one, name) == getattr(other, name) for name in same):
+                raise PlanError(
+                    f"the targets `{other.id}` and `{one.id}` ask for different levels of {one.measure} in "
+                    f"{', '.join(sorted(cells[0]))} at once; keep one, or give them deadlines of their own"
+                )
+
+
+def _keys(values: dict[str, Any]) -> list[str]:
+    # JSON texts, numbers and lists are TOML ones too; periods of whole years are texts there.
+    lines: list[str] = []
+    for name, value in values.items():
+        if value is None or value == []:
+            continue
+        if name in ("baseline", "deadline"):
+            value = str(value)
+        if isinstance(value, (tuple, list)):
+            value = [str(one) for one in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+    return lines

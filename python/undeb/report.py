@@ -1,0 +1,142 @@
+"""Reports: what may be published."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.errors import DisclosureError, UndebError
+from undeb.showing import count, percent
+from undeb.tables import Shown, Table
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Report(Table):
+    """Findings and estimates that have passed the quality and confidentiality rules; made by :meth:`Findings.release`."""
+
+    _inner: _undeb.Report
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in one sentence, computed from the findings."""
+        return self._inner.verdict()
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What is assumed, approximated or withheld, in sentences."""
+        return self._inner.assumptions()
+
+    def to_polars(self) -> pl.DataFrame:
+        """The released estimates as a polars frame; numbers and marks stand in columns of their own.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> report = ub.Plan.read("eu-80").assess().release(as_of="2026-01-01")
+        >>> report.to_polars().columns[:5]
+        ['measure', 'period', 'region', 'sector', 'value']
+        """
+        return pl.DataFrame(self._inner.frame())
+
+    def to_json(self) -> str:
+        """The whole report as JSON, as docs/REPORT_JSON.md describes it.
+
+        Examples
+        --------
+        >>> import json, undeb as ub
+        >>> report = ub.Plan.read("eu-80").assess().release(as_of="2026-01-01")
+        >>> json.loads(report.to_json())["schema"]
+        'undeb-report/1'
+        """
+        return self._inner.json()
+
+    def to_html(self) -> str:
+        """The report as one HTML page that needs no network.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().release(as_of="2026-01-01").to_html()[:15]
+        '<!doctype html>'
+        """
+        return self._inner.html()
+
+    def to_markdown(self) -> str:
+        """The report as Markdown.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().release(as_of="2026-01-01").to_markdown()[0]
+        '#'
+        """
+        return self._inner.markdown()
+
+    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Writes the report: the page alone where the path ends in ``.html``, else a folder with everything.
+
+        A folder holds ``report.html``, ``report.md``, ``report.json``, ``estimates.csv`` and the charts. It is written
+        aside and moved into place whole; when anything fails, what was there stays as it was.
+
+        Parameters
+        ----------
+        path
+            A folder, or a file ending in ``.html``.
+        overwrite
+            Replace an earlier report.
+
+        Returns
+        -------
+        pathlib.Path
+            The page.
+
+        Raises
+        ------
+        UndebError
+            There is an earlier report and ``overwrite`` is false; the folder holds files that are not a report's; it
+            cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, undeb as ub
+        >>> report = ub.Plan.read("eu-80").assess().release(as_of="2026-01-01")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     report.write(folder + "/eu-80").name
+        'report.html'
+        """
+        target = Path(path)
+        if target.suffix.lower() not in {".html", ".htm"}:
+            return self._inner.write(target, overwrite)[0]
+        if target.exists() and not overwrite:
+            raise UndebError(f"{target} is there already; give overwrite=True to replace it")
+        aside = target.with_name(f".{target.name}.part")
+        try:
+            aside.write_text(self.to_html(), encoding="utf-8")
+            aside.replace(target)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise UndebError(f"cannot write {target}: {error}; nothing was changed") from error
+        return target
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+    def _shown(self) -> Shown:
+        report = json.loads(self.to_json())
+        rows = [
+            [row["measure"], row["period"], row["region"], row["sector"], percent(row["value"]), count(row["n"]), row["mark"] or ""]
+            for row in self.to_polars().iter_rows(named=True)
+        ]
+        headings = ["Measure", "Period", "Region", "Sector", "Rate", "Sample", "Mark"]
+        return Shown(report["title"], headings, rows, [self.verdict, *self.assumptions], {"Rate", "Sample"})
+
+    def __reduce__(self) -> NoReturn:
+        raise DisclosureError(
+            "a report is not pickled: its evidence would travel with it unseen; write it with .write(), or pickle the findings"
+        )

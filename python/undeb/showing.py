@@ -1,0 +1,81 @@
+"""Tables for eyes: HTML that survives the sanitising of notebooks, and its twin in plain text."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from undeb.tables import Shown, Table
+
+# Rows in sight, rows behind a fold, and rows of plain text.
+OPEN, FOLDED, PLAIN = 12, 200, 20
+
+# Style sheets and classes are stripped from notebooks that are not trusted; plain inline styles stay. No colours are
+# set, so that the table has those of the notebook, light or dark.
+CELL = "padding:0.2em 0.7em;text-align:{};white-space:nowrap"
+
+
+def percent(value: float | None) -> str:
+    """A fraction as per cent with one digit, as reports print it."""
+    return "" if value is None else f"{_minus(value * 100)}%"
+
+
+def points(value: float | None) -> str:
+    """A difference of fractions in points with one digit and its sign."""
+    if value is None:
+        return ""
+    text = _minus(value * 100)
+    return f"{text if text[0] == '−' or float(text) == 0 else '+' + text} points"
+
+
+def count(value: float | None) -> str:
+    """A count with separators."""
+    return "" if value is None else f"{value:,.0f}"
+
+
+def _minus(value: float) -> str:
+    text = f"{abs(value):.1f}"
+    return f"−{text}" if value < 0 and float(text) else text
+
+
+def _table(shown: Shown, rows: list[list[str]], caption: bool) -> str:
+    align = ["right" if name in shown.numeric else "left" for name in shown.headings]
+    head = "".join(f'<th scope="col" style="{CELL.format(a)}">{escape(h)}</th>' for h, a in zip(shown.headings, align))
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{CELL.format(a)}">{escape(cell)}</td>' for cell, a in zip(row, align)) + "</tr>"
+        for row in rows
+    )
+    words = f'<caption style="text-align:left;font-weight:bold;padding:0.3em 0.7em">{escape(shown.caption)}</caption>' if caption else ""
+    return f'<table style="border-collapse:collapse">{words}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def html(table: Table) -> str:
+    """The table with its caption, long ones folded, and the lines under it."""
+    shown = table._shown()  # pyright: ignore[reportPrivateUsage]
+    parts = [_table(shown, shown.rows[:OPEN], caption=True)]
+    rest = shown.rows[OPEN:]
+    if rest:
+        words = f"{len(rest):,} more rows"
+        if len(rest) > FOLDED:
+            words += f", the first {FOLDED} of them here; all are in .to_polars()"
+        parts.append(f"<details><summary>{words}</summary>{_table(shown, rest[:FOLDED], caption=False)}</details>")
+    parts += [f'<p style="margin:0.2em 0.7em;font-size:90%">{escape(note)}</p>' for note in shown.notes]
+    return "<div>" + "".join(parts) + "</div>"
+
+
+def plain(table: Table) -> str:
+    """The same in plain text."""
+    shown = table._shown()  # pyright: ignore[reportPrivateUsage]
+    rows = shown.rows[:PLAIN]
+    widths = [max(len(cell) for cell in column) for column in zip(shown.headings, *rows)] if shown.headings else []
+    numeric = [name in shown.numeric for name in shown.headings]
+
+    def line(cells: list[str]) -> str:
+        padded = (c.rjust(w) if n else c.ljust(w) for c, w, n in zip(cells, widths, numeric))
+        return "  ".join(padded).rstrip()
+
+    lines = [shown.caption, *([line(shown.headings)] if shown.headings else []), *(line(row) for row in rows)]
+    if len(shown.rows) > PLAIN:
+        lines.append(f"... {len(shown.rows) - PLAIN:,} more rows")
+    return "\n".join(lines + shown.notes)

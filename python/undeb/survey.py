@@ -1,0 +1,393 @@
+"""Survey records: bind the design once, then filter and estimate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, Union
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.errors import DataError, UndebError, choices
+from undeb.estimates import Estimates
+from undeb.frames import Frame, Tabular, take
+from undeb.tables import Shown, Table
+from undeb.vocabulary import Interval, known, words
+
+Column: TypeAlias = Union[str, pl.Expr]
+"""A column by its name, or a polars expression that makes one."""
+
+LonelyPsu: TypeAlias = Literal["fail", "remove", "adjust", "average"]
+"""What a stratum with a single PSU contributes; names and meaning as in R ``survey``."""
+
+BREAKDOWNS = ("period", "region", "sector")
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Survey(Table):
+    """Survey records with the design they were drawn by; made by :func:`undeb.survey` or :func:`undeb.read_microdata`.
+
+    A filter keeps every record in the design and takes it out of the domain only, so that errors stay right.
+    """
+
+    _inner: _undeb.Records
+    _frame: Frame
+    _made: tuple[Any, ...]
+    _names: dict[str, str]
+    _masks: tuple[pl.Series, ...] = ()
+
+    def filter(self, *conditions: pl.Expr) -> Survey:
+        """The same records with a smaller domain: those for which every condition holds.
+
+        Records outside the domain stay in the design: a domain is not a subset, and its errors need the empty PSUs.
+        A condition that is not known for a record does not hold.
+
+        Parameters
+        ----------
+        *conditions
+            Polars expressions over the columns of the frame, each true or false.
+
+        Raises
+        ------
+        DataError
+            A condition is not true or false, names a column that is not there, or gives another number of rows.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> workers = ub.survey(ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu")
+        >>> len(workers.filter(pl.col("sector") == "public"))
+        1
+        """
+        survey = self
+        for condition in conditions:
+            survey = survey._narrowed(condition)
+        return survey
+
+    def _narrowed(self, condition: pl.Expr) -> Survey:
+        mask = self._frame.select([condition.alias("filter")])["filter"]
+        if mask.dtype != pl.Boolean:
+            raise DataError(
+                f"the filter is of type {mask.dtype}, not of true and false; "
+                'compare with a value, as in pl.col("sector") == "public"'
+            )
+        if mask.len() != len(self._inner):
+            raise DataError(
+                f"the filter has {mask.len()} rows, the records {len(self._inner)}; has the file behind the frame changed?"
+            )
+        return replace(self, _inner=self._inner.filter(mask.to_frame()), _masks=(*self._masks, mask))
+
+    def estimate(
+        self,
+        measures: str | Iterable[str] = ("density",),
+        by: str | pl.Expr | Iterable[str | pl.Expr] = (),
+        *,
+        margins: bool = False,
+        interval: str | Interval = Interval.WILSON,
+        level: float = 0.95,
+    ) -> Estimates:
+        r"""Rates of valid answers by breakdowns, with errors that follow the design.
+
+        .. math:: R = \sum_i w_i y_i / \sum_i w_i
+
+        over records with a valid answer, :math:`w_i` the weight, :math:`y_i` 1 for a yes. The variance is linearised
+        over PSUs in strata (METHODS M9); missing answers are shown by their share and by the rates if all of them had
+        said no or yes.
+
+        Parameters
+        ----------
+        measures
+            Names of measures, or members of :class:`undeb.Measure`.
+        by
+            Breakdowns: the names of roles (``period``, ``region``, ``sector``, ``industry`` with a codebook), of columns,
+            or polars expressions with a name.
+        margins
+            Every margin too: regions rolled up to every level, sectors to the whole.
+        interval
+            Method of the intervals, an :class:`undeb.Interval`.
+        level
+            Confidence level; :meth:`Estimates.at_level` changes it later without estimating again.
+
+        Returns
+        -------
+        Estimates
+            One row for each cell of the full grid; a cell without a valid answer has no value. Rates are fractions.
+
+        Raises
+        ------
+        DefinitionError
+            The records have no answers for the measure.
+        DataError
+            A breakdown is not there, or there are more cells than the kernel holds.
+
+        References
+        ----------
+        Lumley (2010), *Complex Surveys*; METHODS M8 and M9.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> survey = ub.survey(
+        ...     ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", period="year"
+        ... )
+        >>> rates = survey.estimate(["density"], by=["year"])
+        >>> rates.to_polars()["period"].to_list()
+        ['2019', '2024']
+        """
+        records = self._inner
+        names: list[str] = []
+        for one in [by] if isinstance(by, (str, pl.Expr)) else by:
+            name = self._names.get(one, one) if isinstance(one, str) else one.meta.output_name()
+            if isinstance(one, pl.Expr) or (name not in records.dimensions() and name in self._frame.names):
+                column = self._frame.select([one.alias(name) if isinstance(one, pl.Expr) else pl.col(name)])
+                records = records.with_breakdown(column)
+            elif name not in records.dimensions():
+                raise DataError(
+                    f"the records have no breakdown `{name}`; {choices(name, [*records.dimensions(), *self._frame.names])}"
+                )
+            names.append(name)
+        inner = records.estimate(words(measures), names, margins)
+        return Estimates(inner).at_level(level, interval)
+
+    @property
+    def dimensions(self) -> list[str]:
+        """Breakdowns that were named; every other column of the frame can be one too.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.survey(ub.synthetic_records(), member="member", period="year").dimensions
+        ['period']
+        """
+        return self._inner.dimensions()
+
+    def to_polars(self) -> pl.DataFrame:
+        """The frame that the records came from, with a column ``in_domain``."""
+        domain = pl.lit(True)
+        for mask in self._masks:
+            domain = domain & pl.lit(mask.fill_null(False))
+        return self._frame.select([pl.all(), domain.alias("in_domain")])
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+    def _shown(self) -> Shown:
+        facts = self._inner.facts()
+        rows = [[name, value] for name, value in facts]
+        return Shown(f"{len(self):,} survey records", ["Design", ""], rows, ["Not released: records are never shown."])
+
+    def __reduce__(self) -> tuple[Callable[..., Survey], tuple[Any, ...]]:
+        return _again, (self._made, self._frame, self._masks)
+
+
+def _again(made: tuple[Any, ...], frame: Frame, masks: tuple[pl.Series, ...]) -> Survey:
+    kind, *arguments = made
+    survey = {"roles": _by_roles, "codebook": _by_codebook}[kind](frame, *arguments)
+    for mask in masks:
+        survey = replace(survey, _inner=survey._inner.filter(mask.to_frame()), _masks=(*survey._masks, mask))
+    return survey
+
+
+def survey(
+    frame: Tabular,
+    *,
+    member: Column | None = None,
+    covered: Column | None = None,
+    employee: Column | None = None,
+    weight: Column | None = None,
+    strata: Column | None = None,
+    psu: Column | None = None,
+    fpc: Column | None = None,
+    lonely_psu: LonelyPsu = "fail",
+    unique_psus: bool = False,
+    period: Column | None = None,
+    region: Column | None = None,
+    sector: Column | None = None,
+    members_within_covered: bool = False,
+    title: str = "survey records",
+) -> Survey:
+    """Survey records, by naming the part that each column plays.
+
+    Each role takes the name of a column or a polars expression. An empty cell of ``member`` or ``covered`` means *not
+    known*, never no.
+
+    Parameters
+    ----------
+    frame
+        A polars DataFrame or LazyFrame, a pandas frame, a pyarrow Table or RecordBatchReader, a duckdb relation, or
+        anything else with ``__arrow_c_stream__``. Columns are shared and not copied, but for pandas frames.
+    member, covered
+        True or 1 for members, for covered employees; false or 0 for others. At least one is needed.
+    employee
+        True or 1 for employees in scope; everybody when left out.
+    weight
+        Weights, numbers from 0 up; 1 when left out.
+    strata, psu
+        Strata and primary sampling units; without ``psu`` every record is its own.
+    fpc
+        PSUs in the population of the stratum, or the share of them that was sampled.
+    lonely_psu
+        What a stratum with a single PSU contributes, as in R ``survey``: ``fail`` refuses, ``remove`` nothing, ``adjust``
+        its distance from the mean of all PSUs, ``average`` what other strata contribute.
+    unique_psus
+        PSU numbers are unique over strata; a PSU in two strata is then an error.
+    period, region, sector
+        Columns of the year, the region and the sector; any other column can be a breakdown as well.
+    members_within_covered
+        Members count as covered, as in the United States; only then is there ``covered_nonmembers``.
+    title
+        Name of the survey, for tables and reports.
+
+    Returns
+    -------
+    Survey
+        Records ready to be filtered and estimated from.
+
+    Raises
+    ------
+    DataError
+        A column is missing or holds what it must not.
+    DesignError
+        Weights or design do not hold together.
+
+    Examples
+    --------
+    >>> import polars as pl, undeb as ub
+    >>> survey = ub.survey(
+    ...     ub.synthetic_records(), member="member", covered="covered", weight="weight",
+    ...     strata="stratum", psu="psu", period="year",
+    ... )
+    >>> public = survey.filter(pl.col("sector") == "public")
+    >>> public.estimate(["density"], by=["period"]).to_polars()["value"].is_between(0, 1).all()
+    True
+    """
+    columns = {
+        "member": member, "covered": covered, "employee": employee, "weight": weight, "strata": strata, "psu": psu,
+        "fpc": fpc, "period": period, "region": region, "sector": sector,
+    }  # fmt: skip
+    known(lonely_psu, "rule for lonely PSUs", ["fail", "remove", "adjust", "average"])
+    options = {
+        "lonely_psu": lonely_psu, "unique_psus": unique_psus, "members_within_covered": members_within_covered,
+        "title": title,
+    }  # fmt: skip
+    return _by_roles(take(frame), columns, options)
+
+
+def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str, Any]) -> Survey:
+    roles: dict[str, str | None] = {}
+    expressions: dict[str, pl.Expr] = {}
+    for role, given in columns.items():
+        if given is None:
+            roles[role] = None
+        elif isinstance(given, str):
+            expressions[given] = frame.column(given, role)
+            roles[role] = given
+        elif isinstance(given, pl.Expr):  # pyright: ignore[reportUnnecessaryIsInstance]
+            name = role if role not in columns.values() else f"{role} (expression)"
+            expressions[name] = given.alias(name)
+            roles[role] = name
+        else:
+            raise DataError(f"`{role}` takes the name of a column or a polars expression, not {type(given).__name__}")
+    if not expressions:
+        raise DataError("no column is named for members or covered employees; give `member`, `covered` or both")
+    selected = frame.select(list(expressions.values()))
+    inner = _undeb.Records.by_roles(selected, {**roles, **options})
+    names = {given: role for role, given in columns.items() if isinstance(given, str) and role in BREAKDOWNS}
+    return Survey(inner, frame, ("roles", columns, options), {**names, "year": "period"} if roles["period"] else names)
+
+
+def read_microdata(
+    records: str | os.PathLike[str] | Tabular, codebook: str | os.PathLike[str], *, lonely_psu: LonelyPsu = "fail"
+) -> Survey:
+    """Survey records through a codebook, which knows what the variables of a survey mean.
+
+    Parameters
+    ----------
+    records
+        A file (CSV, Parquet, Arrow IPC; SPSS, Stata and SAS files with ``undeb[readstat]``) or a table.
+    codebook
+        Name of a bundled codebook, see :func:`undeb.codebooks`, or the path of one of your own ending in ``.toml``.
+    lonely_psu
+        What a stratum with a single PSU contributes; see :func:`undeb.survey`.
+
+    Returns
+    -------
+    Survey
+        Records ready to be filtered and estimated from.
+
+    Raises
+    ------
+    SchemaError
+        The codebook is not known.
+    DataError
+        The file cannot be read, or a row is not covered by the rules of the codebook.
+    DesignError
+        Weights or design do not hold together.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.read_microdata("gss.csv", codebook="gsss")
+    Traceback (most recent call last):
+    undeb.errors.SchemaError: `gsss` is not a known codebook; did you mean `gss`? ...
+    """
+    known(lonely_psu, "rule for lonely PSUs", ["fail", "remove", "adjust", "average"])
+    book = os.fspath(codebook)
+    _undeb.codebook_variables(book)
+    if not isinstance(records, (str, os.PathLike)):
+        return _by_codebook(take(records), None, book, lonely_psu)
+    path = Path(records)
+    ending = path.suffix.lower()
+    if ending in {".sav", ".zsav", ".por", ".dta", ".sas7bdat"}:
+        return _by_codebook(take(_statistical(path)), None, book, lonely_psu)
+    inner = _undeb.Records.read(path, book, lonely_psu)
+    scan = {".csv": _scan_csv, ".parquet": pl.scan_parquet}.get(ending, pl.scan_ipc)
+    return Survey(inner, take(scan(path)), ("codebook", str(path), book, lonely_psu), {"year": "period"})
+
+
+def _scan_csv(path: Path) -> pl.LazyFrame:
+    return pl.scan_csv(path, infer_schema_length=10_000)
+
+
+def _by_codebook(frame: Frame, path: str | None, codebook: str, lonely_psu: str) -> Survey:
+    if path is not None:
+        inner = _undeb.Records.read(Path(path), codebook, lonely_psu)
+    else:
+        variables, required = _undeb.codebook_variables(codebook)
+        needed = [frame.column(name, f"the codebook `{codebook}`") for name in dict.fromkeys(variables[:required])]
+        others = [pl.col(name) for name in dict.fromkeys(variables[required:]) if name in frame.names]
+        inner = _undeb.Records.by_codebook(frame.select([*needed, *others]), codebook, lonely_psu)
+    return Survey(inner, frame, ("codebook", path, codebook, lonely_psu), {"year": "period"})
+
+
+def _statistical(path: Path) -> Tabular:
+    try:
+        import polars_readstat
+    except ImportError:
+        raise UndebError(f"{path.suffix} files are read through polars-readstat: pip install 'undeb[readstat]'") from None
+    if not path.exists():
+        raise UndebError(f"{path} is not there")
+    try:
+        return polars_readstat.read_readstat(str(path))
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(f"{path} cannot be read: {reason}; is it whole, and of the kind that its ending says?") from error
+
+
+def synthetic_records() -> pl.DataFrame:
+    """Made-up survey records to try things on: nobody in them exists, and their rates say nothing about any country.
+
+    About 3,000 records of two years, 2019 and 2024, from 12 strata with 4 PSUs each, the same in both years. Columns:
+    ``year``, ``region``, ``sector``, ``industry``, ``sex``, ``age``, ``stratum``, ``psu``, ``weight``, ``employee``,
+    ``member``, ``covered`` and ``wage`` (per hour); ``member`` and ``covered`` are empty where the answer is not known.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.synthetic_records().columns[:4]
+    ['year', 'region', 'sector', 'industry']
+    """
+    return pl.read_csv(Path(__file__).with_name("synthetic_records.csv"))
