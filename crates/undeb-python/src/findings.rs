@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use undeb::Day;
+use undeb::{Day, RuleSet};
 use undeb_report::Overwrite;
 
 use crate::convert::{json, parsed};
@@ -23,14 +23,22 @@ impl Findings {
         json(&serde_json::json!({ "targets": self.0.targets(), "counts": self.0.counts() }))
     }
 
-    /// Applies the quality and confidentiality rules, as of a day; today when none is given and the plan has none.
-    #[pyo3(signature = (as_of))]
-    fn release(&self, py: Python<'_>, as_of: Option<&str>) -> PyResult<Report> {
+    /// Applies a rule set, that of the plan when none is given, as of a day, that of the plan or today when none is given.
+    fn release(&self, py: Python<'_>, quality: Option<String>, as_of: Option<&str>) -> PyResult<Report> {
         let findings = Arc::clone(&self.0);
         let day = as_of.map(parsed::<Day>).transpose()?;
         run(py, move || {
             let day = day.or(findings.plan().as_of).unwrap_or_else(Day::today);
-            findings.release(day)
+            match quality.filter(|q| *q != findings.plan().quality) {
+                None => findings.release(day),
+                // The rules are the plan's: the same evidence is held against the plan with other rules.
+                Some(quality) => {
+                    RuleSet::builtin(&quality)?;
+                    let mut plan = findings.plan().clone();
+                    plan.quality = quality;
+                    plan.assess(findings.evidence().values().cloned().collect())?.release(day)
+                }
+            }
         })
         .map(|r| Report(Arc::new(r)))
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use undeb::{Codebook, RecordOptions, Roles};
+use undeb::{Codebook, RecordOptions, ReplicateColumns, Roles};
 
 use crate::arrow;
 use crate::convert::{measures, parsed};
@@ -29,12 +29,44 @@ struct Given {
     fpc: Option<String>,
     unique_psus: bool,
     lonely_psu: String,
+    replicates: Option<GivenReplicates>,
+    design_effect: Option<f64>,
     period: Option<String>,
     region: Option<String>,
     sector: Option<String>,
     others: Vec<String>,
     members_within_covered: bool,
     title: String,
+}
+
+/// Replicate weights as the face gives them.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct GivenReplicates {
+    columns: Vec<String>,
+    kind: String,
+    rho: Option<f64>,
+    scale: Option<f64>,
+    rscales: Option<Vec<f64>>,
+    mse: Option<bool>,
+    df: Option<f64>,
+    factors: bool,
+}
+
+impl GivenReplicates {
+    fn columns(self) -> ReplicateColumns {
+        ReplicateColumns {
+            columns: self.columns,
+            kind: self.kind,
+            rho: self.rho,
+            scale: self.scale,
+            rscales: self.rscales,
+            mse: self.mse,
+            df: self.df,
+            count: None,
+            factors: self.factors,
+        }
+    }
 }
 
 impl Given {
@@ -49,6 +81,8 @@ impl Given {
             fpc: self.fpc,
             unique_psus: self.unique_psus,
             lonely_psu: parsed(&self.lonely_psu)?,
+            replicates: self.replicates.map(GivenReplicates::columns),
+            design_effect: self.design_effect,
             period: self.period,
             region: self.region,
             sector: self.sector,

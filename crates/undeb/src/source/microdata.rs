@@ -96,17 +96,18 @@ impl Records {
             return Err(Error::data(format!("the breakdown has {} rows, the records {}", column.len(), self.flags.len())));
         }
         let coded = code(name, column)?;
+        if name == "period" {
+            (self.periods, self.period_of) = years(name, coded)?;
+            return Ok(self);
+        }
         let codes: Vec<Arc<str>> = coded.keys.iter().map(|k| k.to_string().into()).collect();
         let tree = || Arc::new(Classification::flat(name, &codes));
         match name {
-            "period" => (self.periods, self.period_of) = years(name, coded)?,
             "region" => self.regions = tree(),
             "sector" => self.sectors = tree(),
             _ => {}
         }
-        if name != "period" {
-            self.dimensions.insert(name.to_owned(), Dimension { codes, of_row: coded.codes });
-        }
+        self.dimensions.insert(name.to_owned(), Dimension { codes, of_row: coded.codes });
         Ok(self)
     }
 
