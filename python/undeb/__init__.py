@@ -1,5 +1,16 @@
-"""Union density and bargaining coverage: estimates with honest uncertainty, held against targets."""
+"""Union density and bargaining coverage: estimates with honest uncertainty, held against targets.
 
+Records or published tables come in, estimates come out, estimates are held against a plan and become findings, and
+what may leave is a report. Every noun on the way is a table that polars, pandas and Arrow can read.
+
+>>> import undeb as ub
+>>> rates = ub.data("us-states", ["density", "coverage"])
+>>> findings = ub.Plan.read("eu-80").assess()
+>>> findings.counts["not_met"]
+20
+"""
+
+from undeb.catalogue import Catalogue, codebooks, data, plans
 from undeb.errors import (
     DataError,
     DefinitionError,
@@ -8,4 +19,39 @@ from undeb.errors import (
     PlanError,
     SchemaError,
     UndebError,
+    UndebWarning,
 )
+from undeb.estimates import Estimates
+from undeb.findings import Findings
+from undeb.plan import Plan, Target
+from undeb.report import Report
+from undeb.survey import Replicates, Survey, read_microdata, survey, synthetic_records
+from undeb.vocabulary import Interval, Kind, Measure
+
+__all__ = [
+    "Catalogue",
+    "DataError",
+    "DefinitionError",
+    "DesignError",
+    "DisclosureError",
+    "Estimates",
+    "Findings",
+    "Interval",
+    "Kind",
+    "Measure",
+    "Plan",
+    "PlanError",
+    "Replicates",
+    "Report",
+    "SchemaError",
+    "Survey",
+    "Target",
+    "UndebError",
+    "UndebWarning",
+    "codebooks",
+    "data",
+    "plans",
+    "read_microdata",
+    "survey",
+    "synthetic_records",
+]

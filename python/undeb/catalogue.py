@@ -127,8 +127,13 @@ def data(
             for one in json.loads(_undeb.sources())
         ]  # fmt: skip
         return Catalogue("Published tables: undeb.data(name)", rows)
-    wanted = None if measures is None else words(measures)
-    return Estimates(_undeb.published(source, wanted, None if registry is None else Path(registry), design_effect))
+    file = None if registry is None else Path(registry)
+    return _published(source, None if measures is None else words(measures), file, design_effect)
+
+
+def _published(source: str, wanted: list[str] | None, registry: Path | None, design_effect: float | None) -> Estimates:
+    inner = _undeb.published(source, wanted, registry, design_effect)
+    return Estimates(inner, _made=(_published, source, wanted, registry, design_effect))
 
 
 def codebooks(name: str | None = None) -> Catalogue:

@@ -41,6 +41,8 @@ class Estimates(Table):
     """Method of the intervals shown, see :class:`undeb.Interval`."""
     quality: str = "ons-2025"
     """Rule set of the quality column, see :meth:`at_quality`."""
+    _made: tuple[Any, ...] = ()
+    _masks: tuple[pl.DataFrame, ...] = ()
 
     def at_level(self, level: float, interval: str | Interval | None = None) -> Estimates:
         """The same estimates with intervals at another confidence level, or by another method.
@@ -120,7 +122,7 @@ class Estimates(Table):
             mask = take(estimates.to_polars()).select([condition.alias("filter")])
             if mask.height != len(estimates):
                 raise DataError(f"the filter has {mask.height} rows, the estimates {len(estimates)}; compare column by column")
-            estimates = replace(estimates, _inner=estimates._inner.take(mask))
+            estimates = replace(estimates, _inner=estimates._inner.take(mask), _masks=(*estimates._masks, mask))
         if len(estimates) == 0:
             raise DataError("no figure fits the filter; look at .regions, .sectors and .periods")
         return estimates
@@ -145,9 +147,7 @@ class Estimates(Table):
         >>> ub.data("eu27").assess(plan).counts["not_met"]
         20
         """
-        from undeb.findings import Findings
-
-        return Findings(self._inner.assess(plan._inner), plan)  # pyright: ignore[reportPrivateUsage]
+        return plan.assess(self)
 
     def to_polars(self) -> pl.DataFrame:
         """The estimates as a polars frame, one row each; rates are fractions, an empty cell is not known.
@@ -312,11 +312,18 @@ class Estimates(Table):
         return Shown(facts["source"]["title"], headings, rows, [*notes, f"{WORKING} Source: {facts['source']['citation']}"], set(numeric))
 
     def __reduce__(self) -> tuple[Callable[..., Estimates], tuple[Any, ...]]:
-        return _again, (self._inner.state(), self.level, self.interval, self.quality)
+        # Covariances are made from the records, so a pickle carries what the estimates were made from and makes them
+        # again, to the same bits.
+        return _again, (self._made, self._masks, self.level, self.interval, self.quality)
 
 
-def _again(state: bytes, level: float, interval: str, quality: str) -> Estimates:
-    return Estimates(_undeb.Estimates.from_state(state), level, interval, quality)
+def _again(made: tuple[Any, ...], masks: tuple[pl.DataFrame, ...], level: float, interval: str, quality: str) -> Estimates:
+    make, *arguments = made
+    estimates: Estimates = make(*arguments)
+    inner = estimates._inner  # pyright: ignore[reportPrivateUsage]
+    for mask in masks:
+        inner = inner.take(mask)
+    return replace(estimates, _inner=inner, level=level, interval=interval, quality=quality, _masks=masks)
 
 
 def _definition(of: dict[str, str]) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from undeb import _undeb
-from undeb.estimates import WORKING
+from undeb.estimates import WORKING, Estimates
 from undeb.plan import Plan
 from undeb.report import Report
 from undeb.showing import percent, points
@@ -37,7 +35,7 @@ class Findings(Table):
     _inner: _undeb.Findings
     plan: Plan
     """The plan that was assessed."""
-    _evidence: tuple[_undeb.Estimates, ...]
+    _evidence: tuple[Estimates, ...]
 
     def release(self, quality: str | None = None, *, as_of: str | datetime.date | None = None) -> Report:
         """Applies quality and confidentiality rules and makes the report, the only thing that may be published.
@@ -110,7 +108,7 @@ class Findings(Table):
 
     def _shown(self) -> Shown:
         headings = ["Target", "Region", "Sector", "Period", "Rate", "Level", "Gap", "Answer"]
-        names = [dict(pair) for e in self._evidence for pair in e.names()]
+        names = [pair for e in self._evidence for pair in (e.regions, e.sectors)]
         named = {code: name for group in names for code, name in group.items()}
         titles = {t["id"]: t["title"] for t in self.plan.targets}
         rows = [
@@ -125,9 +123,8 @@ class Findings(Table):
         return Shown(self.plan.title, headings, rows, [f"{counted}.", WORKING], {"Rate", "Level", "Gap"})
 
     def __reduce__(self) -> tuple[Callable[..., Findings], tuple[Any, ...]]:
-        return _again, (self.plan, [e.state() for e in self._evidence])
+        return _again, (self.plan, self._evidence)
 
 
-def _again(plan: Plan, states: list[bytes]) -> Findings:
-    evidence = [_undeb.Estimates.from_state(state) for state in states]
-    return Findings(plan._inner.assess(evidence), plan, tuple(evidence))  # pyright: ignore[reportPrivateUsage]
+def _again(plan: Plan, evidence: tuple[Estimates, ...]) -> Findings:
+    return plan.assess(*evidence)

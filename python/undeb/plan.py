@@ -213,8 +213,22 @@ class Plan(Table):
         """
         from undeb.findings import Findings
 
-        inner = [e._inner for e in evidence] or self._inner.gather()  # pyright: ignore[reportPrivateUsage]
-        return Findings(self._inner.assess(inner), self, tuple(inner))
+        found = evidence or self.evidence()
+        inner = [e._inner for e in found]  # pyright: ignore[reportPrivateUsage]
+        return Findings(self._inner.assess(inner), self, tuple(found))
+
+    def evidence(self) -> tuple[Estimates, ...]:
+        """The estimates that the plan asks for, from its own sources.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> [len(estimates) for estimates in ub.Plan.read("eu-80").evidence()]
+        [27]
+        """
+        from undeb.estimates import Estimates
+
+        return tuple(Estimates(inner, _made=(_gathered, self, i)) for i, inner in enumerate(self._inner.gather()))
 
     def to_toml(self) -> str:
         """The plan as it is written in a file.
@@ -295,6 +309,10 @@ class Plan(Table):
 def _again(text: str, name: str, folder: str | None) -> Plan:
     inner = _undeb.Plan.from_toml(name, text, None if folder is None else Path(folder))
     return Plan(inner, text, name, folder)
+
+
+def _gathered(plan: Plan, at: int) -> Estimates:
+    return plan.evidence()[at]
 
 
 def _agree(targets: list[Target]) -> None:

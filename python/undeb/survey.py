@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, Union
@@ -24,6 +24,59 @@ LonelyPsu: TypeAlias = Literal["fail", "remove", "adjust", "average"]
 """What a stratum with a single PSU contributes; names and meaning as in R ``survey``."""
 
 BREAKDOWNS = ("period", "region", "sector")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicates:
+    """Replicate weights in columns of the records; errors then come from them alone (METHODS M10).
+
+    Parameters
+    ----------
+    columns
+        Names in the order of the replicates; ``*`` stands for the number of a replicate, as in ``PWSSWGT*``.
+    kind
+        How they were made: ``brr``, ``fay``, ``jk1``, ``jkn``, ``jk2``, ``bootstrap``, ``sdr`` or ``custom``.
+    rho
+        Fay's factor, for ``fay``.
+    scale, rscales
+        What all squared distances, and each of them, are multiplied by; those of the kind when left out.
+    mse
+        Distances are those from the full-sample figure; as is usual for the kind when left out.
+    df
+        Degrees of freedom; the rank of the weights less 1 when left out.
+    factors
+        The columns multiply the weight, and are no weights themselves.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.Replicates(columns="repwt*", kind="sdr").kind
+    'sdr'
+    """
+
+    columns: str | Sequence[str]
+    kind: Literal["brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "sdr", "custom"]
+    rho: float | None = None
+    scale: float | None = None
+    rscales: Sequence[float] | None = None
+    mse: bool | None = None
+    df: float | None = None
+    factors: bool = False
+
+    def _given(self) -> dict[str, Any]:
+        rscales = None if self.rscales is None else list(self.rscales)
+        given = {name: getattr(self, name) for name in Replicates.__dataclass_fields__}
+        return {**given, "columns": words(self.columns), "rscales": rscales}
+
+    def _found(self, frame: Frame) -> list[str]:
+        """The columns of the frame that are named, patterns resolved."""
+        found: list[str] = []
+        for pattern in words(self.columns):
+            before, star, after = pattern.partition("*")
+            long = len(before) + len(after)
+            fits = [n for n in frame.names if star and len(n) > long and n.startswith(before) and n.endswith(after)]
+            found += fits or ([] if star else [pattern])
+        return found
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -137,9 +190,15 @@ class Survey(Table):
         >>> rates.to_polars()["period"].to_list()
         ['2019', '2024']
         """
+        axes: list[str | pl.Expr] = [by] if isinstance(by, (str, pl.Expr)) else list(by)
+        made = _estimate(self, words(measures), axes, margins)
+        return made.at_level(level, interval)
+
+    def _broken_down(self, by: list[str | pl.Expr]) -> tuple[_undeb.Records, list[str]]:
+        """The records with every breakdown that is asked for, and their names."""
         records = self._inner
         names: list[str] = []
-        for one in [by] if isinstance(by, (str, pl.Expr)) else by:
+        for one in by:
             name = self._names.get(one, one) if isinstance(one, str) else one.meta.output_name()
             if isinstance(one, pl.Expr) or (name not in records.dimensions() and name in self._frame.names):
                 column = self._frame.select([one.alias(name) if isinstance(one, pl.Expr) else pl.col(name)])
@@ -149,8 +208,7 @@ class Survey(Table):
                     f"the records have no breakdown `{name}`; {choices(name, [*records.dimensions(), *self._frame.names])}"
                 )
             names.append(name)
-        inner = records.estimate(words(measures), names, margins)
-        return Estimates(inner).at_level(level, interval)
+        return records, names
 
     @property
     def dimensions(self) -> list[str]:
@@ -183,6 +241,11 @@ class Survey(Table):
         return _again, (self._made, self._frame, self._masks)
 
 
+def _estimate(survey: Survey, measures: list[str], by: list[str | pl.Expr], margins: bool) -> Estimates:
+    records, names = survey._broken_down(by)  # pyright: ignore[reportPrivateUsage]
+    return Estimates(records.estimate(measures, names, margins), _made=(_estimate, survey, measures, by, margins))
+
+
 def _again(made: tuple[Any, ...], frame: Frame, masks: tuple[pl.Series, ...]) -> Survey:
     kind, *arguments = made
     survey = {"roles": _by_roles, "codebook": _by_codebook}[kind](frame, *arguments)
@@ -201,6 +264,8 @@ def survey(
     strata: Column | None = None,
     psu: Column | None = None,
     fpc: Column | None = None,
+    replicates: Replicates | None = None,
+    design_effect: float | None = None,
     lonely_psu: LonelyPsu = "fail",
     unique_psus: bool = False,
     period: Column | None = None,
@@ -229,6 +294,10 @@ def survey(
         Strata and primary sampling units; without ``psu`` every record is its own.
     fpc
         PSUs in the population of the stratum, or the share of them that was sampled.
+    replicates
+        Replicate weights, in place of strata and PSUs.
+    design_effect
+        An assumed design effect, where the records tell nothing of the design; said wherever errors show.
     lonely_psu
         What a stratum with a single PSU contributes, as in R ``survey``: ``fail`` refuses, ``remove`` nothing, ``adjust``
         its distance from the mean of all PSUs, ``average`` what other strata contribute.
@@ -271,7 +340,7 @@ def survey(
     known(lonely_psu, "rule for lonely PSUs", ["fail", "remove", "adjust", "average"])
     options = {
         "lonely_psu": lonely_psu, "unique_psus": unique_psus, "members_within_covered": members_within_covered,
-        "title": title,
+        "replicates": replicates, "design_effect": design_effect, "title": title,
     }  # fmt: skip
     return _by_roles(take(frame), columns, options)
 
@@ -293,10 +362,15 @@ def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str
             raise DataError(f"`{role}` takes the name of a column or a polars expression, not {type(given).__name__}")
     if not expressions:
         raise DataError("no column is named for members or covered employees; give `member`, `covered` or both")
+    replicates: Replicates | None = options["replicates"]
+    if replicates is not None:
+        for name in replicates._found(frame):  # pyright: ignore[reportPrivateUsage]
+            expressions.setdefault(name, frame.column(name, "replicates"))
+        options = {**options, "replicates": replicates._given()}  # pyright: ignore[reportPrivateUsage]
     selected = frame.select(list(expressions.values()))
-    inner = _undeb.Records.by_roles(selected, {**roles, **options})
+    inner = _undeb.Records.by_roles(selected, {**roles, "others": [], **options})
     names = {given: role for role, given in columns.items() if isinstance(given, str) and role in BREAKDOWNS}
-    return Survey(inner, frame, ("roles", columns, options), {**names, "year": "period"} if roles["period"] else names)
+    return Survey(inner, frame, ("roles", columns, {**options, "replicates": replicates}), {**names, "year": "period"} if roles["period"] else names)
 
 
 def read_microdata(

@@ -125,6 +125,24 @@ impl Records {
         self.0.dimensions().map(str::to_owned).collect()
     }
 
+    /// What the records are and how they were drawn, as names and words.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let (records, design) = (&self.0, self.0.design());
+        let mut facts = vec![
+            ("Survey", records.source().title.clone()),
+            ("In the domain", format!("{} of {} records", records.in_domain(), records.len())),
+        ];
+        match records.replicates() {
+            Some(r) => facts.push(("Errors", format!("{} replicate weights, {}", r.len(), r.kind().name()))),
+            None => {
+                facts.push(("Errors", records.tier().name().to_owned()));
+                facts.push(("Design", format!("{} strata, {} PSUs", design.strata(), design.psus())));
+            }
+        }
+        facts.push(("Measures", records.source().measures.iter().map(|m| m.id.id()).collect::<Vec<_>>().join(", ")));
+        facts
+    }
+
     /// The same records with one more breakdown, the only column of a frame.
     fn with_breakdown(&self, py: Python<'_>, frame: &Bound<'_, PyAny>) -> PyResult<Self> {
         let (records, frame) = (Arc::clone(&self.0), arrow::import(frame)?);

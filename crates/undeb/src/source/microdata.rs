@@ -8,10 +8,13 @@ use polars::prelude::Column;
 use super::codebook::Codebook;
 use super::coding::code;
 use super::columns::years;
-use super::drawn::Drawn;
+use super::drawn::{Drawn, ReplicateWeights};
 use super::registry::{Basis, MeasureEntry, PeriodType, RateUnit, Source};
+use super::tier::Tier;
 use crate::error::{Error, Result};
 use crate::schema::{Classification, Measure, Period};
+use crate::survey::design::Design;
+use crate::survey::replicates::Replicates;
 
 /// Bits of a row's flags: two for each question, one for the domain.
 pub(crate) const MEMBER: u8 = 0;
@@ -66,6 +69,31 @@ impl Records {
     /// Whether there are none; never true of records that were made.
     pub fn is_empty(&self) -> bool {
         self.flags.is_empty()
+    }
+
+    /// Where the records come from and what they mean.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Strata and PSUs of the first stage, those of rows outside the domain included.
+    pub fn design(&self) -> &Design {
+        self.drawn.stages.first()
+    }
+
+    /// What the records tell of the design.
+    pub fn tier(&self) -> Tier {
+        self.drawn.tier
+    }
+
+    /// Replicate weights, where errors come from them.
+    pub fn replicates(&self) -> Option<&Replicates> {
+        self.drawn.replicates.as_ref().map(ReplicateWeights::replicates)
+    }
+
+    /// Number of records in the domain.
+    pub fn in_domain(&self) -> usize {
+        self.flags.iter().filter(|f| **f & IN != 0).count()
     }
 
     /// Breakdowns on offer.
