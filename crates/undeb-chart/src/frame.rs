@@ -1,6 +1,7 @@
 //! What surrounds every chart: stamp, title and subtitle above, notes and source below.
 
 use crate::fonts::Weight;
+use crate::locale::{Locale, fill};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Svg, Type};
 use crate::text::wrap;
@@ -25,6 +26,8 @@ pub struct Frame {
     pub titles_inside: bool,
     /// The width in pixels, held between 400 and 1,600.
     pub width: f64,
+    /// The language of every word in the drawing that is not in the data.
+    pub locale: &'static Locale,
 }
 
 impl Default for Frame {
@@ -37,6 +40,7 @@ impl Default for Frame {
             stamp: None,
             titles_inside: true,
             width: 720.0,
+            locale: Locale::english(),
         }
     }
 }
@@ -48,6 +52,8 @@ pub(crate) struct Layout<'a> {
     pub(crate) left: f64,
     pub(crate) right: f64,
     pub(crate) top: f64,
+    /// The words and number formats of the drawing.
+    pub(crate) locale: &'static Locale,
     frame: &'a Frame,
 }
 
@@ -57,8 +63,15 @@ impl<'a> Layout<'a> {
         let palette = theme.palette();
         let wanted = if frame.width.is_finite() { frame.width } else { 720.0 };
         let width = wanted.clamp(400.0, 1600.0).max(least + 2.0 * MARGIN).round();
-        let mut layout =
-            Self { svg: Svg::new(identifier(id), palette), palette, left: MARGIN, right: width - MARGIN, top: MARGIN, frame };
+        let mut layout = Self {
+            svg: Svg::new(identifier(id), palette),
+            palette,
+            left: MARGIN,
+            right: width - MARGIN,
+            top: MARGIN,
+            locale: frame.locale,
+            frame,
+        };
         if let Some(stamp) = &frame.stamp {
             let set = Type::new(size::SMALL, palette.muted).semi_bold();
             layout.paragraph(stamp, set, 16.0);
@@ -84,14 +97,19 @@ impl<'a> Layout<'a> {
     pub(crate) fn no_evidence(mut self) -> Picture {
         let (middle, top) = ((self.left + self.right) / 2.0, self.top);
         let set = Type::new(size::SUBTITLE, self.palette.muted).anchored(Anchor::Middle);
-        self.svg.text((middle, top + 48.0), "No evidence", &set);
-        self.finish(top + 80.0, vec!["No evidence.".to_owned()])
+        let words = &self.locale.drawing.no_evidence;
+        self.svg.text((middle, top + 48.0), words, &set);
+        self.finish(top + 80.0, vec![words.clone()])
     }
 
     /// Draws what stands below the chart, and closes the picture.
     pub(crate) fn finish(mut self, bottom: f64, says: Vec<String>) -> Picture {
         let frame = self.frame;
-        let source = if frame.source.is_empty() { String::new() } else { format!("Source: {}", frame.source) };
+        let source = if frame.source.is_empty() {
+            String::new()
+        } else {
+            fill(&frame.locale.drawing.source, &[("source", &frame.source)])
+        };
         self.top = bottom;
         if frame.titles_inside {
             let set = Type::new(size::SMALL, self.palette.muted);
@@ -118,6 +136,7 @@ impl<'a> Layout<'a> {
             title: frame.title.clone(),
             summary: summary.join(" "),
             description: description.join(" "),
+            millimetres: false,
             palette: self.palette,
             body: self.svg.body,
             texts: self.svg.texts,
@@ -126,7 +145,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-fn sentence(words: &str) -> String {
+pub(crate) fn sentence(words: &str) -> String {
     let words = words.trim();
     match words.chars().last() {
         None | Some('.' | '!' | '?') => words.to_owned(),

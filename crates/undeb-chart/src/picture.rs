@@ -1,8 +1,9 @@
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-use crate::error::{ChartError, Kind};
+use crate::error::{Cause, ChartError};
 use crate::fonts::{FAMILY, database};
+use crate::options::Width;
 use crate::svg::{escape, number};
 use crate::text::clean;
 use crate::theme::{Palette, size};
@@ -52,6 +53,8 @@ pub struct Picture {
     pub summary: String,
     /// Everything the chart shows, in words.
     pub description: String,
+    /// Whether the document gives its size in millimetres.
+    pub(crate) millimetres: bool,
     pub(crate) palette: &'static Palette,
     pub(crate) body: String,
     pub(crate) texts: Vec<TextBox>,
@@ -64,11 +67,13 @@ impl Picture {
         let (id, width, height) = (&self.id, number(self.width), number(self.height));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" role=\"img\" \
-             aria-labelledby=\"{id}-title {id}-desc\" width=\"{width}\" height=\"{height}\" \
+             aria-labelledby=\"{id}-title {id}-desc\" width=\"{}\" height=\"{}\" \
              viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILY}\" font-size=\"{}\" \
              fill=\"{}\" stroke-linecap=\"round\" stroke-linejoin=\"round\" style=\"font-variant-numeric:tabular-nums\">\
              <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>\
              <rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{}</svg>\n",
+            self.length(self.width),
+            self.length(self.height),
             size::LABEL,
             self.palette.ink.hex(),
             escape(&clean(&self.title)),
@@ -78,17 +83,22 @@ impl Picture {
         )
     }
 
+    fn length(&self, pixels: f64) -> String {
+        if self.millimetres { format!("{}mm", number(pixels / Width::PER_MILLIMETRE)) } else { number(pixels) }
+    }
+
     /// The chart as PNG, `scale` device pixels to a pixel, set in the embedded typeface only.
     pub fn png(&self, scale: f32) -> Result<Vec<u8>, ChartError> {
         if !(scale > 0.0 && scale <= 8.0) {
-            return Err(Kind::Scale(scale).into());
+            return Err(Cause::Scale(scale).into());
         }
         let options = Options { font_family: "Open Sans".to_owned(), fontdb: database(), ..Options::default() };
-        let tree = Tree::from_str(&self.svg(), &options).map_err(|e| Kind::Parse(e.to_string()))?;
-        let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
-        let mut pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32).ok_or(Kind::Size { width, height })?;
+        let tree = Tree::from_str(&self.svg(), &options).map_err(|e| Cause::Parse(e.to_string()))?;
+        let (width, height) = (self.width as f32 * scale, self.height as f32 * scale);
+        let scale = width / tree.size().width();
+        let mut pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32).ok_or(Cause::Size { width, height })?;
         resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-        Ok(pixels.encode_png().map_err(|e| Kind::Encode(e.to_string()))?)
+        Ok(pixels.encode_png().map_err(|e| Cause::Encode(e.to_string()))?)
     }
 
     /// The text twin: everything the chart shows, in words.

@@ -1,34 +1,61 @@
 //! How far each cell of a target is from its level.
 
-use undeb::release::format::percent;
-use undeb::release::wording;
-use undeb::{Answer, Finding, Level, PolicyForce, Released, SourceView, TargetFindings};
+use undeb::{Answer, Finding, Level, PolicyForce};
 
-use super::words::{cell_name, periods, sector_names, subtitle};
-use super::{Context, Figure};
-use crate::frame::Frame;
+use super::asked::{Asked, Cell, periods};
+use super::evidence::Shown;
+use super::table::{Table, answer};
+use super::{Data, Filled, titles};
+use crate::error::ChartError;
 use crate::gap;
 
-impl Context<'_> {
-    pub(super) fn gap(&self, t: &TargetFindings, source: SourceView<'_>) -> Option<Figure> {
-        let valued = t.findings.iter().filter(|f| f.value.is_some()).count();
-        if valued < 2 || matches!(t.target.level, Level::Unset(_)) {
-            return None;
-        }
-        let mut findings: Vec<&Finding> = t.findings.iter().collect();
-        // Furthest from the target first; what cannot be judged last.
-        findings.sort_by(|a, b| {
-            let key = |f: &Finding| f.gap.map_or(f64::NEG_INFINITY, |g| g.value);
-            key(b).total_cmp(&key(a))
-        });
-        let one_period = findings.iter().filter_map(|f| f.period).all(|p| Some(p) == findings[0].period);
-        let rows = findings
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let Some(t) = asked.evidence.target else {
+        let ids: Vec<&str> = asked.evidence.targets.iter().map(|t| t.target.id.as_str()).collect();
+        let remedy = match ids.is_empty() {
+            true => "hold the estimates against a plan".to_owned(),
+            false => format!("choose one of the targets {}", ids.join(", ")),
+        };
+        return Err(asked.needs("a target", remedy));
+    };
+    if matches!(t.target.level, Level::Unset(_)) {
+        return Err(asked.needs("a target with a number", "choose another target"));
+    }
+    asked.at_level_of_plan()?;
+    asked.no_period()?;
+    let locale = asked.locale;
+    let mut rows: Vec<(Cell<'_>, &Finding)> = asked
+        .cells()?
+        .into_iter()
+        .filter_map(|c| t.findings.iter().find(|f| *f.region == *c.region && *f.sector == *c.sector).map(|f| (c, f)))
+        .collect();
+    if rows.is_empty() {
+        return Err(asked.needs("cells of the target", format!("the target `{}` names none of those asked for", t.target.id)));
+    }
+    // Furthest from the target first; what cannot be judged last.
+    let key = |f: &Finding| f.gap.map_or(f64::NEG_INFINITY, |g| g.value);
+    rows.sort_by(|a, b| key(b.1).total_cmp(&key(a.1)));
+    let first = rows.iter().find_map(|(_, f)| f.period);
+    let one_period = rows.iter().filter_map(|(_, f)| f.period).all(|p| Some(p) == first);
+    let shown: Vec<Option<Shown<'_>>> = rows
+        .iter()
+        .map(|(c, f)| asked.evidence.series(f.measure, c.region, c.sector).into_iter().find(|s| Some(s.period()) == f.period))
+        .collect();
+    let known: Vec<Shown<'_>> = shown.iter().flatten().copied().collect();
+    let span = periods(rows.iter().filter_map(|(_, f)| f.period), locale);
+    let mut notes = asked.interval_notes(&known);
+    if matches!(t.target.level, Level::Change(_)) && known.iter().any(|s| s.interval.is_some()) {
+        notes.push(locale.around.note_change_bar.clone());
+    }
+    let label = |c: &Cell<'_>, f: &Finding| match f.period.filter(|_| !one_period) {
+        Some(period) => format!("{}, {period}", c.name),
+        None => c.name.clone(),
+    };
+    let data = gap::Data {
+        rows: rows
             .iter()
-            .map(|f| gap::Row {
-                label: match f.period.filter(|_| !one_period) {
-                    Some(period) => format!("{}, {period}", cell_name(f, &t.target, source)),
-                    None => cell_name(f, &t.target, source),
-                },
+            .map(|(c, f)| gap::Row {
+                label: label(c, f),
                 baseline: f.baseline.map(|b| b.value),
                 latest: f.value,
                 interval: f.interval.map(|i| (i.low, i.high)),
@@ -42,39 +69,28 @@ impl Context<'_> {
                     _ => gap::Tone::None,
                 },
             })
-            .collect();
-        let shown: Vec<&Released> = t.findings.iter().filter_map(|f| self.latest(&t.target, f)).collect();
-        let line = match (t.target.force, &t.target.level) {
-            (PolicyForce::Trigger, Level::Fixed(level)) => format!("Line at {}", percent(*level).replace(".0%", "%")),
-            (PolicyForce::Trigger, _) => "Line".to_owned(),
-            (PolicyForce::Target, _) => "Target".to_owned(),
-        };
-        let periods = periods(t.findings.iter().filter_map(|f| f.period));
-        // The dots carry no marks, so no mark is explained.
-        let mut notes: Vec<String> = self.notes(&shown).into_iter().filter(|n| !n.starts_with('[')).collect();
-        if matches!(t.target.level, Level::Change(_)) && shown.iter().any(|r| r.interval.is_some()) {
-            notes.push(
-                "A bar is the interval of the figure; the answer counts the uncertainty of the baseline too, so it can be \
-                 open where a bar misses the target."
-                    .to_owned(),
-            );
-        }
-        let data = gap::Data {
-            rows,
-            line: if t.target.force == PolicyForce::Trigger { gap::Line::Trigger } else { gap::Line::Target },
-            baseline_label: t.target.baseline.map(|b| b.to_string()).unwrap_or_default(),
-            latest_label: if one_period { periods.clone() } else { "latest figure".to_owned() },
-            target_label: t.target.deadline.map_or(line.clone(), |d| format!("{line} {d}")),
-            interval_label: if shown.iter().any(|r| r.interval.is_some()) { self.level() } else { String::new() },
-        };
-        let frame = Frame {
-            title: wording::gap_title(t, Some(source.regions())),
-            subtitle: subtitle(source, t.target.measure, &sector_names(&t.target, source), &periods),
-            notes,
-            source: source.source().citation.clone(),
-            ..Frame::default()
-        };
-        let name = format!("gap-{}", t.target.id);
-        Some(self.figure(name, Some(&t.target), frame, |id, frame, theme| gap::draw(id, frame, &data, theme)))
-    }
+            .collect(),
+        line: if t.target.force == PolicyForce::Trigger { gap::Line::Trigger } else { gap::Line::Target },
+        baseline_label: t.target.baseline.map(|b| b.to_string()).unwrap_or_default(),
+        latest_label: if one_period { span.clone() } else { locale.around.latest_figure.clone() },
+        target_label: asked.line_with_deadline(&t.target),
+        interval_label: asked.interval_label(&known),
+    };
+    let part = undeb::TargetFindings { findings: rows.iter().map(|(_, f)| (*f).clone()).collect(), ..t.clone() };
+    let noun = titles::noun(&t.target, asked.evidence.regions);
+    let title = titles::gap(&part, noun, locale);
+    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
+
+    let cells: Vec<_> = rows.iter().zip(&shown).map(|((c, f), s)| (c, f.measure, *s)).collect();
+    let mut table = Table::of(&cells);
+    let findings = || rows.iter().map(|(_, f)| *f);
+    table.text("baseline_period", findings().map(|f| f.baseline.map(|b| b.period.to_string())));
+    table.number("baseline", findings().map(|f| f.baseline.map(|b| b.value)));
+    table.number("target", findings().map(|f| f.level));
+    table.number("gap", findings().map(|f| f.gap.map(|g| g.value)));
+    table.number("gap_low", findings().map(|f| f.gap.and_then(|g| g.interval).map(|i| i.low)));
+    table.number("gap_high", findings().map(|f| f.gap.and_then(|g| g.interval).map(|i| i.high)));
+    table.number("gap_workers", findings().map(|f| f.gap.and_then(|g| g.workers)));
+    table.text("answer", findings().map(|f| Some(answer(f.answer))));
+    Filled::new(asked, Data::Gap(data), asked.frame(title, subtitle, notes), table)
 }

@@ -1,66 +1,62 @@
-//! A measure by sector and region in its latest period.
+//! A measure by sector and region in one period.
 
-use undeb::{Measure, Released, SourceView};
+use undeb::Period;
 
-use super::words::{mark, range, subtitle, suppressed};
-use super::{Context, Figure};
-use crate::frame::Frame;
+use super::asked::{Asked, Cell};
+use super::evidence::Shown;
+use super::table::Table;
+use super::words::{mark, suppressed};
+use super::{Data, Filled};
+use crate::error::ChartError;
 use crate::heatmap;
+use crate::locale::fill as filled;
 
-impl Context<'_> {
-    pub(super) fn heatmap(&self, measure: Measure, source: SourceView<'_>) -> Option<Figure> {
-        let id = &source.source().id;
-        let (regions, sectors) = (source.regions(), source.sectors());
-        let here = || self.report.estimates().iter().filter(|r| &*r.source == id.as_str() && r.estimate.measure == measure);
-        let period = here().filter(|r| r.estimate.value.is_some()).map(|r| r.estimate.period).max()?;
-        let now: Vec<&Released> = here().filter(|r| r.estimate.period == period).collect();
-        let rows: Vec<_> = regions.each().filter(|c| now.iter().any(|r| *r.estimate.region == c.id)).collect();
-        let columns: Vec<_> = sectors.codes().iter().filter(|c| now.iter().any(|r| *r.estimate.sector == c.id)).collect();
-        let cell = |region: &str, sector: &str| {
-            now.iter().find(|r| &*r.estimate.region == region && &*r.estimate.sector == sector).copied()
-        };
-        let names: Vec<(String, f64)> = rows
-            .iter()
-            .flat_map(|r| {
-                columns.iter().filter_map(|c| {
-                    // A title names no cell that is marked as unreliable.
-                    let value = cell(&r.id, &c.id).filter(|r| r.mark.is_none())?.estimate.value?;
-                    Some((format!("{} ({})", r.name, c.name.to_lowercase()), value))
-                })
-            })
-            .collect();
-        if columns.len() < 2 || rows.len() < 2 || names.len() < 4 {
-            return None;
-        }
-        let values: Vec<(&str, f64)> = names.iter().map(|(n, v)| (n.as_str(), *v)).collect();
-        let data = heatmap::Data {
-            rows: rows.iter().map(|r| r.name.clone()).collect(),
-            columns: columns.iter().map(|c| c.name.clone()).collect(),
-            cells: rows
-                .iter()
-                .map(|r| {
-                    columns
-                        .iter()
-                        .map(|c| {
-                            let released = cell(&r.id, &c.id);
-                            heatmap::Cell {
-                                value: released.and_then(|r| r.estimate.value),
-                                mark: mark(released),
-                                suppressed: suppressed(released),
-                            }
-                        })
-                        .collect()
-                })
-                .collect(),
-        };
-        let frame = Frame {
-            title: range(&values, now.iter().any(|r| r.mark.is_some() && r.estimate.value.is_some())),
-            subtitle: subtitle(source, measure, "by sector and region", &period.to_string()),
-            notes: self.notes(&now).into_iter().filter(|n| !n.starts_with("Intervals")).collect(),
-            source: source.source().citation.clone(),
-            ..Frame::default()
-        };
-        let name = format!("sectors-{}", measure.id().replace('_', "-"));
-        Some(self.figure(name, None, frame, |id, frame, theme| heatmap::draw(id, frame, &data, theme)))
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let (locale, evidence) = (asked.locale, &asked.evidence);
+    let (regions, sectors) = asked.sides();
+    if sectors.is_empty() || regions.is_empty() {
+        return Err(asked.needs("figures by sector and region", "choose a source or a measure that has them"));
     }
+    let series: Vec<Vec<Vec<Shown<'_>>>> =
+        regions.iter().map(|r| sectors.iter().map(|s| evidence.series(asked.measure, r, s)).collect()).collect();
+    let latest = series.iter().flatten().flatten().filter(|s| s.value().is_some()).map(|s| s.period()).max();
+    let period: Period = match asked.one_period()?.or(latest) {
+        Some(period) => period,
+        None => return Err(asked.needs("figures, and none has a value", "choose another measure")),
+    };
+    let cell = |r: usize, s: usize| series[r][s].iter().find(|shown| shown.period() == period).copied();
+    let mut rows = Vec::new();
+    let mut names = Vec::new();
+    for (r, region) in regions.iter().enumerate() {
+        for (s, sector) in sectors.iter().enumerate() {
+            let shown = cell(r, s);
+            let place = asked.region_name(region);
+            let name = filled(&locale.titles.cell, &[("region", place), ("sector", &asked.sector_name(sector).to_lowercase())]);
+            // A title names no cell that is marked as unreliable.
+            names.extend(shown.filter(|s| s.mark.is_none()).and_then(|s| s.value()).map(|v| (name.clone(), v)));
+            rows.push((Cell { region, sector, name }, shown));
+        }
+    }
+    let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).collect();
+    let data = heatmap::Data {
+        rows: regions.iter().map(|r| asked.region_name(r).to_owned()).collect(),
+        columns: sectors.iter().map(|s| asked.sector_name(s).to_owned()).collect(),
+        cells: rows
+            .chunks(sectors.len())
+            .map(|row| {
+                row.iter()
+                    .map(|(_, s)| heatmap::Cell {
+                        value: s.and_then(|s| s.value()),
+                        mark: mark(s.as_ref()),
+                        suppressed: suppressed(s.as_ref()),
+                    })
+                    .collect()
+            })
+            .collect(),
+    };
+    let title = asked.range(&names, known.iter().any(|s| s.mark.is_some() && s.value().is_some()));
+    let subtitle = asked.subtitle(&locale.around.by_sector_and_region, &period.to_string());
+    let notes = asked.mark_notes(&known, known.len() < rows.len());
+    let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
+    Filled::new(asked, Data::Heatmap(data), asked.frame(title, subtitle, notes), Table::of(&cells))
 }

@@ -1,106 +1,77 @@
-//! The figures of a report: which charts it has, and the words around them. Nothing is computed but the layout.
+//! What charts show: each kind of chart filled from evidence, with the words around it. Nothing about unions is computed
+//! here but titles and the differences that they state.
 
-use undeb::release::format::percent;
-use undeb::{Finding, Released, Report, Target};
-
-use crate::frame::Frame;
-use crate::picture::Picture;
-use crate::theme::Theme;
-
+mod asked;
+mod evidence;
 mod gap;
 mod heatmap;
+mod interval;
+mod report;
+mod table;
 mod tiles;
+mod titles;
 mod trend;
 mod words;
 
-/// Where titles, notes and sources of a figure stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Titles {
-    /// Inside the picture, for a file that stands alone.
-    Inside,
-    /// In the page around it.
-    Page,
-}
+use polars::prelude::DataFrame;
 
-/// A chart of a report with the words around it.
+pub(crate) use asked::Asked;
+pub use report::{Figure, report_figures};
+
+use crate::error::{Cause, ChartError};
+use crate::frame::Frame;
+use crate::kind::Kind;
+use crate::picture::Picture;
+use crate::theme::Theme;
+
+/// The data of a chart, by kind.
 #[derive(Clone, Debug)]
-pub struct Figure {
-    /// Name within the report, fit for a file.
-    pub name: String,
-    /// Target that the figure belongs to; none for one of the whole report.
-    pub target: Option<String>,
-    /// Title, subtitle, notes and source.
-    pub frame: Frame,
-    /// The picture.
-    pub picture: Picture,
+pub(crate) enum Data {
+    Trend(crate::trend::Data),
+    Interval(crate::interval::Data),
+    Gap(crate::gap::Data),
+    Heatmap(crate::heatmap::Data),
+    Tiles(crate::tiles::Data),
 }
 
-struct Context<'a> {
-    report: &'a Report,
-    theme: Theme,
-    titles: Titles,
+impl Data {
+    fn draw(&self, id: &str, frame: &Frame, theme: Theme) -> Picture {
+        match self {
+            Data::Trend(data) => crate::trend::draw(id, frame, data, theme),
+            Data::Interval(data) => crate::interval::draw(id, frame, data, theme),
+            Data::Gap(data) => crate::gap::draw(id, frame, data, theme),
+            Data::Heatmap(data) => crate::heatmap::draw(id, frame, data, theme),
+            Data::Tiles(data) => crate::tiles::draw(id, frame, data, theme),
+        }
+    }
 }
 
-/// Every figure of a report: for each target the gaps, the course over time and a map where there is a grid; then a
-/// table of sectors by regions for each measure.
-pub fn report_figures(report: &Report, theme: Theme, titles: Titles) -> Vec<Figure> {
-    let context = Context { report, theme, titles };
-    let mut figures = Vec::new();
-    for t in report.targets() {
-        let Some(source) = t.target.source.as_deref().and_then(|s| report.source(s)) else { continue };
-        figures.extend(context.gap(t, source));
-        figures.extend(context.trend_of(t, source));
-        figures.extend(context.tiles(t, source));
-    }
-    if let Some(source) = report.source(&report.plan().source) {
-        for &measure in &report.plan().measures {
-            figures.extend(context.heatmap(measure, source));
-        }
-        if report.targets().is_empty() {
-            figures.extend(context.background(source));
-        }
-    }
-    figures
+/// A chart before it is drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Filled {
+    pub(crate) data: Data,
+    pub(crate) frame: Frame,
+    pub(crate) numbers: DataFrame,
 }
 
-impl Context<'_> {
-    fn figure(
-        &self,
-        name: String,
-        target: Option<&Target>,
-        frame: Frame,
-        draw: impl FnOnce(&str, &Frame, Theme) -> Picture,
-    ) -> Figure {
-        let frame = Frame { titles_inside: self.titles == Titles::Inside, ..frame };
-        let theme = match self.theme {
-            Theme::Dark => "-dark",
-            _ => "",
-        };
-        let picture = draw(&format!("{name}{theme}"), &frame, self.theme);
-        Figure { name, target: target.map(|t| t.id.clone()), frame, picture }
+impl Filled {
+    fn new(asked: &Asked<'_>, data: Data, frame: Frame, table: table::Table) -> Result<Self, ChartError> {
+        Ok(Self { data, frame, numbers: table.frame(asked.evidence.released())? })
     }
 
-    fn level(&self) -> String {
-        format!("{} interval", percent(self.report.plan().level).replace(".0%", "%"))
+    pub(crate) fn draw(&self, id: &str, theme: Theme) -> Picture {
+        self.data.draw(id, &self.frame, theme)
     }
+}
 
-    /// What must be said under a chart of these estimates.
-    fn notes(&self, shown: &[&Released]) -> Vec<String> {
-        let mut notes = Vec::new();
-        if let Some(assumed) = shown.iter().find_map(|r| r.estimate.error_source().filter(|s| s.starts_with("assumed"))) {
-            notes.push(format!("Intervals are approximate: {assumed}."));
-        } else if shown.iter().any(|r| r.interval.is_none()) {
-            notes.push("No sampling error is stated.".to_owned());
-        }
-        let mut marks: Vec<_> = shown.iter().filter_map(|r| r.mark).collect();
-        marks.sort_by_key(|m| m.shorthand());
-        marks.dedup();
-        notes.extend(marks.into_iter().map(|m| format!("{} {}.", m.shorthand(), m.meaning())));
-        notes
-    }
-
-    fn latest(&self, t: &Target, f: &Finding) -> Option<&Released> {
-        let source = t.source.as_deref()?;
-        self.report.series(source, f.measure, &f.region, &f.sector).find(|r| Some(r.estimate.period) == f.period)
+/// Fills the kind that was asked for.
+pub(crate) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    match asked.kind {
+        Kind::Trend => trend::fill(asked),
+        Kind::Interval => interval::fill(asked),
+        Kind::Gap => gap::fill(asked),
+        Kind::Heatmap => heatmap::fill(asked),
+        Kind::Tiles => tiles::fill(asked),
+        kind => Err(Cause::option(format!("charts of kind {kind} cannot be made yet"), "choose another kind").into()),
     }
 }

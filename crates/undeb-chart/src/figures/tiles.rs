@@ -1,54 +1,55 @@
-//! The latest values of a target on a tile-grid map.
+//! Values on a tile-grid map.
 
-use undeb::{SourceView, TargetFindings};
-
-use super::words::{mark, periods, range, sector_names, subtitle, suppressed};
-use super::{Context, Figure};
-use crate::frame::Frame;
+use super::asked::{Asked, periods};
+use super::evidence::Shown;
+use super::table::Table;
+use super::words::{mark, suppressed};
+use super::{Data, Filled};
+use crate::error::ChartError;
 use crate::tiles;
 
-impl Context<'_> {
-    pub(super) fn tiles(&self, t: &TargetFindings, source: SourceView<'_>) -> Option<Figure> {
-        if t.target.sectors.len() > 1 {
-            return None;
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let regions = asked.evidence.regions;
+    let mut rows = Vec::new();
+    let mut drawn = Vec::new();
+    let mut values = Vec::new();
+    for cell in asked.cells()? {
+        let Some((code, (row, col))) = regions.get(cell.region).and_then(|c| Some((c, c.tile?))) else { continue };
+        if rows.iter().any(|(c, _): &(super::asked::Cell<'_>, _)| c.region == cell.region) {
+            return Err(asked.needs("one sector", "a map shows one figure for each region: choose one sector"));
         }
-        let regions = source.regions();
-        let mut shown = Vec::new();
-        let mut values = Vec::new();
-        let valued = t.findings.iter().filter(|f| f.value.is_some()).count();
-        let mut drawn = Vec::new();
-        for f in &t.findings {
-            let Some((code, (row, col))) = regions.get(&f.region).and_then(|c| Some((c, c.tile?))) else { continue };
-            let released = self.latest(&t.target, f);
-            shown.extend(released);
-            // A title names no cell that is marked as unreliable.
-            let mark = mark(released);
-            values.extend(f.value.filter(|_| mark.is_none()).map(|v| (code.name.as_str(), v)));
-            drawn.push(tiles::Tile {
-                code: code.id.clone(),
-                name: code.name.clone(),
-                row: u16::try_from(row).unwrap_or(0),
-                col: u16::try_from(col).unwrap_or(0),
-                value: f.value,
-                mark,
-                suppressed: suppressed(released),
-            });
-        }
-        if values.len() < 3 {
-            return None;
-        }
-        let periods = periods(t.findings.iter().filter_map(|f| f.period));
-        let mut notes = vec!["Tiles show relative position, not size. Colour and number both give the value.".to_owned()];
-        notes.extend(self.notes(&shown).into_iter().filter(|n| !n.starts_with("Intervals")));
-        let frame = Frame {
-            title: range(&values, valued > values.len()),
-            subtitle: subtitle(source, t.target.measure, &sector_names(&t.target, source), &periods),
-            notes,
-            source: source.source().citation.clone(),
-            ..Frame::default()
-        };
-        let data = tiles::Data { tiles: drawn };
-        let name = format!("tiles-{}", t.target.id);
-        Some(self.figure(name, Some(&t.target), frame, |id, frame, theme| tiles::draw(id, frame, &data, theme)))
+        let shown = asked.latest(&cell)?;
+        let mark = mark(shown.as_ref());
+        // A title names no cell that is marked as unreliable.
+        let value = shown.and_then(|s| s.value());
+        values.extend(value.filter(|_| mark.is_none()).map(|v| (cell.name.clone(), v)));
+        drawn.push(tiles::Tile {
+            code: code.id.clone(),
+            name: cell.name.clone(),
+            row: u16::try_from(row).unwrap_or(0),
+            col: u16::try_from(col).unwrap_or(0),
+            value,
+            mark,
+            suppressed: suppressed(shown.as_ref()),
+        });
+        rows.push((cell, shown));
     }
+    if rows.is_empty() {
+        let remedy = format!("the codes of `{}` have no place on a grid: choose another kind", regions.id());
+        return Err(asked.needs("a tile grid", remedy));
+    }
+    let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).collect();
+    let left_out = known.iter().any(|s| s.mark.is_some() && s.value().is_some());
+    let mut notes = vec![asked.locale.around.note_tiles.clone()];
+    notes.extend(asked.mark_notes(&known, known.len() < rows.len()));
+    let span = periods(known.iter().filter(|s| s.value().is_some()).map(|s| s.period()), asked.locale);
+    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
+    let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
+    let table = Table::of(&cells);
+    Filled::new(
+        asked,
+        Data::Tiles(tiles::Data { tiles: drawn }),
+        asked.frame(asked.range(&values, left_out), subtitle, notes),
+        table,
+    )
 }

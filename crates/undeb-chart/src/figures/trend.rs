@@ -1,108 +1,136 @@
-//! The course of a series against the path of its target, or alone.
+//! The course of series over time, against the path of a target where there is one.
 
-use std::collections::BTreeSet;
+use undeb::survey::interval::{Term, difference};
+use undeb::{Finding, Force, Measure, Period, Target, TargetFindings};
 
-use undeb::release::format::percent;
-use undeb::release::wording;
-use undeb::{Classification, Force, Measure, Period, Released, SourceView, Target, TargetFindings};
-
-use super::words::{periods, sector_name, subtitle};
-use super::{Context, Figure};
-use crate::frame::Frame;
+use super::asked::{Asked, Cell, periods};
+use super::evidence::Shown;
+use super::table::Table;
+use super::titles::{self, Change};
+use super::{Data, Filled};
+use crate::error::ChartError;
+use crate::locale::fill as filled;
 use crate::trend;
 
-impl Context<'_> {
-    pub(super) fn trend_of(&self, t: &TargetFindings, source: SourceView<'_>) -> Option<Figure> {
-        let finding = match (&t.whole, t.findings.as_slice()) {
-            (Some(whole), _) => whole,
-            (None, [one]) => one,
-            _ => return None,
-        };
-        let id = t.target.source.as_deref()?;
-        let regions = source.regions();
-        let series =
-            |region: &str| -> Vec<&Released> { self.report.series(id, finding.measure, region, &finding.sector).collect() };
-        let focus = series(&finding.region);
-        if focus.iter().filter(|r| r.estimate.value.is_some()).count() < 2 {
-            return None;
-        }
-        let mut lines = vec![line(regions, &finding.region, &focus, source, finding.measure, &finding.sector, true)];
-        if &*finding.region != regions.whole() {
-            let whole = series(regions.whole());
-            if whole.iter().filter(|r| r.estimate.value.is_some()).count() >= 2 {
-                lines.push(line(regions, regions.whole(), &whole, source, finding.measure, &finding.sector, false));
-            }
-        }
-        let nodes = finding.baseline.and_then(|b| t.target.path_nodes(b.value));
-        let first = focus.first().map(|r| r.estimate.period.start());
-        let last = focus.last().map(|r| r.estimate.period.start());
-        let (path, path_label) = match (&nodes, finding.level) {
-            (Some(nodes), Some(level)) => {
-                let deadline = t.target.deadline.map(|d| d.to_string()).unwrap_or_default();
-                (Some(sampled(&t.target, nodes)), format!("Path to {} in {deadline}", percent(level)))
-            }
-            (None, Some(level)) => {
-                let end = t.target.deadline.map(Period::start).or(last);
-                (first.zip(end).map(|(a, b)| vec![(a, level), (b, level)]), format!("Level of {}", percent(level)))
-            }
-            _ => (None, String::new()),
-        };
-        let milestones =
-            nodes.iter().flat_map(|n| &n[1..n.len() - 1]).map(|n| trend::Milestone { x: n.at.start(), value: n.level });
-        let mut notes = self.notes(&focus);
-        notes.extend(break_notes(source, finding.measure, &finding.sector, &focus));
-        let data = trend::Data {
-            series: lines,
-            path,
-            path_label,
-            milestones: milestones.collect(),
-            milestone_label: "Milestone".to_owned(),
-            deadline: t.target.deadline.map(Period::start),
-            range: None,
-            fan: None,
-            break_label: String::new(),
-            interval_label: if focus.iter().any(|r| r.interval.is_some()) { self.level() } else { String::new() },
-        };
-        let periods = periods(focus.iter().map(|r| r.estimate.period));
-        let frame = Frame {
-            title: wording::trend_title(finding, Some(regions)),
-            subtitle: subtitle(source, finding.measure, &sector_name(source, &finding.sector), &periods),
-            notes,
-            source: source.source().citation.clone(),
-            ..Frame::default()
-        };
-        let name = format!("trend-{}", t.target.id);
-        Some(self.figure(name, Some(&t.target), frame, |id, frame, theme| trend::draw(id, frame, &data, theme)))
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    match asked.evidence.target {
+        Some(t) => against(asked, t),
+        None => alone(asked),
     }
+}
 
-    /// The course of the first series of a plan without targets, as background to its actions.
-    pub(super) fn background(&self, source: SourceView<'_>) -> Option<Figure> {
-        let first = self.report.estimates().first()?;
-        let e = &first.estimate;
-        let series: Vec<&Released> = self.report.series(&first.source, e.measure, &e.region, &e.sector).collect();
-        let latest = series.iter().rev().find(|r| r.estimate.value.is_some())?;
-        let value = latest.estimate.value?;
-        let regions = source.regions();
-        let data = trend::Data {
-            series: vec![line(regions, &e.region, &series, source, e.measure, &e.sector, true)],
-            ..trend::Data::default()
-        };
-        let mut notes = self.notes(&series);
-        notes.extend(break_notes(source, e.measure, &e.sector, &series));
-        let frame = Frame {
-            title: format!("{}: {} in {}", regions.name(&e.region), percent(value), latest.estimate.period),
-            subtitle: subtitle(
-                source,
-                e.measure,
-                &sector_name(source, &e.sector),
-                &periods(series.iter().map(|r| r.estimate.period)),
-            ),
-            notes,
-            source: source.source().citation.clone(),
-            ..Frame::default()
-        };
-        Some(self.figure("trend".to_owned(), None, frame, |id, frame, theme| trend::draw(id, frame, &data, theme)))
+/// The lines that were asked for, in their own right.
+fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let cells = asked.lines()?;
+    let focus = cells.iter().position(|c| asked.highlighted(c)).unwrap_or(0);
+    let lines: Vec<(Cell<'_>, Vec<Shown<'_>>)> = cells
+        .into_iter()
+        .map(|c| {
+            let s = asked.series(&c);
+            (c, s)
+        })
+        .collect();
+    let (cell, series) = &lines[focus];
+    let title = asked.course_title(&cell.name, cell.sector, series);
+    let data = trend::Data {
+        series: lines.iter().enumerate().map(|(i, (c, s))| asked.line(c, s, i == focus)).collect(),
+        interval_label: asked.interval_label(series),
+        break_label: asked.locale.drawing.break_word.clone(),
+        ..trend::Data::default()
+    };
+    finish(asked, &lines, focus, title, data)
+}
+
+/// One series against its path or level, with the whole beside it.
+fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> {
+    asked.at_level_of_plan()?;
+    let named = asked.named_cell();
+    let finding = match (named, &t.whole, t.findings.as_slice()) {
+        (Some((region, sector)), ..) => {
+            let is = |f: &&Finding| &*f.region == region && sector.is_none_or(|s| *f.sector == *s);
+            t.findings.iter().chain(&t.whole).find(is)
+        }
+        (None, Some(whole), _) => Some(whole),
+        (None, None, [one]) => Some(one),
+        (None, None, _) => None,
+    };
+    let Some(finding) = finding else {
+        let listed: Vec<&str> = t.target.regions.iter().map(String::as_str).take(24).collect();
+        return Err(asked.needs("one region of the target", format!("choose one of {}", listed.join(", "))));
+    };
+    let regions = asked.evidence.regions;
+    let region = regions.get(&finding.region).map_or("", |c| c.id.as_str());
+    let sector = asked.evidence.sectors.get(&finding.sector).map_or("", |c| c.id.as_str());
+    let cell = |region| Cell { region, sector, name: asked.region_name(region).to_owned() };
+    let known = |s: &[Shown<'_>]| s.iter().filter(|s| s.value().is_some()).count();
+    let focus = asked.series(&cell(region));
+    let mut lines = vec![(cell(region), focus)];
+    if region != regions.whole() {
+        let whole = asked.series(&cell(regions.whole()));
+        if known(&whole) >= 2 {
+            lines.push((cell(regions.whole()), whole));
+        }
     }
+    let series = &lines[0].1;
+    let nodes = finding.baseline.and_then(|b| t.target.path_nodes(b.value));
+    let first = series.first().map(|s| s.period().start());
+    let last = series.last().map(|s| s.period().start());
+    let around = &asked.locale.around;
+    let (path, path_label) = match (&nodes, finding.level) {
+        (Some(nodes), Some(level)) => {
+            let deadline = t.target.deadline.map(|d| d.to_string()).unwrap_or_default();
+            let label = filled(&around.path_to, &[("level", &asked.figure(level)), ("deadline", &deadline)]);
+            (Some(sampled(&t.target, nodes)), label)
+        }
+        (None, Some(level)) => {
+            let end = t.target.deadline.map(Period::start).or(last);
+            let label = filled(&around.level_of, &[("level", &asked.figure(level))]);
+            (first.zip(end).map(|(a, b)| vec![(a, level), (b, level)]), label)
+        }
+        _ => (None, String::new()),
+    };
+    let inner = nodes.iter().flat_map(|n| &n[1..n.len() - 1]);
+    let data = trend::Data {
+        series: lines.iter().enumerate().map(|(i, (c, s))| asked.line(c, s, i == 0)).collect(),
+        path,
+        path_label,
+        milestones: inner.map(|n| trend::Milestone { x: n.at.start(), value: n.level }).collect(),
+        milestone_label: asked.locale.drawing.milestone.clone(),
+        deadline: t.target.deadline.map(Period::start),
+        interval_label: asked.interval_label(series),
+        break_label: asked.locale.drawing.break_word.clone(),
+        ..trend::Data::default()
+    };
+    let title = titles::against(finding, &lines[0].0.name, asked.locale);
+    finish(asked, &lines, 0, title, data)
+}
+
+fn finish(
+    asked: &Asked<'_>,
+    lines: &[(Cell<'_>, Vec<Shown<'_>>)],
+    focus: usize,
+    title: String,
+    data: trend::Data,
+) -> Result<Filled, ChartError> {
+    let (cell, series) = &lines[focus];
+    let shown = || lines.iter().flat_map(|(_, s)| s).filter(|s| s.value().is_some());
+    let span = periods(shown().map(|s| s.period()), asked.locale);
+    let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c.sector)), &span);
+    let mut notes = asked.interval_notes(series);
+    notes.extend(asked.break_notes(cell.sector, series));
+    let rows: Vec<_> = lines.iter().flat_map(|(c, s)| s.iter().map(move |s| (c, asked.measure, Some(*s)))).collect();
+    let mut table = Table::of(&rows);
+    let at = |p: Period| data.path.as_ref().and_then(|path| level_at(path, p.start()));
+    let on_path = |c: &Cell<'_>, p: Period| if c.region == cell.region { at(p) } else { None };
+    table.number("path", rows.iter().map(|(c, _, s)| s.and_then(|s| on_path(c, s.period()))));
+    Filled::new(asked, Data::Trend(data), asked.frame(title, subtitle, notes), table)
+}
+
+/// The level of a path at a point in time; none before it starts.
+fn level_at(path: &[(f64, f64)], x: f64) -> Option<f64> {
+    let pair = path.windows(2).find(|p| p[0].0 <= x && x <= p[1].0)?;
+    let share = if pair[1].0 > pair[0].0 { (x - pair[0].0) / (pair[1].0 - pair[0].0) } else { 0.0 };
+    Some(pair[0].1 + share * (pair[1].1 - pair[0].1))
 }
 
 /// The path in steps fine enough for a curve.
@@ -118,50 +146,45 @@ fn sampled(target: &Target, nodes: &[undeb::Node]) -> Vec<(f64, f64)> {
     points
 }
 
-fn line(
-    regions: &Classification,
-    region: &str,
-    series: &[&Released],
-    source: SourceView<'_>,
-    measure: Measure,
-    sector: &str,
-    focus: bool,
-) -> trend::Series {
-    let breaks = |force: Force| {
-        source
-            .source()
-            .breaks
-            .iter()
-            .filter(move |b| b.concerns(measure, sector) && b.force == force)
-            .map(|b| b.at.start())
-            .collect()
-    };
-    trend::Series {
-        label: regions.name(region).to_owned(),
-        points: series
-            .iter()
-            .map(|r| trend::Point {
-                x: r.estimate.period.start(),
-                value: r.estimate.value,
-                interval: r.interval.map(|i| (i.low, i.high)),
-            })
-            .collect(),
-        breaks: breaks(Force::Incomparable),
-        cautions: if focus { breaks(Force::Caution) } else { Vec::new() },
-        focus,
+impl<'a> Asked<'a> {
+    /// A series as a line.
+    pub(super) fn line(&self, cell: &Cell<'_>, series: &[Shown<'_>], focus: bool) -> trend::Series {
+        let breaks = |force: Force| -> Vec<f64> {
+            self.evidence.breaks(self.measure, cell.sector).filter(|b| b.force == force).map(|b| b.at.start()).collect()
+        };
+        trend::Series {
+            label: cell.name.clone(),
+            points: series
+                .iter()
+                .map(|s| trend::Point { x: s.period().start(), value: s.value(), interval: s.limits() })
+                .collect(),
+            breaks: breaks(Force::Incomparable),
+            cautions: if focus { breaks(Force::Caution) } else { Vec::new() },
+            focus,
+        }
     }
-}
 
-/// What the upright lines mean, in the words that stand on them.
-fn break_notes(source: SourceView<'_>, measure: Measure, sector: &str, series: &[&Released]) -> Vec<String> {
-    let (Some(first), Some(last)) = (series.first(), series.last()) else { return Vec::new() };
-    let (first, last) = (first.estimate.period, last.estimate.period);
-    let listed = |force: Force| {
-        let breaks = source.source().breaks.iter().filter(|b| b.concerns(measure, sector) && b.between(first, last));
-        let years: BTreeSet<String> = breaks.filter(|b| b.force == force).map(|b| b.at.to_string()).collect();
-        (!years.is_empty()).then(|| wording::listed(&years.iter().map(String::as_str).collect::<Vec<_>>()))
-    };
-    let broken = listed(Force::Incomparable).map(|years| format!("Break {years}: not comparable across; see Definitions."));
-    let caution = listed(Force::Caution).map(|years| format!("Caution {years}: comparable with care; see Definitions."));
-    broken.into_iter().chain(caution).collect()
+    /// The change between two figures of one cell, at the level of the chart; none across an incomparable break.
+    pub(super) fn change(&self, measure: Measure, sector: &str, from: &Shown<'_>, to: &Shown<'_>) -> Option<Change> {
+        let barred = self
+            .evidence
+            .breaks(measure, sector)
+            .any(|b| b.force == Force::Incomparable && b.between(from.period(), to.period()));
+        let (a, b) = (to.value()?, from.value()?);
+        let interval = to.interval.zip(from.interval).map(|(i, j)| {
+            let term = |value, interval| Term { value, interval: Some(interval), factor: 1.0 };
+            difference(term(a, i), term(b, j), self.evidence.correlation())
+        });
+        (!barred).then_some(Change { value: a - b, interval })
+    }
+
+    /// The title of a series: its latest value, and the change since the first figure on this side of every break.
+    pub(super) fn course_title(&self, place: &str, sector: &str, series: &[Shown<'_>]) -> String {
+        let known: Vec<&Shown<'_>> = series.iter().filter(|s| s.value().is_some()).collect();
+        let Some(latest) = known.last() else { return filled(&self.locale.titles.no_figure, &[("place", place)]) };
+        let since = known[..known.len() - 1]
+            .iter()
+            .find_map(|first| Some((first.period().to_string(), self.change(self.measure, sector, first, latest)?)));
+        self.course(place, latest.value().unwrap_or_default(), &latest.period().to_string(), since)
+    }
 }

@@ -1,61 +1,141 @@
-//! The words around a figure: measure, sector, periods, marks.
+//! The words around a figure: subtitle, notes, marks.
 
 use std::collections::BTreeSet;
 
-use undeb::{Finding, Measure, Period, Released, SourceView, Target};
+use undeb::{Force, Mark, Measure, Period, PolicyForce, Target};
 
-pub(super) fn mark(released: Option<&Released>) -> Option<String> {
-    match released {
-        Some(r) => r.mark.map(|m| m.shorthand().to_owned()),
-        None => Some(undeb::Mark::NotAvailable.shorthand().to_owned()),
+use super::asked::Asked;
+use super::evidence::{Shown, assumed};
+use crate::locale::fill;
+
+/// The shorthand of a figure; a cell without one is not available.
+pub(super) fn mark(shown: Option<&Shown<'_>>) -> Option<String> {
+    match shown {
+        Some(s) => s.mark.map(|m| m.shorthand().to_owned()),
+        None => Some(Mark::NotAvailable.shorthand().to_owned()),
     }
 }
 
-pub(super) fn suppressed(released: Option<&Released>) -> bool {
-    released.is_some_and(|r| r.mark == Some(undeb::Mark::Confidential))
+/// Whether there is a figure that may not be shown.
+pub(super) fn suppressed(shown: Option<&Shown<'_>>) -> bool {
+    shown.is_some_and(|s| s.mark == Some(Mark::Confidential))
 }
 
-/// The lowest and the highest of the unmarked values, and whether marked ones were left out.
-pub(super) fn range(values: &[(&str, f64)], left_out: bool) -> String {
-    let title = undeb::release::wording::range_title(values);
-    if left_out { format!("{title}, leaving out marked figures") } else { title }
+pub(super) fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-pub(super) fn cell_name(finding: &Finding, target: &Target, source: SourceView<'_>) -> String {
-    let region = source.regions().name(&finding.region);
-    if target.sectors.len() > 1 { format!("{region}, {}", source.sectors().name(&finding.sector)) } else { region.to_owned() }
-}
+impl<'a> Asked<'a> {
+    /// "Union density, all sectors, % of wage and salary workers, 2022".
+    pub(super) fn subtitle(&self, sectors: &str, periods: &str) -> String {
+        let around = &self.locale.around;
+        let among = self.definition().map_or("employees", |d| &d.denominator);
+        let pattern = match sectors {
+            s if *s == around.all_sectors => &around.percent_of,
+            s if *s == around.by_sector_and_region || *s == around.several_sectors => &around.percent_of_in_each,
+            _ => &around.percent_of_in_sector,
+        };
+        let unit = if self.measure.is_share() { fill(pattern, &[("among", among)]) } else { around.signed_unit.clone() };
+        let name = capital(self.locale.measure(self.measure));
+        let parts = [name.as_str(), sectors, &unit, periods];
+        parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+    }
 
-pub(super) fn sector_name(source: SourceView<'_>, sector: &str) -> String {
-    if sector == source.sectors().whole() { "all sectors".to_owned() } else { source.sectors().name(sector).to_lowercase() }
-}
+    /// The sectors of cells in the words of a subtitle.
+    pub(super) fn sectors_of(&self, sectors: impl Iterator<Item = &'a str>) -> String {
+        let all: BTreeSet<&str> = sectors.collect();
+        match all.first() {
+            Some(one) if all.len() == 1 => self.in_sector(one),
+            _ => self.locale.around.several_sectors.clone(),
+        }
+    }
 
-pub(super) fn sector_names(target: &Target, source: SourceView<'_>) -> String {
-    match target.sectors.as_slice() {
-        [one] => sector_name(source, one),
-        _ => "several sectors".to_owned(),
+    /// "95% interval".
+    pub(super) fn level(&self) -> String {
+        fill(&self.locale.around.interval_level, &[("level", &self.locale.level(self.evidence.level))])
+    }
+
+    /// The label of the intervals, where any figure has one.
+    pub(super) fn interval_label(&self, shown: &[Shown<'_>]) -> String {
+        if shown.iter().any(|s| s.interval.is_some()) { self.level() } else { String::new() }
+    }
+
+    /// What must be said of the intervals under a chart that shows them.
+    pub(super) fn interval_notes(&self, shown: &[Shown<'_>]) -> Vec<String> {
+        let around = &self.locale.around;
+        let mut notes = Vec::new();
+        if let Some(deff) = shown.iter().find_map(|s| assumed(s.estimate)) {
+            let how = fill(&around.assumed_design_effect, &[("deff", &deff.to_string())]);
+            notes.push(fill(&around.note_approximate, &[("how", &how)]));
+        } else if shown.iter().any(|s| s.value().is_some() && s.interval.is_none()) {
+            notes.push(around.note_no_error.clone());
+        }
+        if self.evidence.method != undeb::Method::Wilson && shown.iter().any(|s| s.interval.is_some()) {
+            notes.push(fill(&around.note_method, &[("method", &self.evidence.method.to_string())]));
+        }
+        notes
+    }
+
+    /// What the shorthand in a chart stands for.
+    pub(super) fn mark_notes(&self, shown: &[Shown<'_>], none: bool) -> Vec<String> {
+        let around = &self.locale.around;
+        let mut marks: Vec<Mark> = shown.iter().filter_map(|s| s.mark).collect();
+        marks.extend(none.then_some(Mark::NotAvailable));
+        marks.sort_by_key(|m| m.shorthand());
+        marks.dedup();
+        let meaning = |mark: Mark| match mark {
+            Mark::LowReliability => &around.mark_low,
+            Mark::Confidential => &around.mark_confidential,
+            Mark::NotAvailable => &around.mark_not_available,
+        };
+        marks.into_iter().map(|m| fill(&around.note_mark, &[("mark", m.shorthand()), ("meaning", meaning(m))])).collect()
+    }
+
+    /// What the upright lines at breaks mean.
+    pub(super) fn break_notes(&self, sector: &str, shown: &[Shown<'_>]) -> Vec<String> {
+        let (Some(first), Some(last)) = (shown.first(), shown.last()) else { return Vec::new() };
+        let listed = |force: Force, pattern: &str| {
+            let breaks = self.evidence.breaks(self.measure, sector).filter(|b| b.between(first.period(), last.period()));
+            let periods: BTreeSet<Period> = breaks.filter(|b| b.force == force).map(|b| b.at).collect();
+            let words: Vec<String> = periods.iter().map(Period::to_string).collect();
+            (!words.is_empty()).then(|| fill(pattern, &[("periods", &self.locale.listed(&words))]))
+        };
+        let around = &self.locale.around;
+        let broken = listed(Force::Incomparable, &around.note_break);
+        broken.into_iter().chain(listed(Force::Caution, &around.note_caution)).collect()
+    }
+
+    /// "Target", or "Line at 80%" where the level is a trigger.
+    pub(super) fn line_label(&self, target: &Target) -> String {
+        let around = &self.locale.around;
+        match (target.force, &target.level) {
+            (PolicyForce::Trigger, undeb::Level::Fixed(level)) => fill(&around.line_at, &[("level", &self.locale.level(*level))]),
+            (PolicyForce::Trigger, _) => around.line.clone(),
+            (PolicyForce::Target, _) => self.locale.drawing.target.clone(),
+        }
+    }
+
+    /// The line with the deadline, such as "Target 2030".
+    pub(super) fn line_with_deadline(&self, target: &Target) -> String {
+        let line = self.line_label(target);
+        match target.deadline {
+            Some(deadline) => fill(&self.locale.around.target_deadline, &[("line", &line), ("deadline", &deadline.to_string())]),
+            None => line,
+        }
+    }
+
+    /// A value in its own unit: "30.6%", or "+3.1 points" for a measure with a sign.
+    pub(super) fn figure(&self, value: f64) -> String {
+        figure(self.locale, self.measure, value)
     }
 }
 
-pub(super) fn subtitle(source: SourceView<'_>, measure: Measure, sector: &str, periods: &str) -> String {
-    let among = source.definitions().iter().find(|d| d.measure == measure).map_or("employees", |d| &d.denominator);
-    let name = measure.name();
-    let mut letters = name.chars();
-    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    let within = match sector {
-        "all sectors" => "",
-        "by sector and region" => " in each sector",
-        _ => " in the sector",
-    };
-    format!("{capital}, {sector}, % of {among}{within}, {periods}")
-}
-
-/// "2022", or "2014 to 2018".
-pub(super) fn periods(of: impl Iterator<Item = Period>) -> String {
-    let all: BTreeSet<Period> = of.collect();
-    match (all.first(), all.last()) {
-        (Some(first), Some(last)) if first == last => first.to_string(),
-        (Some(first), Some(last)) => format!("{first} to {last}"),
-        _ => String::new(),
+pub(super) fn figure(locale: &crate::locale::Locale, measure: Measure, value: f64) -> String {
+    if measure.is_share() {
+        return locale.rate(value);
     }
+    let signed = locale.signed(100.0 * value);
+    let one = signed.trim_start_matches(|c: char| !c.is_ascii_digit()) == locale.percent(0.01);
+    fill(if one { &locale.titles.point } else { &locale.titles.points }, &[("n", &signed)])
 }

@@ -1,0 +1,216 @@
+//! Figures as a chart may show them, whether they come from estimates, findings or a report.
+
+use std::collections::BTreeSet;
+
+use undeb::{
+    Classification, Definition, ErrorMethod, Estimate, Estimates, Grade, Interval, Mark, Measure, Method, Period, Plan, Report,
+    RuleSet, SeriesBreak, Source, TargetFindings, Uncertainty,
+};
+
+use crate::error::{Cause, ChartError};
+use crate::options::ChartOptions;
+use crate::subject::Subject;
+
+/// One figure, its interval at the level of the chart, and its quality mark.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown<'a> {
+    pub(crate) estimate: &'a Estimate,
+    pub(crate) interval: Option<Interval>,
+    pub(crate) mark: Option<Mark>,
+}
+
+impl Shown<'_> {
+    pub(crate) fn value(&self) -> Option<f64> {
+        self.estimate.value
+    }
+
+    pub(crate) fn period(&self) -> Period {
+        self.estimate.period
+    }
+
+    /// The limits of the interval.
+    pub(crate) fn limits(&self) -> Option<(f64, f64)> {
+        self.interval.map(|i| (i.low, i.high))
+    }
+}
+
+enum Figures<'a> {
+    /// Not released; graded by the rules of the plan, where there is one.
+    Working(&'a Estimates, Option<RuleSet>),
+    Released(&'a Report, &'a str),
+}
+
+/// The figures of one source with their meanings, and a target where one was asked for.
+pub(crate) struct Evidence<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) regions: &'a Classification,
+    pub(crate) sectors: &'a Classification,
+    pub(crate) definitions: &'a [Definition],
+    pub(crate) plan: Option<&'a Plan>,
+    pub(crate) targets: &'a [TargetFindings],
+    pub(crate) target: Option<&'a TargetFindings>,
+    pub(crate) level: f64,
+    pub(crate) method: Method,
+    figures: Figures<'a>,
+}
+
+impl<'a> Evidence<'a> {
+    /// The evidence that the options ask for.
+    ///
+    /// # Errors
+    /// No such target; a target without a source; a confidence level outside 0 to 1.
+    pub(crate) fn of(subject: Subject<'a>, options: &ChartOptions) -> Result<Self, ChartError> {
+        if let Some(level) = options.level.filter(|l| !(*l > 0.0 && *l < 1.0)) {
+            return Err(
+                Cause::option(format!("the confidence level {level} is not between 0 and 1"), "write 0.95 for 95 %").into()
+            );
+        }
+        let (plan, targets): (Option<&Plan>, &[TargetFindings]) = match subject {
+            Subject::Estimates(_) => (None, &[]),
+            Subject::Findings(findings) => (Some(findings.plan()), findings.targets()),
+            Subject::Report(report) => (Some(report.plan()), report.targets()),
+        };
+        let target = target(targets, options)?;
+        let id = target.and_then(|t| t.target.source.as_deref()).or(plan.map(|p| p.source.as_str()));
+        let lost = || Cause::needs("there are no figures of the source", "choose a target whose source was estimated");
+        let (meaning, figures) = match subject {
+            Subject::Estimates(estimates) => (Meaning::from(estimates), Figures::Working(estimates, None)),
+            Subject::Findings(findings) => {
+                let estimates = id.and_then(|id| findings.evidence().get(id)).ok_or_else(lost)?;
+                (Meaning::from(estimates), Figures::Working(estimates, Some(RuleSet::of(findings.plan())?)))
+            }
+            Subject::Report(report) => {
+                let view = id.and_then(|id| report.source(id)).ok_or_else(lost)?;
+                let meaning = Meaning {
+                    source: view.source(),
+                    regions: view.regions(),
+                    sectors: view.sectors(),
+                    definitions: view.definitions(),
+                };
+                (meaning, Figures::Released(report, view.source().id.as_str()))
+            }
+        };
+        let Meaning { source, regions, sectors, definitions } = meaning;
+        let level = options.level.or(plan.map(|p| p.level)).unwrap_or(0.95);
+        Ok(Self { source, regions, sectors, definitions, plan, targets, target, level, method: options.method, figures })
+    }
+
+    /// Whether the figures may leave.
+    pub(crate) fn released(&self) -> bool {
+        matches!(self.figures, Figures::Released(..))
+    }
+
+    /// The correlation that the plan assumes of two figures of one cell; figures without a plan are taken as independent.
+    pub(crate) fn correlation(&self) -> f64 {
+        self.plan.map_or(0.0, |p| p.assumptions.overlap_correlation)
+    }
+
+    fn show(&self, estimate: &'a Estimate, mark: Option<Mark>) -> Shown<'a> {
+        Shown { estimate, interval: estimate.interval_by(self.level, self.method), mark }
+    }
+
+    fn graded(&self, estimate: &'a Estimate, rules: Option<&RuleSet>) -> Shown<'a> {
+        let grade = |r: &RuleSet| r.grade(estimate, self.level).grade;
+        let mark = match (estimate.value, rules) {
+            (None, _) => Some(Mark::NotAvailable),
+            (_, Some(r)) if matches!(grade(r), Grade::Low | Grade::Withhold) => Some(Mark::LowReliability),
+            _ => None,
+        };
+        self.show(estimate, mark)
+    }
+
+    /// A series, oldest first.
+    pub(crate) fn series(&self, measure: Measure, region: &str, sector: &str) -> Vec<Shown<'a>> {
+        match &self.figures {
+            Figures::Working(estimates, rules) => {
+                estimates.series(measure, region, sector).map(|e| self.graded(e, rules.as_ref())).collect()
+            }
+            Figures::Released(report, id) => {
+                report.series(id, measure, region, sector).map(|r| self.show(&r.estimate, r.mark)).collect()
+            }
+        }
+    }
+
+    /// Regions and sectors that have a figure of the measure.
+    pub(crate) fn present(&self, measure: Measure) -> BTreeSet<(&'a str, &'a str)> {
+        let cell = |e: &'a Estimate| (e.measure == measure && e.value.is_some()).then_some((&*e.region, &*e.sector));
+        match &self.figures {
+            Figures::Working(estimates, _) => estimates.cells().iter().filter_map(cell).collect(),
+            Figures::Released(report, id) => {
+                report.estimates().iter().filter(|r| &*r.source == *id).filter_map(|r| cell(&r.estimate)).collect()
+            }
+        }
+    }
+
+    /// Measures that have a figure, in the order of tables.
+    pub(crate) fn measures(&self) -> Vec<Measure> {
+        let found: BTreeSet<Measure> = match &self.figures {
+            Figures::Working(estimates, _) => estimates.cells().iter().map(|e| e.measure).collect(),
+            Figures::Released(report, id) => {
+                report.estimates().iter().filter(|r| &*r.source == *id).map(|r| r.estimate.measure).collect()
+            }
+        };
+        found.into_iter().collect()
+    }
+
+    /// Breaks that concern a series.
+    pub(crate) fn breaks(&self, measure: Measure, sector: &str) -> impl Iterator<Item = &'a SeriesBreak> {
+        self.source.breaks.iter().filter(move |b| b.concerns(measure, sector))
+    }
+
+    /// The further breakdown of the figures, if there is one; no chart shows it.
+    pub(crate) fn breakdown(&self) -> Option<&'a str> {
+        let Figures::Working(estimates, _) = &self.figures else { return None };
+        estimates.cells().first()?.breakdown.first().map(|(dimension, _)| &**dimension)
+    }
+}
+
+struct Meaning<'a> {
+    source: &'a Source,
+    regions: &'a Classification,
+    sectors: &'a Classification,
+    definitions: &'a [Definition],
+}
+
+impl<'a> From<&'a Estimates> for Meaning<'a> {
+    fn from(e: &'a Estimates) -> Self {
+        Meaning { source: e.source(), regions: e.regions(), sectors: e.sectors(), definitions: e.definitions() }
+    }
+}
+
+/// The target asked for, or the only one where nothing else was asked for.
+fn target<'a>(targets: &'a [TargetFindings], options: &ChartOptions) -> Result<Option<&'a TargetFindings>, ChartError> {
+    let ids = || targets.iter().map(|t| t.target.id.as_str());
+    let Some(id) = &options.target else {
+        return Ok(match targets {
+            [only] if options.measure.is_none_or(|m| m == only.target.measure) && only.target.source.is_some() => Some(only),
+            _ => None,
+        });
+    };
+    if targets.is_empty() {
+        return Err(Cause::option(
+            format!("there is no target `{id}`: the subject has none"),
+            "hold the estimates against a plan",
+        )
+        .into());
+    }
+    let Some(found) = targets.iter().find(|t| &t.target.id == id) else {
+        return Err(Cause::choice("target of the plan", id, ids()).into());
+    };
+    if let Some(measure) = options.measure.filter(|m| *m != found.target.measure) {
+        let what = format!("the target `{id}` is one of {}, not of {measure}", found.target.measure);
+        return Err(Cause::option(what, "leave out the measure, or the target").into());
+    }
+    if found.target.source.is_none() {
+        return Err(Cause::needs(format!("the target `{id}` has no source of figures"), "choose another target").into());
+    }
+    Ok(Some(found))
+}
+
+/// How a figure got its sampling error, where that must be said.
+pub(crate) fn assumed(estimate: &Estimate) -> Option<f64> {
+    match estimate.uncertainty {
+        Uncertainty::Sampling { method: ErrorMethod::AssumedDesignEffect { design_effect }, .. } => Some(design_effect),
+        _ => None,
+    }
+}

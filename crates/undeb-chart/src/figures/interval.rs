@@ -1,0 +1,108 @@
+//! Estimates with their intervals, highest first, against the level of a target where there is one for all.
+
+use undeb::{Level, PolicyForce};
+
+use super::asked::{Asked, Cell, periods};
+use super::evidence::Shown;
+use super::table::Table;
+use super::{Data, Filled, titles};
+use crate::error::ChartError;
+use crate::interval;
+use crate::locale::fill as filled;
+
+/// Above or below a level, beyond sampling error where there is one.
+fn side(shown: &Shown<'_>, level: f64) -> Option<bool> {
+    let value = shown.value()?;
+    match shown.interval {
+        Some(i) if i.low >= level => Some(true),
+        Some(i) if i.high < level => Some(false),
+        Some(_) => None,
+        None => Some(value >= level),
+    }
+}
+
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let locale = asked.locale;
+    let mut rows: Vec<(Cell<'_>, Option<Shown<'_>>)> = Vec::new();
+    for cell in asked.cells()? {
+        let shown = asked.latest(&cell)?;
+        rows.push((cell, shown));
+    }
+    let value = |s: &Option<Shown<'_>>| s.and_then(|s| s.value());
+    rows.sort_by(|a, b| value(&b.1).unwrap_or(f64::NEG_INFINITY).total_cmp(&value(&a.1).unwrap_or(f64::NEG_INFINITY)));
+    let target = asked.evidence.target.map(|t| &t.target);
+    let level = match target.map(|t| &t.level) {
+        Some(Level::Fixed(level)) => Some(*level),
+        _ => None,
+    };
+    if level.is_some() {
+        asked.at_level_of_plan()?;
+    }
+    let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).filter(|s| s.value().is_some()).collect();
+    let one_period = known.windows(2).all(|p| p[0].period() == p[1].period());
+    let with_intervals = known.iter().any(|s| s.interval.is_some());
+    let force = target.map_or(PolicyForce::Target, |t| t.force);
+    let above = |s: &Shown<'_>| level.and_then(|l| side(s, l)) == Some(true);
+    let around = &locale.around;
+    let header = match (asked.measure.is_share(), with_intervals) {
+        (true, true) => filled(&around.value_header, &[("level", &locale.level(asked.evidence.level))]),
+        (false, true) => filled(&around.value_header_points, &[("level", &locale.level(asked.evidence.level))]),
+        (true, false) => around.percent_header.clone(),
+        (false, false) => around.points_header.clone(),
+    };
+    let emphasis = if force == PolicyForce::Trigger { &around.emphasis_line } else { &around.emphasis };
+    let data = interval::Data {
+        rows: rows
+            .iter()
+            .map(|(c, s)| interval::Row {
+                label: match s.filter(|_| !one_period) {
+                    Some(s) => format!("{}, {}", c.name, s.period()),
+                    None => c.name.clone(),
+                },
+                value: value(s),
+                interval: s.and_then(|s| s.limits()),
+                emphasised: asked.highlighted(c) || s.is_some_and(|s| s.interval.is_some() && above(&s)),
+            })
+            .collect(),
+        target: level,
+        target_label: target.filter(|_| level.is_some()).map(|t| asked.line_with_deadline(t)).unwrap_or_default(),
+        value_label: header,
+        interval_label: asked.interval_label(&known),
+        emphasis_label: if level.is_some() && with_intervals && asked.options.highlight.is_empty() {
+            emphasis.clone()
+        } else {
+            String::new()
+        },
+    };
+    let title = match level {
+        Some(level) => {
+            let count = |side_of: bool| known.iter().filter(|s| side(s, level) == Some(side_of)).count();
+            let beyond = match (with_intervals, known.iter().all(|s| s.interval.is_some())) {
+                (true, true) => locale.titles.beyond.as_str(),
+                (true, false) => &locale.titles.beyond_where_stated,
+                (false, _) => "",
+            };
+            titles::above(locale, (count(true), count(false), known.len()), asked.noun(&rows), force, beyond)
+        }
+        None => {
+            let clear = rows.iter().filter(|(_, s)| s.is_some_and(|s| s.mark.is_none()));
+            let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((c.name.clone(), value(s)?))).collect();
+            asked.range(&values, known.iter().any(|s| s.mark.is_some()))
+        }
+    };
+    let span = periods(known.iter().map(|s| s.period()), locale);
+    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
+    let notes = asked.interval_notes(&known);
+    let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
+    let mut table = Table::of(&cells);
+    if let Some(level) = level {
+        table.number("target", rows.iter().map(|_| Some(level)));
+        let words = |s: &Option<Shown<'_>>| match s.as_ref().map(|s| side(s, level)) {
+            Some(Some(true)) => "met",
+            Some(Some(false)) => "not_met",
+            _ => "cannot_tell",
+        };
+        table.text("answer", rows.iter().map(|(_, s)| Some(words(s).to_owned())));
+    }
+    Filled::new(asked, Data::Interval(data), asked.frame(title, subtitle, notes), table)
+}

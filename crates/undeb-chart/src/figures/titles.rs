@@ -1,0 +1,159 @@
+//! Titles: worked out from findings and figures, never typed, and no stronger than the numbers under them.
+//!
+//! Source: METHODS M28.
+
+use undeb::{Answer, Classification, Finding, Interval, JudgedBy, PathAnswer, PolicyForce, Reason, Target, TargetFindings};
+
+use super::asked::Asked;
+use super::words::figure;
+use crate::locale::{Locale, fill};
+
+/// The word for what is counted: the level of the codes, or cells where sectors differ too.
+pub(super) fn noun<'a>(target: &Target, regions: &'a Classification) -> &'a str {
+    if target.sectors.len() > 1 {
+        return "cell";
+    }
+    noun_of(target.regions.iter().map(String::as_str), regions)
+}
+
+/// The level that all codes share, or "region".
+pub(super) fn noun_of<'a, 'c>(codes: impl Iterator<Item = &'c str>, regions: &'a Classification) -> &'a str {
+    let mut levels = codes.filter_map(|c| regions.get(c)).map(|c| c.level.as_str());
+    match levels.next() {
+        Some(first) if first != "whole" && levels.all(|l| l == first) => first,
+        _ => "region",
+    }
+}
+
+fn is_are(locale: &Locale, count: usize) -> &str {
+    if count == 1 { &locale.titles.is } else { &locale.titles.are }
+}
+
+/// How many cells are at or above the level, and how many are below it. Sampling error is claimed only where the answers
+/// were judged by it.
+pub(super) fn gap(t: &TargetFindings, noun: &str, locale: &Locale) -> String {
+    let words = &locale.titles;
+    let counts = t.counts();
+    let judged_by = |by| t.findings.iter().any(|f| f.judged_by == by);
+    let beyond = match (judged_by(JudgedBy::Interval), judged_by(JudgedBy::Point)) {
+        (true, false) => words.beyond.as_str(),
+        (true, true) => &words.beyond_where_stated,
+        (false, _) => "",
+    };
+    above(locale, (counts.met, counts.not_met, counts.judged()), noun, t.target.force, beyond)
+}
+
+/// "4 of 12 regions are at or above the target beyond sampling error, 5 below it".
+pub(super) fn above(
+    locale: &Locale,
+    (met, below, judged): (usize, usize, usize),
+    noun: &str,
+    force: PolicyForce,
+    beyond: &str,
+) -> String {
+    let words = &locale.titles;
+    let parts = [
+        ("met", met.to_string()),
+        ("cells", locale.counted(judged, noun)),
+        ("are", is_are(locale, met).to_owned()),
+        ("line", if force == PolicyForce::Trigger { words.line.clone() } else { words.target.clone() }),
+        ("beyond", beyond.to_owned()),
+        ("below", below.to_string()),
+    ];
+    let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
+    fill(&words.gap, &parts)
+}
+
+/// Where one series stands against its path, or its level.
+pub(super) fn against(finding: &Finding, place: &str, locale: &Locale) -> String {
+    let words = &locale.titles;
+    let (Some(value), Some(period)) = (finding.value, finding.period) else {
+        let pattern = if finding.reason == Some(Reason::Withheld) { &words.withheld } else { &words.no_figure };
+        return fill(pattern, &[("place", place)]);
+    };
+    let at = at(locale, place, &figure(locale, finding.measure, value), &period.to_string());
+    let (pattern, level, judged) = match (&finding.path, finding.level, finding.answer) {
+        (Some(path), _, _) => {
+            let pattern = match path.answer {
+                PathAnswer::Ahead => &words.path_ahead,
+                PathAnswer::Behind => &words.path_behind,
+                PathAnswer::CannotTell => &words.path_open,
+            };
+            (pattern, path.level, path.interval.is_some() && path.answer != PathAnswer::CannotTell)
+        }
+        (None, Some(level), Answer::Met) => (&words.level_ahead, level, finding.judged_by == JudgedBy::Interval),
+        (None, Some(level), Answer::NotMet) => (&words.level_behind, level, finding.judged_by == JudgedBy::Interval),
+        (None, Some(level), _) => (&words.level_open, level, false),
+        (None, None, _) => return at,
+    };
+    let beyond = if judged { words.comma_beyond.as_str() } else { "" };
+    format!("{}{beyond}", fill(pattern, &[("at", &at), ("level", &figure(locale, finding.measure, level))]))
+}
+
+fn at(locale: &Locale, place: &str, value: &str, period: &str) -> String {
+    fill(&locale.titles.at, &[("place", place), ("value", value), ("period", period)])
+}
+
+/// A distance in points that is not nothing never reads as nothing.
+pub(super) fn points(locale: &Locale, distance: f64) -> String {
+    let (nothing, one) = (locale.percent(0.0), locale.percent(0.01));
+    match locale.percent(distance.abs()) {
+        n if n == nothing && distance.abs() > 0.0 => locale.titles.less_than_a_tenth.clone(),
+        n if n == one => fill(&locale.titles.point, &[("n", &n)]),
+        n => fill(&locale.titles.points, &[("n", &n)]),
+    }
+}
+
+/// A change, and what may be said of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change {
+    pub(super) value: f64,
+    pub(super) interval: Option<Interval>,
+}
+
+impl Change {
+    /// Up, down, or neither beyond sampling error; without an error the points alone decide.
+    pub(super) fn sign(self) -> i8 {
+        let known = self.interval.unwrap_or(Interval { low: self.value, high: self.value });
+        match known {
+            Interval { low, .. } if low > 0.0 => 1,
+            Interval { high, .. } if high < 0.0 => -1,
+            _ => 0,
+        }
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// The latest value of a series and its change since the first figure that it may be compared with.
+    pub(super) fn course(&self, place: &str, value: f64, period: &str, since: Option<(String, Change)>) -> String {
+        let words = &self.locale.titles;
+        let at = at(self.locale, place, &self.figure(value), period);
+        let Some((from, change)) = since else { return at };
+        let points = points(self.locale, change.value);
+        let (pattern, beyond) = match (change.sign(), change.interval.is_some()) {
+            (1, judged) => (&words.up_since, judged),
+            (-1, judged) => (&words.down_since, judged),
+            (_, true) => (&words.flat_since, false),
+            (_, false) => (&words.same_since, false),
+        };
+        let beyond = if beyond { words.comma_beyond.as_str() } else { "" };
+        format!("{}{beyond}", fill(pattern, &[("at", &at), ("points", &points), ("from", &from)]))
+    }
+
+    /// The lowest and the highest of the unmarked values, and whether marked ones were left out.
+    pub(super) fn range(&self, values: &[(String, f64)], left_out: bool) -> String {
+        let words = &self.locale.titles;
+        let low = values.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        let high = values.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        let title = match (low, high) {
+            (Some(low), Some(high)) if self.figure(low.1) != self.figure(high.1) => {
+                let (lowest, highest) = (self.figure(low.1), self.figure(high.1));
+                fill(&words.range, &[("low", &lowest), ("lowest", &low.0), ("high", &highest), ("highest", &high.0)])
+            }
+            (Some(one), _) if values.len() == 1 => fill(&words.one, &[("value", &self.figure(one.1)), ("name", &one.0)]),
+            (Some(one), _) => fill(&words.everywhere, &[("value", &self.figure(one.1))]),
+            _ => words.no_figures.clone(),
+        };
+        if left_out { fill(&words.left_out, &[("title", &title)]) } else { title }
+    }
+}
