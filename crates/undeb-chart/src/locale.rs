@@ -151,19 +151,9 @@ impl Locale {
         format!("{}%", self.number(plain.strip_suffix(".0").unwrap_or(&plain)))
     }
 
-    /// A tick in per cent, with decimals only where the steps need them.
-    pub(crate) fn tick(&self, tick: f64, step: f64) -> String {
-        self.number(&axis::tick_label(tick, step))
-    }
-
     /// Percentage points with their sign.
     pub(crate) fn signed(&self, points: f64) -> String {
         self.number(&axis::signed(points))
-    }
-
-    /// People, rounded to what an estimate can bear.
-    pub(crate) fn people(&self, count: f64) -> String {
-        self.number(&axis::people(count))
     }
 }
 

@@ -1,5 +1,9 @@
 //! Colours, sizes and spacing. Every pair that carries meaning is tested for contrast.
 
+use std::str::FromStr;
+
+use crate::error::{Cause, ChartError};
+
 /// A colour as red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(pub u8, pub u8, pub u8);
@@ -145,6 +149,19 @@ static PRINT: Palette = Palette {
     empty: Colour::of(0xFF_FF_FF),
     ramp: ramp([0xF0_F0_F0, 0xDB_DB_DB, 0xC2_C2_C2, 0xA6_A6_A6, 0x6E_6E_6E, 0x4A_4A_4A, 0x24_24_24]),
 };
+
+impl FromStr for Theme {
+    type Err = ChartError;
+
+    fn from_str(name: &str) -> Result<Self, ChartError> {
+        match name {
+            "light" => Ok(Self::Light),
+            "dark" => Ok(Self::Dark),
+            "print" => Ok(Self::Print),
+            _ => Err(Cause::choice("theme", name, ["light", "dark", "print"].into_iter()).into()),
+        }
+    }
+}
 
 impl Theme {
     /// The colours of this theme.

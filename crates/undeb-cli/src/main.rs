@@ -4,6 +4,7 @@
 //! 1 some not met, 3 some cannot be told and none is missed, 2 an error.
 
 mod args;
+mod chart;
 mod codebooks;
 mod data;
 mod estimates;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Plan(command) => plan::run(command),
         Command::Data(command) => data::run(command),
         Command::Estimates(options) => estimates::run(&options),
+        Command::Chart(options) => chart::run(&options),
         Command::Estimate(options) => estimates::records(&options),
         Command::Codebooks { codebook } => codebooks::run(codebook.as_deref()),
         Command::Completions { shell } => output::completions(shell),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use undeb::{Error, Report, Result};
-use undeb_chart::{Figure, Theme, Titles};
+use undeb_chart::{ChartOptions, Figure};
 
 use crate::{html, json, markdown};
 
@@ -50,7 +50,7 @@ pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec
     let new = aside.path().join("new");
     fs::create_dir_all(new.join("charts")).map_err(failed("make the folder", &new))?;
 
-    let figures = undeb_chart::report_figures(report, Theme::Light, Titles::Inside);
+    let figures = undeb_chart::report_figures(report, &ChartOptions::default())?;
     let mut written: Vec<PathBuf> = OWN[..4].iter().map(PathBuf::from).collect();
     let put = |name: &Path, bytes: &[u8]| -> Result<()> {
         fs::write(new.join(name), bytes).map_err(failed("write", &folder.join(name)))
@@ -68,8 +68,8 @@ pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec
         .map(|figure: &Figure| {
             let svg = Path::new("charts").join(format!("{}.svg", figure.name));
             let png = svg.with_extension("png");
-            put(&svg, figure.picture.svg().as_bytes())?;
-            let bytes = figure.picture.png(2.0).map_err(|e| Error::io(format!("cannot draw {}: {e}", png.display())))?;
+            put(&svg, figure.chart.svg().as_bytes())?;
+            let bytes = figure.chart.png(2.0).map_err(|e| Error::io(format!("cannot draw {}: {e}", png.display())))?;
             put(&png, &bytes)?;
             Ok([svg, png])
         })

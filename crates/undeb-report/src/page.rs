@@ -4,7 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value};
 use undeb::{Error, Report, Result};
-use undeb_chart::{Theme, Titles, report_figures};
+use undeb_chart::{ChartOptions, Figure, Theme, Titles, report_figures};
 
 use crate::view::View;
 
@@ -20,13 +20,17 @@ fn render(name: &'static str, source: &'static str, view: &View<'_>, styles: &st
     environment.get_template(name).and_then(|t| t.render(context)).map_err(failed)
 }
 
+fn figures(report: &Report, theme: Theme) -> Result<Vec<Figure>> {
+    Ok(report_figures(report, &ChartOptions { theme, titles: Titles::Page, ..ChartOptions::default() })?)
+}
+
 /// The report as one HTML file that needs no network, for light and dark screens and for A4.
 ///
 /// # Errors
 /// None that a caller can cause.
 pub fn html(report: &Report) -> Result<String> {
-    let light = report_figures(report, Theme::Light, Titles::Page);
-    let dark = report_figures(report, Theme::Dark, Titles::Page);
+    let light = figures(report, Theme::Light)?;
+    let dark = figures(report, Theme::Dark)?;
     let styles = format!("{}\n{}", undeb_chart::font_face_css(), include_str!("../templates/report.css"));
     render("report.html", include_str!("../templates/report.html"), &View::new(report, &light, &dark), &styles)
 }
@@ -36,6 +40,6 @@ pub fn html(report: &Report) -> Result<String> {
 /// # Errors
 /// None that a caller can cause.
 pub fn markdown(report: &Report) -> Result<String> {
-    let figures = report_figures(report, Theme::Light, Titles::Page);
+    let figures = figures(report, Theme::Light)?;
     render("report.md", include_str!("../templates/report.md"), &View::new(report, &figures, &[]), "")
 }

@@ -263,13 +263,13 @@ impl<'a> View<'a> {
             let f = &light[i];
             FigureView {
                 name: &f.name,
-                title: &f.frame.title,
-                subtitle: &f.frame.subtitle,
-                notes: &f.frame.notes,
-                source: &f.frame.source,
-                description: f.picture.describe(),
-                light: f.picture.svg(),
-                dark: dark.get(i).map(|d| d.picture.svg()).unwrap_or_default(),
+                title: f.chart.title(),
+                subtitle: f.chart.subtitle(),
+                notes: f.chart.notes(),
+                source: f.chart.source(),
+                description: f.chart.picture().describe(),
+                light: f.chart.svg(),
+                dark: dark.get(i).map(|d| d.chart.svg()).unwrap_or_default(),
             }
         };
         let of = |target: Option<&str>| -> Vec<FigureView<'a>> {

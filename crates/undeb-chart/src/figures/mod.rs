@@ -2,11 +2,16 @@
 //! here but titles and the differences that they state.
 
 mod asked;
+mod bounds;
 mod evidence;
+mod funnel;
 mod gap;
 mod heatmap;
 mod interval;
 mod report;
+mod scatter;
+mod slope;
+mod small_multiples;
 mod table;
 mod tiles;
 mod titles;
@@ -32,6 +37,11 @@ pub(crate) enum Data {
     Gap(crate::gap::Data),
     Heatmap(crate::heatmap::Data),
     Tiles(crate::tiles::Data),
+    SmallMultiples(crate::small_multiples::Data),
+    Slope(crate::slope::Data),
+    Bounds(crate::bounds::Data),
+    Scatter(crate::scatter::Data),
+    Funnel(crate::funnel::Data),
 }
 
 impl Data {
@@ -41,6 +51,11 @@ impl Data {
             Data::Interval(data) => crate::interval::draw(id, frame, data, theme),
             Data::Gap(data) => crate::gap::draw(id, frame, data, theme),
             Data::Heatmap(data) => crate::heatmap::draw(id, frame, data, theme),
+            Data::SmallMultiples(data) => crate::small_multiples::draw(id, frame, data, theme),
+            Data::Slope(data) => crate::slope::draw(id, frame, data, theme),
+            Data::Bounds(data) => crate::bounds::draw(id, frame, data, theme),
+            Data::Scatter(data) => crate::scatter::draw(id, frame, data, theme),
+            Data::Funnel(data) => crate::funnel::draw(id, frame, data, theme),
             Data::Tiles(data) => crate::tiles::draw(id, frame, data, theme),
         }
     }
@@ -71,6 +86,11 @@ pub(crate) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         Kind::Interval => interval::fill(asked),
         Kind::Gap => gap::fill(asked),
         Kind::Heatmap => heatmap::fill(asked),
+        Kind::SmallMultiples => small_multiples::fill(asked),
+        Kind::Slope => slope::fill(asked),
+        Kind::Bounds => bounds::fill(asked),
+        Kind::Scatter => scatter::fill(asked),
+        Kind::Funnel => funnel::fill(asked),
         Kind::Tiles => tiles::fill(asked),
         kind => Err(Cause::option(format!("charts of kind {kind} cannot be made yet"), "choose another kind").into()),
     }

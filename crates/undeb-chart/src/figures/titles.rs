@@ -2,7 +2,9 @@
 //!
 //! Source: METHODS M28.
 
-use undeb::{Answer, Classification, Finding, Interval, JudgedBy, PathAnswer, PolicyForce, Reason, Target, TargetFindings};
+use undeb::{
+    Answer, Classification, Finding, Interval, JudgedBy, PathAnswer, Period, PolicyForce, Reason, Target, TargetFindings,
+};
 
 use super::asked::Asked;
 use super::words::figure;
@@ -138,6 +140,37 @@ impl<'a> Asked<'a> {
         };
         let beyond = if beyond { words.comma_beyond.as_str() } else { "" };
         format!("{}{beyond}", fill(pattern, &[("at", &at), ("points", &points), ("from", &from)]))
+    }
+
+    /// How many rose and how many fell since the period of their first figure.
+    pub(super) fn changes_title(&self, changes: &[(Period, Change)], noun: &str) -> String {
+        let words = &self.locale.titles;
+        if changes.is_empty() {
+            return words.no_changes.clone();
+        }
+        let count = |sign: i8| changes.iter().filter(|(_, c)| c.sign() == sign).count();
+        let judged = changes.iter().filter(|(_, c)| c.interval.is_some()).count();
+        let beyond = match judged {
+            0 => "",
+            n if n == changes.len() => words.beyond.as_str(),
+            _ => &words.beyond_where_stated,
+        };
+        let first = changes[0].0;
+        let from = match changes.iter().all(|(p, _)| *p == first) {
+            true => fill(&words.in_period, &[("period", &first.to_string())]),
+            false => words.at_start.clone(),
+        };
+        let (down, up) = (count(-1), count(1));
+        let parts = [
+            ("down", down.to_string()),
+            ("cells", self.locale.counted(changes.len(), noun)),
+            ("are", is_are(self.locale, down).to_owned()),
+            ("from", from),
+            ("beyond", beyond.to_owned()),
+            ("up", up.to_string()),
+        ];
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
+        fill(&words.changes, &parts)
     }
 
     /// The lowest and the highest of the unmarked values, and whether marked ones were left out.

@@ -180,11 +180,17 @@ impl<'a> Asked<'a> {
 
     /// The title of a series: its latest value, and the change since the first figure on this side of every break.
     pub(super) fn course_title(&self, place: &str, sector: &str, series: &[Shown<'_>]) -> String {
-        let known: Vec<&Shown<'_>> = series.iter().filter(|s| s.value().is_some()).collect();
-        let Some(latest) = known.last() else { return filled(&self.locale.titles.no_figure, &[("place", place)]) };
-        let since = known[..known.len() - 1]
-            .iter()
-            .find_map(|first| Some((first.period().to_string(), self.change(self.measure, sector, first, latest)?)));
+        let Some(latest) = series.iter().rev().find(|s| s.value().is_some()) else {
+            return filled(&self.locale.titles.no_figure, &[("place", place)]);
+        };
+        let since = self.since_start(sector, series).map(|(from, change)| (from.to_string(), change));
         self.course(place, latest.value().unwrap_or_default(), &latest.period().to_string(), since)
+    }
+
+    /// The change to the latest figure from the first that may be compared with it.
+    pub(super) fn since_start(&self, sector: &str, series: &[Shown<'_>]) -> Option<(Period, Change)> {
+        let known: Vec<&Shown<'_>> = series.iter().filter(|s| s.value().is_some()).collect();
+        let (latest, earlier) = known.split_last()?;
+        earlier.iter().find_map(|first| Some((first.period(), self.change(self.measure, sector, first, latest)?)))
     }
 }

@@ -77,6 +77,12 @@ impl<'a> Asked<'a> {
         notes
     }
 
+    /// The correlation that changes are judged with.
+    pub(super) fn correlation_note(&self, judged: bool) -> Option<String> {
+        let rho = self.evidence.correlation().to_string();
+        judged.then(|| fill(&self.locale.around.note_correlation, &[("rho", &rho)]))
+    }
+
     /// What the shorthand in a chart stands for.
     pub(super) fn mark_notes(&self, shown: &[Shown<'_>], none: bool) -> Vec<String> {
         let around = &self.locale.around;

@@ -1,0 +1,59 @@
+//! The rate of valid answers between the bounds that missing answers leave.
+
+use undeb::MissingAnswers;
+
+use super::asked::{Asked, Cell, periods};
+use super::evidence::Shown;
+use super::table::Table;
+use super::{Data, Filled};
+use crate::bounds;
+use crate::error::ChartError;
+use crate::locale::fill as filled;
+
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let mut rows: Vec<(Cell<'_>, Option<Shown<'_>>)> = Vec::new();
+    for cell in asked.cells()? {
+        let shown = asked.latest(&cell)?;
+        rows.push((cell, shown));
+    }
+    let missing = |s: &Option<Shown<'_>>| -> Option<MissingAnswers> { s.as_ref().and_then(|s| s.estimate.missing) };
+    let width = |s: &Option<Shown<'_>>| missing(s).map_or(f64::NEG_INFINITY, |m| m.high - m.low);
+    rows.sort_by(|a, b| width(&b.1).total_cmp(&width(&a.1)));
+    let Some((widest, bounds)) = rows.first().and_then(|(c, s)| Some((c, missing(s)?))) else {
+        return Err(asked.needs("bounds of missing answers", "estimate from records: published tables do not tell them"));
+    };
+    let around = &asked.locale.around;
+    let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).collect();
+    let data = bounds::Data {
+        rows: rows
+            .iter()
+            .map(|(c, s)| bounds::Row {
+                label: c.name.clone(),
+                value: s.and_then(|s| s.value()),
+                interval: s.and_then(|s| s.limits()),
+                bounds: missing(s).map(|m| (m.low, m.high)),
+                missing: missing(s).map(|m| m.share),
+            })
+            .collect(),
+        value_label: around.valid_answers.clone(),
+        interval_label: asked.interval_label(&known),
+        bounds_label: around.bounds_key.clone(),
+        missing_label: around.missing_header.clone(),
+        ..bounds::Data::default()
+    };
+    let words = &asked.locale.titles;
+    let pattern = if rows.len() == 1 { &words.bounds_one } else { &words.bounds_widest };
+    let (low, high) = (asked.figure(bounds.low), asked.figure(bounds.high));
+    let title = filled(pattern, &[("place", &widest.name), ("low", &low), ("high", &high)]);
+    let subtitle = asked.subtitle(
+        &asked.sectors_of(rows.iter().map(|(c, _)| c.sector)),
+        &periods(known.iter().map(|s| s.period()), asked.locale),
+    );
+    let notes = asked.interval_notes(&known);
+    let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
+    let mut table = Table::of(&cells);
+    table.number("missing_share", rows.iter().map(|(_, s)| missing(s).map(|m| m.share)));
+    table.number("missing_low", rows.iter().map(|(_, s)| missing(s).map(|m| m.low)));
+    table.number("missing_high", rows.iter().map(|(_, s)| missing(s).map(|m| m.high)));
+    Filled::new(asked, Data::Bounds(data), asked.frame(title, subtitle, notes), table)
+}

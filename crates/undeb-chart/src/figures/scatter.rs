@@ -1,0 +1,79 @@
+//! Density against coverage, with the diagonal on which they are equal.
+
+use undeb::Measure;
+
+use super::asked::{Asked, Cell, periods};
+use super::evidence::Shown;
+use super::table::Table;
+use super::words::capital;
+use super::{Data, Filled, titles};
+use crate::error::ChartError;
+use crate::locale::fill as filled;
+use crate::scatter;
+
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let here = asked.evidence.measures();
+    let asked_for = asked.options.measure.filter(|m| *m != Measure::Density);
+    let upright = asked_for.or_else(|| [Measure::Coverage, Measure::AdjustedCoverage].into_iter().find(|m| here.contains(m)));
+    let Some(upright) = upright.filter(|m| here.contains(m) && m.is_share() && here.contains(&Measure::Density)) else {
+        let listed: Vec<&str> = here.iter().map(|m| m.id()).collect();
+        return Err(asked.needs("density and a coverage", format!("there are figures of {}", listed.join(", "))));
+    };
+    let period = asked.one_period()?;
+    let mut dots: Vec<(Cell<'_>, Shown<'_>, Shown<'_>)> = Vec::new();
+    for cell in asked.cells()? {
+        let series = |measure| asked.evidence.series(measure, cell.region, cell.sector);
+        let (density, coverage) = (series(Measure::Density), series(upright));
+        let both = density.iter().rev().filter(|d| d.value().is_some() && period.is_none_or(|p| p == d.period())).find_map(|d| {
+            let c = coverage.iter().find(|c| c.period() == d.period() && c.value().is_some())?;
+            Some((*d, *c))
+        });
+        dots.extend(both.map(|(d, c)| (cell, d, c)));
+    }
+    if dots.is_empty() {
+        return Err(asked.needs("density and coverage of one cell in one period", "choose another period, region or sector"));
+    }
+    let locale = asked.locale;
+    let axis = |m: Measure| filled(&locale.around.axis_percent, &[("measure", &capital(locale.measure(m)))]);
+    let names = [("upper", capital(locale.measure(upright))), ("lower", locale.measure(Measure::Density).to_owned())];
+    let distance = |d: &(Cell<'_>, Shown<'_>, Shown<'_>)| d.2.value().unwrap_or_default() - d.1.value().unwrap_or_default();
+    let above = dots.iter().filter(|d| distance(d) > 0.0).count();
+    let clear = dots.iter().filter(|d| d.1.mark.is_none() && d.2.mark.is_none());
+    let widest = clear.max_by(|a, b| distance(a).total_cmp(&distance(b))).filter(|d| distance(d) > 0.0);
+    let data = scatter::Data {
+        dots: dots
+            .iter()
+            .map(|(c, d, y)| scatter::Dot { label: c.name.clone(), x: d.value(), y: y.value(), emphasised: asked.highlighted(c) })
+            .collect(),
+        x_label: axis(Measure::Density),
+        y_label: axis(upright),
+        diagonal_label: filled(&locale.around.diagonal, &[("upper", &names[0].1), ("lower", &names[1].1)]),
+        emphasis_label: String::new(),
+    };
+    let rows: Vec<_> = dots.iter().map(|(c, d, _)| (c.clone(), Some(*d))).collect();
+    let counted = locale.counted(dots.len(), asked.noun(&rows));
+    let parts = [("upper", names[0].1.as_str()), ("lower", &names[1].1), ("above", &above.to_string()), ("cells", &counted)];
+    let title = filled(&locale.titles.scatter, &parts);
+    let title = match widest {
+        Some(d) => {
+            let points = titles::points(locale, distance(d));
+            filled(&locale.titles.scatter_widest, &[("title", &title), ("place", &d.0.name), ("points", &points)])
+        }
+        None => title,
+    };
+    let span = periods(dots.iter().map(|d| d.1.period()), locale);
+    let sectors = asked.sectors_of(dots.iter().map(|d| d.0.sector));
+    let subtitle = filled(
+        &locale.around.scatter_subtitle,
+        &[("upper", &names[0].1), ("lower", &names[1].1), ("sectors", &sectors), ("periods", &span)],
+    );
+    let both: Vec<Shown<'_>> = dots.iter().flat_map(|d| [d.1, d.2]).collect();
+    let notes = asked.mark_notes(&both, false);
+    let cells: Vec<_> = dots.iter().map(|(c, d, _)| (c, Measure::Density, Some(*d))).collect();
+    let mut table = Table::of(&cells);
+    table.text("other_measure", dots.iter().map(|_| Some(upright.id().to_owned())));
+    table.number("other_value", dots.iter().map(|d| d.2.value()));
+    table.number("other_low", dots.iter().map(|d| d.2.limits().map(|l| l.0)));
+    table.number("other_high", dots.iter().map(|d| d.2.limits().map(|l| l.1)));
+    Filled::new(asked, Data::Scatter(data), asked.frame(title, subtitle, notes), table)
+}

@@ -1,0 +1,80 @@
+//! The same course for every region or sector, on shared axes.
+
+use undeb::{Level, Period};
+
+use super::asked::{Asked, Cell, periods};
+use super::evidence::Shown;
+use super::slope::add_changes;
+use super::table::Table;
+use super::titles::Change;
+use super::{Data, Filled};
+use crate::error::ChartError;
+use crate::small_multiples::{Data as Panels, Order, Panel};
+
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let cells: Vec<(Cell<'_>, Vec<Shown<'_>>)> = asked
+        .cells()?
+        .into_iter()
+        .map(|c| {
+            let s = asked.series(&c);
+            (c, s)
+        })
+        .collect();
+    let target = asked.evidence.target.filter(|t| !matches!(t.target.level, Level::Unset(_)));
+    let level =
+        |c: &Cell<'_>| target?.findings.iter().find(|f| *f.region == *c.region && *f.sector == *c.sector).and_then(|f| f.level);
+    let whole = whole(asked, &cells);
+    let shown: Vec<Shown<'_>> = cells.iter().flat_map(|(_, s)| s).copied().collect();
+    if !shown.iter().any(|s| s.value().is_some()) {
+        return Err(asked.needs("figures over time", "choose another measure, region or sector"));
+    }
+    let data = Panels {
+        panels: cells.iter().map(|(c, s)| Panel { series: asked.line(c, s, asked.highlighted(c)), target: level(c) }).collect(),
+        whole: whole.as_ref().map(|(c, s)| asked.line(c, s, false)),
+        order: Order::Latest,
+        interval_label: asked.interval_label(&shown),
+        target_label: target.map(|t| asked.line_with_deadline(&t.target)).unwrap_or_default(),
+        break_label: asked.locale.drawing.break_word.clone(),
+        range: None,
+    };
+    let changes: Vec<Option<(Period, Change)>> = cells.iter().map(|(c, s)| asked.since_start(c.sector, s)).collect();
+    let known: Vec<(Period, Change)> = changes.iter().flatten().copied().collect();
+    let rows: Vec<_> = cells.iter().map(|(c, s)| (c.clone(), s.last().copied())).collect();
+    let title = asked.changes_title(&known, asked.noun(&rows));
+    let valued = shown.iter().filter(|s| s.value().is_some());
+    let subtitle = asked
+        .subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c.sector)), &periods(valued.map(|s| s.period()), asked.locale));
+    let mut notes = asked.interval_notes(&shown);
+    notes.extend(asked.correlation_note(known.iter().any(|(_, c)| c.interval.is_some())));
+    let longest = cells.iter().max_by_key(|(_, s)| s.len());
+    notes.extend(longest.map(|(c, s)| asked.break_notes(c.sector, s)).unwrap_or_default());
+    let lines = || cells.iter().zip(&changes).flat_map(|((c, s), change)| s.iter().map(move |s| (c, s, change)));
+    let rows: Vec<_> = lines().map(|(c, s, _)| (c, asked.measure, Some(*s))).collect();
+    let mut table = Table::of(&rows);
+    table.number("target", lines().map(|(c, ..)| level(c)));
+    // The change stands with the figure that it leads to.
+    let last = |c: &Cell<'_>, s: &Shown<'_>| {
+        let series = cells.iter().find(|(cell, _)| cell.region == c.region && cell.sector == c.sector);
+        series.and_then(|(_, all)| all.iter().rev().find(|x| x.value().is_some())).is_some_and(|x| x.period() == s.period())
+    };
+    let leads = || lines().map(move |(c, s, change)| change.filter(|_| last(c, s)));
+    table.text("from_period", leads().map(|c| c.map(|(from, _)| from.to_string())));
+    let led: Vec<Option<Change>> = leads().map(|c| c.map(|(_, change)| change)).collect();
+    add_changes(&mut table, led.into_iter());
+    Filled::new(asked, Data::SmallMultiples(data), asked.frame(title, subtitle, notes), table)
+}
+
+/// The whole of which the cells are parts, in the sector that they share; none where a cell is the whole itself.
+fn whole<'a>(asked: &Asked<'a>, cells: &[(Cell<'a>, Vec<Shown<'a>>)]) -> Option<(Cell<'a>, Vec<Shown<'a>>)> {
+    let region = asked.evidence.regions.whole();
+    let sector = cells.first()?.0.sector;
+    let shared = cells.iter().all(|(c, _)| c.sector == sector);
+    let sector = if shared { sector } else { asked.evidence.sectors.whole() };
+    if cells.iter().any(|(c, _)| c.region == region && c.sector == sector) {
+        return None;
+    }
+    let name = if shared { asked.region_name(region) } else { asked.sector_name(sector) };
+    let cell = Cell { region, sector, name: name.to_owned() };
+    let series = asked.series(&cell);
+    series.iter().any(|s| s.value().is_some()).then_some((cell, series))
+}

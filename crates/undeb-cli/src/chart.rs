@@ -1,0 +1,124 @@
+//! `undeb chart`: one chart of a plan or of a source.
+
+use std::path::Path;
+
+use undeb::{Day, Error, Estimates, Findings, Plan, PublishedTable, Report, Result};
+use undeb_chart::{Chart, ChartOptions, Locale, Subject, Width, chart};
+
+use crate::args::ChartCommand;
+use crate::output::{print, write_file};
+
+/// The form of a picture file, by the ending of its name.
+#[derive(Clone, Copy)]
+enum Form {
+    Svg,
+    Png,
+}
+
+/// Draws the chart, and writes or prints what was asked for.
+pub(crate) fn run(options: &ChartCommand) -> Result<u8> {
+    let form = options.out.as_deref().map(form).transpose()?;
+    if form.is_none() && !options.describe && !options.numbers {
+        return Err(Error::io("nothing was asked of the chart").help("give a file with --out, or --describe, or --numbers"));
+    }
+    // What would be refused at the end is refused before the work.
+    if let Some(out) = options.out.as_deref().filter(|out| out.exists() && !options.force) {
+        return Err(Error::io(format!("{} is there already", out.display())).help("use --force to replace it"));
+    }
+    let evidence = Evidence::open(options)?;
+    let made = chart(options.kind, evidence.subject(), &asked(options)?)?;
+    if let (Some(out), Some(form)) = (&options.out, form) {
+        let bytes = match form {
+            Form::Svg => made.svg().into_bytes(),
+            Form::Png => made.png(options.scale.unwrap_or(if options.mm.is_some() { Chart::PRINT } else { 2.0 }))?,
+        };
+        write_file(out, &bytes, options.force)?;
+    }
+    if options.describe {
+        print(&format!("{}\n", made.describe()))?;
+    }
+    if options.numbers {
+        let mut bytes = Vec::new();
+        made.write_csv(&mut bytes)?;
+        crate::output::print_bytes(&bytes)?;
+    }
+    Ok(0)
+}
+
+fn form(out: &Path) -> Result<Form> {
+    match out.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("svg") => Ok(Form::Svg),
+        Some("png") => Ok(Form::Png),
+        _ => Err(Error::io(format!("the form of {} is not known", out.display())).help("let the name end in .svg or .png")),
+    }
+}
+
+fn asked(options: &ChartCommand) -> Result<ChartOptions> {
+    Ok(ChartOptions {
+        target: options.target.clone(),
+        measure: options.measure.as_deref().map(str::parse).transpose()?,
+        regions: options.region.clone(),
+        sectors: options.sector.clone(),
+        periods: options.period.clone(),
+        highlight: options.highlight.clone(),
+        level: options.level,
+        method: options.interval,
+        title: options.title.clone(),
+        titles: options.titles,
+        theme: options.theme,
+        locale: Locale::named(&options.locale)?,
+        width: options.mm.map_or(Width::Pixels(options.width), Width::Millimetres),
+        id: None,
+    })
+}
+
+/// What the chart is made of.
+enum Evidence {
+    Estimates(Box<Estimates>),
+    Findings(Box<Findings>),
+    Report(Box<Report>),
+}
+
+impl Evidence {
+    fn open(options: &ChartCommand) -> Result<Self> {
+        let given = options.subject.as_str();
+        let is_plan = Path::new(given).exists() || given.ends_with(".toml") || Plan::builtin_names().any(|name| name == given);
+        if !is_plan {
+            return Self::source(options, given);
+        }
+        if options.design_effect.is_some() || options.registry.is_some() {
+            return Err(Error::io("a plan names its own registry and design effect").help("write them into the plan"));
+        }
+        let plan = crate::plan::open(given)?;
+        let findings = plan.assess(plan.gather()?)?;
+        Ok(match options.release {
+            true => Self::Report(Box::new(findings.release(plan.as_of.unwrap_or_else(Day::today))?)),
+            false => Self::Findings(Box::new(findings)),
+        })
+    }
+
+    fn source(options: &ChartCommand, given: &str) -> Result<Self> {
+        if options.release {
+            return Err(Error::io("a source has no release rules").help("chart a plan that names the source"));
+        }
+        let registry = crate::data::registry(options.registry.as_deref())?;
+        let table = PublishedTable::open(given, &registry).map_err(|e| match registry.get(given) {
+            Ok(_) => e,
+            Err(_) => Error::io(format!("`{given}` is neither a plan nor a source")).help(format!(
+                "the plans are {}; the sources are {}",
+                Plan::builtin_names().collect::<Vec<_>>().join(", "),
+                registry.sources().map(|s| s.id.as_str()).collect::<Vec<_>>().join(", ")
+            )),
+        })?;
+        let measures: Vec<_> = table.source().measures.iter().map(|m| m.id).collect();
+        Ok(Self::Estimates(Box::new(table.estimate(&measures, options.design_effect)?)))
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        match self {
+            Self::Estimates(estimates) => (&**estimates).into(),
+            Self::Findings(findings) => (&**findings).into(),
+            Self::Report(report) => (&**report).into(),
+        }
+    }
+}
