@@ -42,7 +42,7 @@ pub struct Chart {
 /// measure is not there; an option contradicts the plan.
 pub fn chart(kind: Kind, subject: Subject<'_>, options: &ChartOptions) -> Result<Chart, ChartError> {
     let pixels = options.width.pixels();
-    if !(pixels >= 300.0 && pixels <= 2400.0) {
+    if !(300.0..=2400.0).contains(&pixels) {
         let (unit, low, high) = match options.width {
             Width::Pixels(_) => ("pixels", 300.0, 2400.0),
             Width::Millimetres(_) => ("millimetres", 80.0, 635.0),

@@ -41,6 +41,14 @@ impl<'a> Asked<'a> {
             let what = format!("the estimates are broken down by {dimension} too, which no chart shows");
             return Err(Cause::needs(what, "estimate by period, region and sector alone").into());
         }
+        if kind == Kind::Gap && evidence.target.is_none() {
+            let ids: Vec<&str> = evidence.targets.iter().map(|t| t.target.id.as_str()).collect();
+            let remedy = match ids.is_empty() {
+                true => "hold the estimates against a plan".to_owned(),
+                false => format!("choose one of the targets {}", ids.join(", ")),
+            };
+            return Err(Cause::needs("a chart of kind gap needs a target", remedy).into());
+        }
         let measure = measure(&evidence, options, kind)?;
         let regions = codes(&options.regions, evidence.regions)?;
         let sectors = codes(&options.sectors, evidence.sectors)?;

@@ -96,6 +96,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             ("cells", &counted),
             ("are", if count == 1 { &locale.titles.is } else { &locale.titles.are }),
             ("level", &locale.level(LEVELS[1])),
+            ("value", &asked.figure(centre)),
             ("place", &whole.name),
         ],
     );
@@ -105,6 +106,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let subtitle = asked.subtitle(&asked.in_sector(sector), &period.to_string());
     let cells: Vec<_> = dots.iter().map(|(c, s)| (c, asked.measure, Some(*s))).collect();
     let mut table = Table::of(&cells);
+    table.number("centre", dots.iter().map(|_| Some(centre)));
     table.number("effective_n", shown.iter().map(size));
     for (name, level, upper) in [("limit_low", LEVELS[1], false), ("limit_high", LEVELS[1], true)] {
         let of = |s: &Shown<'_>| size(s).map(|n| limits(centre, n, level)).map(|l| if upper { l.1 } else { l.0 });

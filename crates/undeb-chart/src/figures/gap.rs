@@ -11,12 +11,7 @@ use crate::gap;
 
 pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let Some(t) = asked.evidence.target else {
-        let ids: Vec<&str> = asked.evidence.targets.iter().map(|t| t.target.id.as_str()).collect();
-        let remedy = match ids.is_empty() {
-            true => "hold the estimates against a plan".to_owned(),
-            false => format!("choose one of the targets {}", ids.join(", ")),
-        };
-        return Err(asked.needs("a target", remedy));
+        return Err(asked.needs("a target", "hold the estimates against a plan"));
     };
     if matches!(t.target.level, Level::Unset(_)) {
         return Err(asked.needs("a target with a number", "choose another target"));

@@ -1,0 +1,383 @@
+//! Every title says what the numbers behind its picture say, and no more: over the bundled data and over random tables.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use proptest::prelude::*;
+use undeb::{Estimates, Findings, Interval, Measure, Period, Plan, PublishedTable, Registry};
+use undeb_chart::{Chart, ChartError, ChartOptions, Kind, Locale, Subject, chart};
+use undeb_tests::{AREAS, Entry, Folder};
+
+/// The numbers behind a chart, row by row.
+struct Rows<'a>(&'a Chart);
+
+impl Rows<'_> {
+    fn len(&self) -> usize {
+        self.0.numbers().height()
+    }
+
+    fn number(&self, column: &str, row: usize) -> Option<f64> {
+        self.0.numbers().column(column).unwrap_or_else(|e| panic!("{e}")).f64().unwrap().get(row)
+    }
+
+    fn text(&self, column: &str, row: usize) -> Option<String> {
+        self.0.numbers().column(column).unwrap_or_else(|e| panic!("{e}")).str().unwrap().get(row).map(str::to_owned)
+    }
+
+    fn range(&self, low: &str, high: &str, row: usize) -> Option<Interval> {
+        Some(Interval { low: self.number(low, row)?, high: self.number(high, row)? })
+    }
+
+    fn count(&self, answer: &str) -> usize {
+        (0..self.len()).filter(|&r| self.text("answer", r).as_deref() == Some(answer)).count()
+    }
+}
+
+/// The numbers of a text, in order. A figure in a name, such as the 27 of "27 members", counts too.
+fn numbers(text: &str) -> Vec<f64> {
+    let mut found = Vec::new();
+    let mut token = String::new();
+    for c in text.chars().chain([' ']) {
+        match c {
+            '0'..='9' | '.' | '−' => token.push(c),
+            _ => {
+                if let Ok(number) = token.trim_end_matches('.').replace('−', "-").parse() {
+                    found.push(number);
+                }
+                token.clear();
+            }
+        }
+    }
+    found
+}
+
+fn near(printed: f64, share: f64) -> bool {
+    (printed - 100.0 * share).abs() <= 0.0501
+}
+
+/// Counts of answers, and sampling error claimed only where each answer that counts has an interval behind it.
+fn answers(chart: &Chart, sides: [&str; 2], order: [usize; 2], open: &str, interval: (&str, &str)) {
+    let (rows, title) = (Rows(chart), chart.title());
+    let judged: Vec<usize> =
+        (0..rows.len()).filter(|&r| rows.text("answer", r).is_some_and(|a| a != "not_comparable" && a != "unset")).collect();
+    let judged: Vec<usize> =
+        judged.into_iter().filter(|&r| chart.kind() != Kind::SmallMultiples || rows.number("change", r).is_some()).collect();
+    let judged: Vec<usize> =
+        judged.into_iter().filter(|&r| chart.kind() != Kind::Interval || rows.number("value", r).is_some()).collect();
+    let counts = sides.map(|s| rows.count(s));
+    let got = numbers(title);
+    if judged.is_empty() && got.len() < 3 {
+        return;
+    }
+    assert_eq!((got[order[0]], got[1], got[order[1]]), (counts[0] as f64, judged.len() as f64, counts[1] as f64), "{title}");
+    let stated = |r: usize| rows.range(interval.0, interval.1, r).is_some();
+    let figures: Vec<usize> = judged.iter().copied().filter(|&r| rows.number("value", r).is_some()).collect();
+    let (with, without) = (figures.iter().any(|&r| stated(r)), figures.iter().any(|&r| !stated(r)));
+    assert_eq!(title.contains("beyond sampling error"), with, "{title}");
+    assert_eq!(title.contains("where one is stated"), with && without, "{title}");
+    let _ = open;
+}
+
+fn check(chart: &Chart) {
+    let (rows, title) = (Rows(chart), chart.title());
+    let got = numbers(title);
+    match chart.kind() {
+        Kind::Gap => {
+            answers(chart, ["met", "not_met"], [0, 2], "cannot_tell", ("gap_low", "gap_high"));
+            for r in 0..rows.len() {
+                let Some(gap) = rows.number("gap", r) else { continue };
+                let known = rows.range("gap_low", "gap_high", r).unwrap_or(Interval { low: gap, high: gap });
+                match rows.text("answer", r).as_deref() {
+                    Some("met") => assert!(known.high <= 1e-12, "{title}"),
+                    Some("not_met") => assert!(known.low > -1e-12, "{title}"),
+                    _ => assert!(known.low <= 1e-12 && known.high >= -1e-12, "{title}"),
+                }
+            }
+        }
+        Kind::Interval if title.contains(" at or above the ") => {
+            answers(chart, ["met", "not_met"], [0, 2], "cannot_tell", ("low", "high"));
+            for r in 0..rows.len() {
+                let (Some(value), Some(level)) = (rows.number("value", r), rows.number("target", r)) else { continue };
+                let known = rows.range("low", "high", r).unwrap_or(Interval { low: value, high: value });
+                match rows.text("answer", r).as_deref() {
+                    Some("met") => assert!(known.low >= level),
+                    Some("not_met") => assert!(known.high < level),
+                    _ => assert!(known.low < level && known.high >= level),
+                }
+            }
+        }
+        Kind::Slope | Kind::SmallMultiples => {
+            if title.starts_with("No two figures") {
+                return;
+            }
+            let order = [0, got.len() - 1];
+            answers(chart, ["fall", "rise"], order, "unclear", ("change_low", "change_high"));
+            for r in 0..rows.len() {
+                let Some(change) = rows.number("change", r) else { continue };
+                let known = rows.range("change_low", "change_high", r).unwrap_or(Interval { low: change, high: change });
+                match rows.text("answer", r).as_deref() {
+                    Some("rise") => assert!(known.low > 0.0),
+                    Some("fall") => assert!(known.high < 0.0),
+                    _ => assert!(known.low <= 0.0 && known.high >= 0.0),
+                }
+                if let Some(from) = rows.text("from_period", r).filter(|f| title.contains(&format!(" in {f}"))) {
+                    assert_eq!(got[2], from.parse::<f64>().unwrap());
+                }
+            }
+        }
+        Kind::Trend => course(&rows, title, &got),
+        Kind::Interval | Kind::Heatmap | Kind::Tiles => range(&rows, title, &got),
+        Kind::Bounds => {
+            let widest = (0..rows.len())
+                .filter_map(|r| rows.range("missing_low", "missing_high", r))
+                .max_by(|a, b| a.width().total_cmp(&b.width()))
+                .unwrap();
+            let n = got.len();
+            assert!(near(got[n - 2], widest.low) && near(got[n - 1], widest.high), "{title}");
+        }
+        Kind::Scatter => {
+            let distance: Vec<f64> =
+                (0..rows.len()).map(|r| rows.number("other_value", r).unwrap() - rows.number("value", r).unwrap()).collect();
+            let above = distance.iter().filter(|d| **d > 0.0).count();
+            assert_eq!((got[0], got[1]), (above as f64, distance.len() as f64), "{title}");
+            if let Some(widest) = got.get(2) {
+                assert!(
+                    distance.iter().any(|d| near(*widest, *d)) && distance.iter().all(|d| !near(*widest, *d) || *d > 0.0),
+                    "{title}"
+                );
+            }
+        }
+        Kind::Funnel => {
+            assert_eq!((got[0], got[1]), (rows.count("outside") as f64, rows.len() as f64), "{title}");
+            for r in 0..rows.len() {
+                let (p, n) = (rows.number("centre", r).unwrap(), rows.number("effective_n", r).unwrap());
+                // 3.0902 standard errors leave 0.2 % outside.
+                let half = 3.090_232 * (p * (1.0 - p) / n).sqrt();
+                let away = (rows.number("value", r).unwrap() - p).abs();
+                if (away - half).abs() > 1e-6 {
+                    assert_eq!(
+                        rows.text("answer", r).as_deref(),
+                        Some(if away > half { "outside" } else { "inside" }),
+                        "{title}"
+                    );
+                }
+                assert!(near(got[3], p), "{title}");
+            }
+        }
+        Kind::Waterfall => {}
+    }
+}
+
+/// The latest value, and a change that the figures bear out, beyond error where the title says so.
+fn course(rows: &Rows<'_>, title: &str, got: &[f64]) {
+    let Some((place, _)) = title.split_once(": ") else { panic!("{title}") };
+    let of_place: Vec<usize> = (0..rows.len())
+        .filter(|&r| rows.text("name", r).as_deref() == Some(place) && rows.number("value", r).is_some())
+        .collect();
+    let Some(&last) = of_place.last() else {
+        assert!(title.ends_with("no figure"), "{title}");
+        return;
+    };
+    let value = rows.number("value", last).unwrap();
+    let skip = numbers(place).len();
+    assert!(near(got[skip], value) && title.contains(&rows.text("period", last).unwrap()), "{title}");
+    let Some((_, since)) = title.split_once(" since ") else {
+        if let Some(path) = rows.number("path", last).filter(|_| title.contains(" its path ")) {
+            assert!(near(*got.last().unwrap(), path), "{title}: {path}");
+            assert!(!title.contains(", below ") || value < path, "{title}");
+            assert!(!title.contains(", at or above ") || value >= path, "{title}");
+        }
+        return;
+    };
+    let from = since.split(',').next().unwrap();
+    let first = of_place.iter().copied().find(|&r| rows.text("period", r).as_deref() == Some(from)).unwrap();
+    let change = value - rows.number("value", first).unwrap();
+    // Variances recovered from the limits of two independent figures.
+    let spread = |a: f64, b: f64| a.hypot(b);
+    let known = rows.range("low", "high", last).zip(rows.range("low", "high", first)).map(|(a, b)| Interval {
+        low: change - spread(value - a.low, b.high - (value - change)),
+        high: change + spread(a.high - value, (value - change) - b.low),
+    });
+    let span = known.unwrap_or(Interval { low: change, high: change });
+    match () {
+        () if title.contains(", up ") => assert!(span.low > 0.0, "{title} {span:?}"),
+        () if title.contains(", down ") => assert!(span.high < 0.0, "{title} {span:?}"),
+        () => {
+            assert!(title.contains("no change beyond sampling error") && span.low <= 0.0 && span.high >= 0.0, "{title} {span:?}")
+        }
+    }
+    assert_eq!(title.contains("beyond sampling error"), known.is_some(), "{title}");
+}
+
+/// The ends of what is not marked.
+fn range(rows: &Rows<'_>, title: &str, got: &[f64]) {
+    let clear: Vec<f64> =
+        (0..rows.len()).filter(|&r| rows.text("mark", r).is_none()).filter_map(|r| rows.number("value", r)).collect();
+    let marked = (0..rows.len()).any(|r| rows.text("mark", r).is_some() && rows.number("value", r).is_some());
+    assert_eq!(title.contains("leaving out marked figures"), marked, "{title}");
+    let (low, high) = clear.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+    if title.starts_with("From ") {
+        assert!(near(got[0], low) && got[1..].iter().any(|n| near(*n, high)), "{title}");
+        for (value, before) in [(low, "From "), (high, " to ")] {
+            let tail = title.split_once(before).unwrap().1;
+            let named = (0..rows.len())
+                .filter(|&r| rows.number("value", r) == Some(value))
+                .any(|r| tail.contains(&rows.text("name", r).unwrap()));
+            assert!(named, "{title}");
+        }
+    } else if !clear.is_empty() {
+        assert!(near(got[0], low) && near(got[0], high), "{title}");
+    } else {
+        assert!(title.starts_with("No figures"), "{title}");
+    }
+}
+
+/// Draws every kind that the subject can give, and checks it in both languages.
+fn every_kind(subject: Subject<'_>, options: &ChartOptions) -> usize {
+    let mut drawn = 0;
+    for kind in Kind::ALL {
+        let made = match chart(kind, subject, options) {
+            Ok(made) => made,
+            Err(e) => {
+                assert!(e.is_need() || refuses(kind, &e), "{kind}: {e}");
+                assert!(e.remedy().is_some_and(|r| !r.is_empty()), "{kind}: {e}");
+                continue;
+            }
+        };
+        check(&made);
+        assert_eq!(made.stamp().is_some(), !matches!(subject, Subject::Report(_)), "{kind}");
+        assert!(
+            made.svg().contains(made.title().split(['\'', '&']).next().unwrap()) && made.describe().starts_with(made.title()),
+            "{kind}"
+        );
+        let welsh = chart(kind, subject, &ChartOptions { locale: Locale::named("cy").unwrap(), ..options.clone() }).unwrap();
+        let sorted = |text: &str| {
+            let mut all = numbers(text);
+            all.sort_by(f64::total_cmp);
+            all
+        };
+        assert_eq!(sorted(welsh.title()), sorted(made.title()), "{} / {}", welsh.title(), made.title());
+        assert_eq!(welsh.numbers().height(), made.numbers().height());
+        drawn += 1;
+    }
+    drawn
+}
+
+fn refuses(kind: Kind, e: &ChartError) -> bool {
+    matches!(kind, Kind::Slope | Kind::Gap) && e.to_string().contains("period")
+}
+
+#[test]
+fn titles_of_the_bundled_sources_are_true() {
+    let registry = Registry::bundled().unwrap();
+    let mut drawn = 0;
+    for source in registry.sources() {
+        let measures: Vec<Measure> = source.measures.iter().map(|m| m.id).collect();
+        for design_effect in [None, Some(1.5)] {
+            let table = PublishedTable::open(&source.id, &registry).unwrap();
+            let Ok(estimates) = table.estimate(&measures, design_effect) else { continue };
+            for &measure in &measures {
+                for sectors in [vec![], vec!["private".to_owned()]] {
+                    let options = ChartOptions { measure: Some(measure), sectors, ..ChartOptions::default() };
+                    drawn += every_kind((&estimates).into(), &options);
+                }
+            }
+        }
+    }
+    assert!(drawn > 100, "{drawn}");
+}
+
+#[test]
+fn titles_of_the_bundled_plans_are_true() {
+    let mut drawn = 0;
+    for name in Plan::builtin_names() {
+        let plan = Plan::builtin(name).unwrap();
+        let findings = plan.assess(plan.gather().unwrap()).unwrap();
+        let report = findings.release("2026-01-01".parse().unwrap()).unwrap();
+        for target in plan.targets.iter().filter(|t| t.source.is_some()) {
+            let options = ChartOptions { target: Some(target.id.clone()), ..ChartOptions::default() };
+            drawn += every_kind((&findings).into(), &options);
+            drawn += every_kind((&report).into(), &options);
+        }
+    }
+    assert!(drawn > 40, "{drawn}");
+}
+
+#[test]
+fn a_title_can_be_given() {
+    let plan = Plan::builtin("eu-80").unwrap();
+    let findings = plan.assess(plan.gather().unwrap()).unwrap();
+    let options = ChartOptions { title: Some("Twenty states need a plan".to_owned()), ..ChartOptions::default() };
+    let made = chart(Kind::Gap, (&findings).into(), &options).unwrap();
+    assert!(made.title() == "Twenty states need a plan" && made.svg().contains("Twenty states need a plan"));
+}
+
+/// A made-up table of areas, sectors and years; some cells are empty, some samples are small.
+fn table() -> impl Strategy<Value = (String, bool)> {
+    let cell = (10.0..2_000.0_f64, 0.0..=1.0_f64, 0.0..=1.0_f64, prop::bool::weighted(0.85));
+    (prop::collection::vec(cell, 12 * 3 * 3), any::<bool>()).prop_map(|(cells, broken)| {
+        let mut text = "period,region,sector,n,employees,members,covered\n".to_owned();
+        for (i, (n, p, q, known)) in cells.iter().enumerate() {
+            let (area, sector, year) = (AREAS[i % 12], ["all", "public", "private"][(i / 12) % 3], 2019 + i / 36);
+            let employees = 1_000.0 * n;
+            let members = (employees * p).floor();
+            let covered = members + ((employees - members) * q).floor();
+            match known {
+                true => text.push_str(&format!("{year},{area},{sector},{},{employees},{members},{covered}\n", n.floor())),
+                false => text.push_str(&format!("{year},{area},{sector},,{employees},,\n")),
+            }
+        }
+        for year in 2019..2022 {
+            text.push_str(&format!("{year},UK,all,9000,9000000,2000000,3000000\n"));
+        }
+        (text, broken)
+    })
+}
+
+fn subjects(table: &str, broken: bool, level: f64, design_effect: bool) -> (Folder, Estimates, Findings) {
+    let more = if broken {
+        "[[mine.break]]\nat = \"2020\"\nmeasures = [\"density\", \"coverage\"]\nforce = \"incomparable\"\nnote = \"made up\"\nreference = \"none\"\n"
+    } else {
+        ""
+    };
+    let folder = Folder::new(&Entry { more: more.to_owned(), ..Entry::default() }, table.as_bytes());
+    let effect = design_effect.then_some(1.4);
+    let estimates = folder.table().unwrap().estimate(&[Measure::Density, Measure::Coverage], effect).unwrap();
+    let head = match effect {
+        Some(_) => "quality = \"statswales-n\"\n[plan.assumptions]\ndesign_effect = 1.4\n",
+        None => "quality = \"statswales-n\"\n",
+    };
+    let target = format!(
+        "[[target]]\nid = \"t\"\ntitle = \"T\"\nmeasure = \"density\"\nregion = \"each\"\nsector = \"all\"\nlevel = {level:?}\n\
+         deadline = 2030\nstatus = \"illustrative\"\n"
+    );
+    let plan = folder.plan(head, &target).unwrap();
+    let findings = plan.assess(plan.gather().unwrap()).unwrap();
+    (folder, estimates, findings)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn titles_of_random_tables_are_true((table, broken) in table(), level in 0.05..0.95_f64, deff in any::<bool>()) {
+        let (_folder, estimates, findings) = subjects(&table, broken, level, deff);
+        for measure in [Measure::Density, Measure::Coverage] {
+            let options = ChartOptions { measure: Some(measure), ..ChartOptions::default() };
+            prop_assert!(every_kind((&estimates).into(), &options) >= 5);
+        }
+        let by_sector = ChartOptions {
+            measure: Some(Measure::Density),
+            regions: vec!["WLS".to_owned()],
+            sectors: vec!["public".to_owned(), "private".to_owned()],
+            ..ChartOptions::default()
+        };
+        every_kind((&estimates).into(), &by_sector);
+        let pair = ChartOptions { periods: vec![Period::year(2020), Period::year(2021)], measure: Some(Measure::Density), ..ChartOptions::default() };
+        for kind in [Kind::Slope, Kind::Trend, Kind::SmallMultiples] {
+            check(&chart(kind, (&estimates).into(), &pair).unwrap());
+        }
+        prop_assert!(every_kind((&findings).into(), &ChartOptions::default()) >= 5);
+        let report = findings.release("2026-01-01".parse().unwrap()).unwrap();
+        prop_assert!(every_kind((&report).into(), &ChartOptions::default()) >= 5);
+    }
+}
