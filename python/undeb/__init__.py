@@ -26,6 +26,7 @@ from undeb.findings import Findings
 from undeb.plan import Plan, Target
 from undeb.report import Report
 from undeb.survey import Replicates, Survey, read_microdata, survey, synthetic_records
+from undeb.trend import Projection, Trend
 from undeb.vocabulary import Interval, Kind, Measure
 
 __all__ = [
@@ -41,11 +42,13 @@ __all__ = [
     "Measure",
     "Plan",
     "PlanError",
+    "Projection",
     "Replicates",
     "Report",
     "SchemaError",
     "Survey",
     "Target",
+    "Trend",
     "UndebError",
     "UndebWarning",
     "codebooks",

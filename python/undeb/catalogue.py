@@ -122,7 +122,7 @@ def data(
         rows = [
             {
                 "name": one["id"], "title": one["title"], "publisher": one["publisher"],
-                "measures": [m["id"] for m in one["measures"]], "terms": one["terms"],
+                "measures": [m["id"] for m in one["measure"]], "terms": one["terms"],
             }
             for one in json.loads(_undeb.sources())
         ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb import _undeb
-from undeb.errors import DataError, UndebError
+from undeb.errors import DataError, UndebError, UndebWarning
 from undeb.showing import count, percent, points
 from undeb.tables import Shown, Table
 from undeb.vocabulary import Interval, known, words
@@ -20,6 +21,7 @@ from undeb.vocabulary import Interval, known, words
 if TYPE_CHECKING:
     from undeb.findings import Findings
     from undeb.plan import Plan
+    from undeb.trend import Model, Trend
 
 KEYS = ("measure", "period", "region", "sector")
 """What names a figure; further breakdowns follow them."""
@@ -69,10 +71,10 @@ class Estimates(Table):
         >>> bool((narrow["high"] <= wide["high"]).all())
         True
         """
-        if not isinstance(level, (int, float)) or not 0 < level < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise DataError(f"the confidence level {level} is not between 0 and 1; write 0.95 for 95 %")
+        from undeb.trend import checked
+
         method = self.interval if interval is None else known(interval, "method for intervals", [str(i) for i in Interval])
-        return replace(self, level=float(level), interval=method)
+        return replace(self, level=checked(level), interval=method)
 
     def at_quality(self, rules: str) -> Estimates:
         """The same estimates, their ``quality`` column graded by another rule set.
@@ -148,6 +150,117 @@ class Estimates(Table):
         20
         """
         return plan.assess(self)
+
+    def trend(
+        self,
+        *,
+        model: Model | None = None,
+        damping: float = 0.9,
+        correlation: Iterable[float] = (),
+        bridges: Iterable[str | int] = (),
+        assumed_se: float | None = None,
+        start: str | int | None = None,
+    ) -> Trend:
+        r"""The level and pace behind each series, by a state-space model with the sampling error of each figure known.
+
+        On the log-odds scale the figure is :math:`y_t = \mu_t + e_t` with the variance of :math:`e_t` given by its
+        sampling error, and the level :math:`\mu_t` wanders, with or without a slope; the variances of its moves are
+        integrated over (METHODS M20). Nothing is joined across an incomparable break.
+
+        Parameters
+        ----------
+        model
+            Chosen by one-step predictions when left out.
+        damping
+            Share of the slope of a damped trend that is left a year later.
+        correlation
+            Correlation of the sampling errors of figures one, two, ... steps apart; none when left out.
+        bridges
+            Incomparable breaks to be bridged by an unknown amount.
+        assumed_se
+            Standard error of figures without a stated one, as a fraction; they are left out otherwise.
+        start
+            First period that counts.
+
+        Returns
+        -------
+        Trend
+            One row for each period; rates are fractions, paces fractions a year. A series that has no trend is left out
+            with a warning where there are others.
+
+        Raises
+        ------
+        DataError
+            A series has fewer than three figures with a known or assumed error since the last incomparable break.
+
+        Warns
+        -----
+        UndebWarning
+            Some series have no trend.
+
+        References
+        ----------
+        Harvey (1989), *Forecasting, Structural Time Series Models and the Kalman Filter*; METHODS M20.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> trend = rates.filter(pl.col("region") == "US", pl.col("sector") == "private").trend()
+        >>> trend.to_polars()["value"][-1] < 0.07
+        True
+        """
+        from undeb.trend import Trend
+
+        choices = {
+            "model": model, "damping": damping, "correlation": list(correlation), "bridges": [str(b) for b in bridges],
+            "assumed_se": assumed_se, "start": None if start is None else str(start),
+        }  # fmt: skip
+        inner, refused = self._inner.trend(choices)
+        if refused:
+            words = f"{len(refused)} series have no trend and are left out; the first: {refused[0]}"
+            warnings.warn(words, UndebWarning, stacklevel=2)
+        return Trend(inner, self, choices, self.level)
+
+    def detect(
+        self, start: str | int, end: str | int, *, level: float = 0.95, power: float = 0.8, correlation: float = 0.0
+    ) -> pl.DataFrame:
+        r"""The smallest true change between two periods that each series could tell.
+
+        .. math:: (z_{1-\alpha/2} + z_{power}) \sqrt{v_1 + v_2 - 2 \rho s_1 s_2}
+
+        with :math:`s` the standard errors and :math:`v` their squares (METHODS M22).
+
+        Parameters
+        ----------
+        start, end
+            The two periods.
+        level
+            Level of the test.
+        power
+            Probability with which the change is to be found.
+        correlation
+            Correlation of the sampling errors of the two figures.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``smallest`` is the change as a fraction.
+
+        Raises
+        ------
+        DataError
+            A figure is not there, or has no stated error.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> one = rates.filter(pl.col("region") == "WY", pl.col("sector") == "all")
+        >>> 0.02 < one.detect(2012, 2022)["smallest"][0] < 0.05
+        True
+        """
+        return pl.DataFrame(self._inner.smallest_changes(str(start), str(end), level, power, correlation))
 
     def to_polars(self) -> pl.DataFrame:
         """The estimates as a polars frame, one row each; rates are fractions, an empty cell is not known.
@@ -296,7 +409,7 @@ class Estimates(Table):
         numeric = ["Rate", interval, "Sample", *(["Missing", "If all no to all yes"] if missing else [])]
         headings = ["Measure", "Period", "Region", "Sector", *further, *numeric, "Quality"]
         rows: list[list[str]] = []
-        for row in frame.iter_rows(named=True):
+        for row in frame.head(Shown.MOST).iter_rows(named=True):
             shown = points if row["measure"] == "coverage_minus_density" else percent
             between = f"{shown(row['low'])} to {shown(row['high'])}" if row["low"] is not None else ""
             cells = [row["measure"], row["period"], regions.get(row["region"], row["region"])]
@@ -309,7 +422,8 @@ class Estimates(Table):
             rows.append([*cells, "" if row["quality"] == "ok" else row["quality"].replace("_", " ")])
         errors = sorted(frame["error_source"].drop_nulls().unique())
         notes = [f"Sampling errors: {'; '.join(errors) or 'none is stated'}. Intervals: {self.interval}. Quality: {self.quality}."]
-        return Shown(facts["source"]["title"], headings, rows, [*notes, f"{WORKING} Source: {facts['source']['citation']}"], set(numeric))
+        notes += [f"{WORKING} Source: {facts['source']['citation']}"]
+        return Shown(facts["source"]["title"], headings, rows, notes, numeric, frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Estimates], tuple[Any, ...]]:
         # Covariances are made from the records, so a pickle carries what the estimates were made from and makes them

@@ -117,10 +117,10 @@ class Findings(Table):
                 row["period"] or "", percent(row["value"]) or "[x]", percent(row["level"]), points(row["gap"]),
                 ANSWERS[row["answer"]] + (f" ({row['reason'].replace('_', ' ')})" if row["reason"] else ""),
             ]
-            for row in self.to_polars().iter_rows(named=True)
+            for row in self.to_polars().head(Shown.MOST).iter_rows(named=True)
         ]  # fmt: skip
         counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
-        return Shown(self.plan.title, headings, rows, [f"{counted}.", WORKING], {"Rate", "Level", "Gap"})
+        return Shown(self.plan.title, headings, rows, [f"{counted}.", WORKING], ["Rate", "Level", "Gap"], len(self))
 
     def __reduce__(self) -> tuple[Callable[..., Findings], tuple[Any, ...]]:
         return _again, (self.plan, self._evidence)

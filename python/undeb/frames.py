@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias, Union, cast, runtime_checkable
 
 import polars as pl
 
-from undeb.errors import DataError, SchemaError, UndebError, choices
+from undeb.errors import DataError, UndebError, choices
 
 
 @runtime_checkable
@@ -34,34 +34,27 @@ class Frame:
     names: list[str]
     unreadable: dict[str, str] = field(default_factory=dict[str, str])
 
-    def column(self, name: str, role: str) -> pl.Expr:
+    def column(self, name: str, role: str | None = None) -> pl.Expr:
         """A column by name, or an error that says which there are."""
+        what = "" if role is None else f" for {role}"
         if name in self.unreadable:
-            raise DataError(f"the column `{name}` ({role}) cannot be read: {self.unreadable[name]}")
+            raise DataError(f"the column `{name}`{what} cannot be read: {self.unreadable[name]}")
         if name not in self.names:
-            raise DataError(f"there is no column `{name}` for {role}; {choices(name, self.names)}")
+            raise DataError(f"there is no column `{name}`{what}; {choices(name, self.names)}")
         return pl.col(name)
 
     def select(self, expressions: list[pl.Expr]) -> pl.DataFrame:
         """The columns of expressions, worked out now."""
+        for name in {root for expression in expressions for root in expression.meta.root_names()} - {"*"}:
+            self.column(name)
         try:
             selected = self.data.select(expressions)
             return selected.collect() if isinstance(selected, pl.LazyFrame) else selected
-        except pl.exceptions.ColumnNotFoundError as error:
-            name = str(error).splitlines()[0].strip('"')
-            if name in self.unreadable:
-                raise DataError(f"the column `{name}` cannot be read: {self.unreadable[name]}") from None
-            raise DataError(f"there is no column `{name}`; {choices(name, self.names)}") from None
         except (pl.exceptions.PolarsError, OSError) as error:
             lazy = isinstance(self.data, pl.LazyFrame)
             where = "the lazy frame cannot be collected" if lazy else "the expression cannot be worked out"
             remedy = "; is its source still there?" if lazy else ""
             raise DataError(f"{where}: {str(error).splitlines()[0]}{remedy}") from error
-
-    @property
-    def height(self) -> int | None:
-        """Number of rows, where it is known without work."""
-        return self.data.height if isinstance(self.data, pl.DataFrame) else None
 
 
 def take(table: Tabular) -> Frame:
@@ -110,9 +103,3 @@ def _pandas(table: Any) -> Frame:
             unreadable[str(name)] = f"{str(error).splitlines()[0]} (it mixes types, or holds what is no number, text or date)"
     frame = pl.DataFrame(list(columns.values()))
     return Frame(frame, [str(name) for name in table.columns], unreadable)
-
-
-def need(condition: bool, words: str) -> None:
-    """Refuses what does not hold."""
-    if not condition:
-        raise SchemaError(words)

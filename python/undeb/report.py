@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,13 +127,14 @@ class Report(Table):
         return len(self._inner)
 
     def _shown(self) -> Shown:
-        report = json.loads(self.to_json())
+        frame = self.to_polars()
         rows = [
             [row["measure"], row["period"], row["region"], row["sector"], percent(row["value"]), count(row["n"]), row["mark"] or ""]
-            for row in self.to_polars().iter_rows(named=True)
+            for row in frame.head(Shown.MOST).iter_rows(named=True)
         ]
         headings = ["Measure", "Period", "Region", "Sector", "Rate", "Sample", "Mark"]
-        return Shown(report["title"], headings, rows, [self.verdict, *self.assumptions], {"Rate", "Sample"})
+        notes = [self.verdict, *self.assumptions]
+        return Shown(self._inner.title(), headings, rows, notes, ["Rate", "Sample"], frame.height)
 
     def __reduce__(self) -> NoReturn:
         raise DisclosureError(

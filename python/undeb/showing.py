@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from undeb.tables import Shown, Table
 
-# Rows in sight, rows behind a fold, and rows of plain text.
-OPEN, FOLDED, PLAIN = 12, 200, 20
+# Rows in sight, and rows of plain text; the rest is folded away.
+OPEN, PLAIN = 12, 20
 
 # Style sheets and classes are stripped from notebooks that are not trusted; plain inline styles stay. No colours are
 # set, so that the table has those of the notebook, light or dark.
@@ -54,12 +54,12 @@ def html(table: Table) -> str:
     """The table with its caption, long ones folded, and the lines under it."""
     shown = table._shown()  # pyright: ignore[reportPrivateUsage]
     parts = [_table(shown, shown.rows[:OPEN], caption=True)]
-    rest = shown.rows[OPEN:]
-    if rest:
-        words = f"{len(rest):,} more rows"
-        if len(rest) > FOLDED:
-            words += f", the first {FOLDED} of them here; all are in .to_polars()"
-        parts.append(f"<details><summary>{words}</summary>{_table(shown, rest[:FOLDED], caption=False)}</details>")
+    folded = shown.rows[OPEN:]
+    if folded:
+        words = f"{shown.total - OPEN:,} more rows"
+        if shown.total > len(shown.rows):
+            words += f", the first {len(folded)} of them here; all are in .to_polars()"
+        parts.append(f"<details><summary>{words}</summary>{_table(shown, folded, caption=False)}</details>")
     parts += [f'<p style="margin:0.2em 0.7em;font-size:90%">{escape(note)}</p>' for note in shown.notes]
     return "<div>" + "".join(parts) + "</div>"
 
@@ -76,6 +76,6 @@ def plain(table: Table) -> str:
         return "  ".join(padded).rstrip()
 
     lines = [shown.caption, *([line(shown.headings)] if shown.headings else []), *(line(row) for row in rows)]
-    if len(shown.rows) > PLAIN:
-        lines.append(f"... {len(shown.rows) - PLAIN:,} more rows")
+    if shown.total > PLAIN:
+        lines.append(f"... {shown.total - PLAIN:,} more rows")
     return "\n".join(lines + shown.notes)

@@ -348,6 +348,7 @@ def survey(
 def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str, Any]) -> Survey:
     roles: dict[str, str | None] = {}
     expressions: dict[str, pl.Expr] = {}
+    named = [given for given in columns.values() if isinstance(given, str)]
     for role, given in columns.items():
         if given is None:
             roles[role] = None
@@ -355,7 +356,7 @@ def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str
             expressions[given] = frame.column(given, role)
             roles[role] = given
         elif isinstance(given, pl.Expr):  # pyright: ignore[reportUnnecessaryIsInstance]
-            name = role if role not in columns.values() else f"{role} (expression)"
+            name = role if role not in named else f"{role} (expression)"
             expressions[name] = given.alias(name)
             roles[role] = name
         else:

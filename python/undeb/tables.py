@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -119,15 +120,25 @@ class Table:
 
 
 class Shown:
-    """A table made ready for eyes: headings, rows of words, and the lines around them."""
+    """The head of a table made ready for eyes: headings, rows of words, and the lines around them."""
 
-    __slots__ = ("caption", "headings", "notes", "numeric", "rows")
+    MOST = 112
+    """Rows that are ever shown."""
+
+    __slots__ = ("caption", "headings", "notes", "numeric", "rows", "total")
 
     def __init__(
-        self, caption: str, headings: list[str], rows: list[list[str]], notes: list[str], numeric: set[str] | None = None
+        self,
+        caption: str,
+        headings: list[str],
+        rows: list[list[str]],
+        notes: list[str],
+        numeric: Iterable[str] = (),
+        total: int | None = None,
     ) -> None:
         self.caption = caption
         self.headings = headings
-        self.rows = rows
+        self.rows = rows[: Shown.MOST]
         self.notes = notes
-        self.numeric = numeric or set()
+        self.numeric = set(numeric)
+        self.total = len(rows) if total is None else total

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use undeb::{PublishedTable, Registry, RuleSet};
+use undeb::{DetectOptions, PublishedTable, Registry, RuleSet};
 
 use crate::arrow;
 use crate::convert::{json, measures, parsed};
 use crate::error::DataError;
-use crate::findings::Findings;
 use crate::frame::Frame;
-use crate::plan::Plan;
+use crate::trend::{Choices, Trends, smallest_changes, trends};
 use crate::work::run;
 
 /// Estimates of one source.
@@ -71,10 +70,22 @@ impl Estimates {
         .map(Self::from)
     }
 
-    /// Holds the estimates against a plan.
-    fn assess(&self, py: Python<'_>, plan: &Plan) -> PyResult<Findings> {
-        let (estimates, plan) = (Arc::clone(&self.0), Arc::clone(&plan.0));
-        run(py, move || undeb::Estimates::clone(&estimates).assess(&plan)).map(Findings::from)
+    /// The trend of every series, and the words on those that have none.
+    fn trend(&self, py: Python<'_>, choices: Choices) -> PyResult<(Trends, Vec<String>)> {
+        trends(py, Arc::clone(&self.0), &choices)
+    }
+
+    /// The smallest change between two periods that each series could tell.
+    fn smallest_changes(
+        &self,
+        py: Python<'_>,
+        from: &str,
+        to: &str,
+        level: f64,
+        power: f64,
+        correlation: f64,
+    ) -> PyResult<Frame> {
+        smallest_changes(py, Arc::clone(&self.0), from, to, DetectOptions { level, power, correlation })
     }
 }
 

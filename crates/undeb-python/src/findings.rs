@@ -90,6 +90,11 @@ impl Report {
         run(py, move || undeb_report::write(&report, &folder, overwrite))
     }
 
+    /// Title of the plan.
+    fn title(&self) -> &str {
+        &self.0.plan().title
+    }
+
     /// The verdict in one sentence.
     fn verdict(&self) -> &str {
         self.0.verdict()

@@ -11,6 +11,7 @@ mod findings;
 mod frame;
 mod plan;
 mod records;
+mod trend;
 mod work;
 
 #[pyo3::pymodule]
@@ -24,9 +25,11 @@ mod _undeb {
     #[pymodule_export]
     use crate::frame::Frame;
     #[pymodule_export]
-    use crate::plan::{Plan, measure_names, plan_names, plan_text, read_plan};
+    use crate::plan::{Plan, measure_names, plan_names, plan_text};
     #[pymodule_export]
     use crate::records::{Records, codebook_variables};
     #[pymodule_export]
-    use crate::work::_panic;
+    use crate::trend::{Projections, Trends};
+    #[pymodule_export]
+    use crate::work::{_panic, _sleep};
 }

@@ -1,6 +1,6 @@
 //! Plans of targets.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -59,12 +59,6 @@ pub(crate) fn plan_names() -> Vec<&'static str> {
 #[pyfunction]
 pub(crate) fn plan_text(py: Python<'_>, name: String) -> PyResult<&'static str> {
     run(py, move || undeb::Plan::builtin_text(&name))
-}
-
-/// Whether a file is there that a plan can be read from.
-#[pyfunction]
-pub(crate) fn read_plan(py: Python<'_>, path: PathBuf) -> PyResult<Plan> {
-    run(py, move || undeb::Plan::read(Path::new(&path))).map(|p| Plan(Arc::new(p)))
 }
 
 /// Id and name of every measure.

@@ -54,3 +54,12 @@ fn fault(panic: &(dyn Any + Send)) -> PyErr {
 pub(crate) fn _panic(py: Python<'_>) -> PyResult<()> {
     run(py, || panic!("asked to panic"))
 }
+
+/// Works for so many seconds, so that a test can interrupt it.
+#[pyfunction]
+pub(crate) fn _sleep(py: Python<'_>, seconds: f64) -> PyResult<()> {
+    run(py, move || {
+        thread::sleep(Duration::from_secs_f64(seconds));
+        Ok(())
+    })
+}

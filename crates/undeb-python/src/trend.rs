@@ -1,0 +1,235 @@
+//! Trends of series, where they lead, and the smallest change that could be told.
+
+use std::sync::Arc;
+
+use polars::prelude::*;
+use pyo3::prelude::*;
+use undeb::{Bridge, DetectOptions, Error, Estimates, Goal, Measure, Period, ProjectionOptions, Result, Series, TrendOptions};
+
+use crate::convert::{json, parsed};
+use crate::frame::Frame;
+use crate::work::run;
+
+/// What may be chosen for a trend; every key is there.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Choices {
+    model: Option<String>,
+    damping: f64,
+    correlation: Vec<f64>,
+    bridges: Vec<String>,
+    assumed_se: Option<f64>,
+    start: Option<String>,
+}
+
+impl Choices {
+    fn options(&self) -> PyResult<TrendOptions> {
+        let bridge = |at: &String| Ok(Bridge { at: parsed::<Period>(at)?, sd: None });
+        Ok(TrendOptions {
+            model: self.model.as_deref().map(parsed).transpose()?,
+            damping: self.damping,
+            correlation: self.correlation.clone(),
+            bridges: self.bridges.iter().map(bridge).collect::<PyResult<_>>()?,
+            assumed_se: self.assumed_se,
+            from: self.start.as_deref().map(parsed).transpose()?,
+            ..TrendOptions::default()
+        })
+    }
+}
+
+/// Every series of estimates, in their order.
+pub(crate) fn series(estimates: &Estimates) -> Result<Vec<Series>> {
+    let mut keys: Vec<(Measure, Arc<str>, Arc<str>)> = Vec::new();
+    for e in estimates.cells() {
+        let key = (e.measure, Arc::clone(&e.region), Arc::clone(&e.sector));
+        if keys.last() != Some(&key) && !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys.into_iter().map(|(measure, region, sector)| estimates.track(measure, &region, &sector)).collect()
+}
+
+/// The trends of one or many series.
+#[pyclass(frozen, module = "undeb._undeb")]
+pub(crate) struct Trends(Arc<Vec<undeb::Trend>>);
+
+/// Trends of every series, and the words on those that have none.
+pub(crate) fn trends(py: Python<'_>, estimates: Arc<Estimates>, choices: &Choices) -> PyResult<(Trends, Vec<String>)> {
+    let options = choices.options()?;
+    let (fitted, refused) = run(py, move || {
+        let (mut fitted, mut refused) = (Vec::new(), Vec::new());
+        let all = series(&estimates)?;
+        let single = all.len() == 1;
+        for one in all {
+            match one.trend(&options) {
+                Ok(trend) => fitted.push(trend),
+                // One series alone says why; among many it is named and left out.
+                Err(error) if single => return Err(error),
+                Err(error) => refused.push(format!("{}: {error}", one.place())),
+            }
+        }
+        if fitted.is_empty() {
+            let first = refused.into_iter().next().unwrap_or_else(|| "there is no series".to_owned());
+            return Err(Error::io(format!("no series has a trend; the first: {first}")));
+        }
+        Ok((fitted, refused))
+    })?;
+    Ok((Trends(Arc::new(fitted)), refused))
+}
+
+/// The columns that name a series.
+fn keys<'a, T: 'a>(rows: impl Iterator<Item = &'a (&'a undeb::Trend, T)> + Clone) -> Vec<Column> {
+    let text = |name: &str, of: fn(&undeb::Trend) -> String| {
+        Column::new(name.into(), rows.clone().map(|(t, _)| of(t)).collect::<Vec<_>>())
+    };
+    vec![
+        text("measure", |t| t.measure().id().to_owned()),
+        text("region", |t| t.region().to_owned()),
+        text("sector", |t| t.sector().to_owned()),
+    ]
+}
+
+fn number<T>(name: &str, rows: &[T], of: impl Fn(&T) -> Option<f64>) -> Column {
+    Column::new(name.into(), rows.iter().map(of).collect::<Vec<_>>())
+}
+
+fn framed(height: usize, columns: Vec<Column>) -> Result<Frame> {
+    DataFrame::new(height, columns).map(Frame).map_err(|e| Error::io(format!("this makes no table: {e}")))
+}
+
+#[pymethods]
+impl Trends {
+    /// One row for each period of each series: figure, level and pace with their intervals.
+    fn frame(&self, py: Python<'_>, level: f64) -> PyResult<Frame> {
+        let trends = Arc::clone(&self.0);
+        run(py, move || {
+            let rows: Vec<_> = trends.iter().flat_map(|t| t.points().iter().map(move |p| (t, p))).collect();
+            let mut columns = keys(rows.iter());
+            columns.extend([
+                Column::new("period".into(), rows.iter().map(|(_, p)| p.period.to_string()).collect::<Vec<_>>()),
+                number("figure", &rows, |(_, p)| p.figure),
+                number("value", &rows, |(_, p)| Some(p.value())),
+                number("low", &rows, |(_, p)| Some(p.interval(level).low)),
+                number("high", &rows, |(_, p)| Some(p.interval(level).high)),
+                number("pace", &rows, |(_, p)| p.pace()),
+                number("pace_low", &rows, |(_, p)| p.pace_interval(level).map(|i| i.low)),
+                number("pace_high", &rows, |(_, p)| p.pace_interval(level).map(|i| i.high)),
+                Column::new("model".into(), rows.iter().map(|(t, _)| t.model().id()).collect::<Vec<_>>()),
+            ]);
+            framed(rows.len(), columns)
+        })
+    }
+
+    /// For each series its model, the reasons for it, and what stands apart, as JSON.
+    fn facts(&self) -> PyResult<String> {
+        let odd = |of: &[undeb::Oddity]| of.iter().map(|o| o.period.to_string()).collect::<Vec<_>>();
+        let facts = self.0.iter().map(|t| {
+            serde_json::json!({
+                "measure": t.measure(), "region": t.region(), "sector": t.sector(), "place": t.place(),
+                "model": t.model().id(), "reasons": t.reasons(), "outliers": odd(t.outliers()), "jumps": odd(t.jumps()),
+                "left_out": t.left_out().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
+        });
+        json(&facts.collect::<Vec<_>>())
+    }
+
+    /// Carries every series on to a period, towards a level or a change from a period.
+    #[pyo3(signature = (to, goal, change, seed))]
+    fn project(
+        &self,
+        py: Python<'_>,
+        to: &str,
+        goal: Option<f64>,
+        change: Option<(String, f64)>,
+        seed: u64,
+    ) -> PyResult<Projections> {
+        let trends = Arc::clone(&self.0);
+        let goal = match (goal, change) {
+            (Some(level), _) => Some(Goal::Level(level)),
+            (None, Some((from, change))) => Some(Goal::Change { from: parsed(&from)?, by: change }),
+            (None, None) => None,
+        };
+        let options = ProjectionOptions { goal, seed, ..ProjectionOptions::to(parsed(to)?) };
+        let projections = run(py, {
+            let trends = Arc::clone(&trends);
+            move || trends.iter().map(|t| t.project(&options)).collect::<Result<Vec<_>>>()
+        })?;
+        Ok(Projections(trends, Arc::new(projections)))
+    }
+}
+
+/// Where trends lead.
+#[pyclass(frozen, module = "undeb._undeb")]
+pub(crate) struct Projections(Arc<Vec<undeb::Trend>>, Arc<Vec<undeb::Projection>>);
+
+#[pymethods]
+impl Projections {
+    /// One row for each period ahead of each series: median, mean, band, and what of the goal.
+    fn frame(&self, py: Python<'_>, level: f64) -> PyResult<Frame> {
+        let (trends, projections) = (Arc::clone(&self.0), Arc::clone(&self.1));
+        run(py, move || {
+            let rows: Vec<_> =
+                trends.iter().zip(&*projections).flat_map(|(t, p)| p.periods().iter().map(move |r| (t, r))).collect();
+            let mut columns = keys(rows.iter());
+            columns.extend([
+                Column::new("period".into(), rows.iter().map(|(_, r)| r.period.to_string()).collect::<Vec<_>>()),
+                number("value", &rows, |(_, r)| Some(r.median())),
+                number("mean", &rows, |(_, r)| Some(r.mean())),
+                number("low", &rows, |(_, r)| Some(r.interval(level).low)),
+                number("high", &rows, |(_, r)| Some(r.interval(level).high)),
+                number("figure_low", &rows, |(_, r)| Some(r.figure_interval(level).low)),
+                number("figure_high", &rows, |(_, r)| Some(r.figure_interval(level).high)),
+                number("met_at", &rows, |(_, r)| r.met_at),
+                number("met_by", &rows, |(_, r)| r.met_by),
+                number("employees", &rows, |(_, r)| r.employees),
+                number("workers_needed", &rows, |(_, r)| r.workers_needed),
+            ]);
+            framed(rows.len(), columns)
+        })
+    }
+
+    /// For each series when the goal is first met, as JSON.
+    fn first_met(&self) -> PyResult<String> {
+        let facts = self.0.iter().zip(&*self.1).map(|(t, p)| {
+            let text = |period: Option<Period>| period.map(|p| p.to_string());
+            let met = p.first_met();
+            serde_json::json!({
+                "measure": t.measure(), "region": t.region(), "sector": t.sector(), "place": t.place(),
+                "met_at": p.met_at(), "met_by": p.met_by(), "workers_needed": p.workers_needed(),
+                "already": met.map(|m| m.already), "early": text(met.and_then(|m| m.early)),
+                "median": text(met.and_then(|m| m.median)), "late": text(met.and_then(|m| m.late)),
+                "never": met.map(|m| m.never), "within": met.map(|m| m.within),
+            })
+        });
+        json(&facts.collect::<Vec<_>>())
+    }
+}
+
+/// The smallest change between two periods that each series could tell.
+pub(crate) fn smallest_changes(
+    py: Python<'_>,
+    estimates: Arc<Estimates>,
+    from: &str,
+    to: &str,
+    options: DetectOptions,
+) -> PyResult<Frame> {
+    let (from, to) = (parsed(from)?, parsed(to)?);
+    run(py, move || {
+        let rows: Vec<_> = series(&estimates)?
+            .into_iter()
+            .map(|s| s.smallest_change(from, to, &options).map(|c| (s, c)))
+            .collect::<Result<_>>()?;
+        let text = |name: &str, of: &dyn Fn(&Series) -> String| {
+            Column::new(name.into(), rows.iter().map(|(s, _)| of(s)).collect::<Vec<_>>())
+        };
+        let columns = vec![
+            text("measure", &|s| s.measure().id().to_owned()),
+            text("region", &|s| s.region().to_owned()),
+            text("sector", &|s| s.sector().to_owned()),
+            text("from", &|_| from.to_string()),
+            text("to", &|_| to.to_string()),
+            number("smallest", &rows, |(_, c)| Some(*c)),
+        ];
+        framed(rows.len(), columns)
+    })
+}

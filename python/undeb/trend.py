@@ -1,0 +1,232 @@
+"""Trends of series, where they lead, and when a goal is met."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.errors import DataError
+from undeb.estimates import WORKING, Estimates
+from undeb.showing import count, percent, points
+from undeb.tables import Shown, Table
+
+Model: TypeAlias = Literal["local_level", "drift", "smooth_trend", "local_linear_trend", "damped_trend"]
+"""How the level of a series moves on the log-odds scale."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Trend(Table):
+    """Level and pace behind one or many series; made by :meth:`Estimates.trend`."""
+
+    _inner: _undeb.Trends
+    _of: Estimates
+    _choices: dict[str, Any]
+    level: float = 0.95
+    """Confidence level of the intervals shown."""
+
+    def at_level(self, level: float) -> Trend:
+        """The same trends with intervals at another confidence level.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> one = rates.filter(pl.col("region") == "US", pl.col("sector") == "private")
+        >>> one.trend().at_level(0.8).level
+        0.8
+        """
+        return replace(self, level=checked(level))
+
+    def project(
+        self,
+        to: str | int,
+        *,
+        goal: float | None = None,
+        change: tuple[str | int, float] | None = None,
+        seed: int = 1,
+    ) -> Projection:
+        r"""Carries the trends on to a period, what is not known of their variances counted in.
+
+        The level on the log-odds scale is a mixture of normals over the grid of variances; bands are its quantiles,
+        carried back to shares (METHODS M21).
+
+        Parameters
+        ----------
+        to
+            Last period: the deadline.
+        goal
+            A share to be reached, as a fraction; for each period the probability of meeting it then, and by then.
+        change
+            In place of ``goal``, a period and a change from it, as a fraction.
+        seed
+            Seed of the simulated paths that tell when the goal is first met; the same seed, the same answer.
+
+        Returns
+        -------
+        Projection
+            One row for each period ahead; shares are fractions.
+
+        Raises
+        ------
+        PlanError, DataError
+            The goal is no share, or the deadline lies before the series or more than 100 years after it.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> one = rates.filter(pl.col("region") == "CA", pl.col("sector") == "private")
+        >>> fan = one.trend().project(2030, goal=0.1)
+        >>> bool((fan.to_polars()["met_at"] <= fan.to_polars()["met_by"] + 1e-9).all())
+        True
+        """
+        if goal is not None and change is not None:
+            raise DataError("both a goal and a change are given; give one of them")
+        since = None if change is None else (str(change[0]), change[1])
+        return Projection(self._inner.project(str(to), goal, since, seed), self, (to, goal, change, seed), self.level)
+
+    def to_polars(self) -> pl.DataFrame:
+        """The trends as a polars frame, one row for each period of each series.
+
+        Columns: ``measure``, ``region``, ``sector``, ``period``, ``figure``, ``value`` (the level), ``low``, ``high``,
+        ``pace`` (fractions a year), ``pace_low``, ``pace_high``, ``model``.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> rates.filter(pl.col("region") == "US", pl.col("sector") == "all").trend().to_polars().height
+        40
+        """
+        return pl.DataFrame(self._inner.frame(self.level))
+
+    @property
+    def reasons(self) -> dict[str, list[str]]:
+        """For each series in words why its model was chosen, and what was assumed or left out.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> one = rates.filter(pl.col("region") == "US", pl.col("sector") == "all")
+        >>> len(one.trend().reasons)
+        1
+        """
+        return {f"{one['measure']}, {one['place']}": one["reasons"] for one in json.loads(self._inner.facts())}
+
+    def _shown(self) -> Shown:
+        facts = json.loads(self._inner.facts())
+        latest = self.to_polars().group_by("measure", "region", "sector", maintain_order=True).last()
+        interval = f"{self.level * 100:g}% interval"
+        rows = [
+            [
+                row["measure"], one["place"], row["period"], percent(row["figure"]), percent(row["value"]),
+                f"{percent(row['low'])} to {percent(row['high'])}", f"{points(row['pace'])} a year" if row["pace"] is not None else "none",
+                one["model"].replace("_", " "),
+            ]
+            for row, one in zip(latest.head(Shown.MOST).iter_rows(named=True), facts)
+        ]  # fmt: skip
+        headings = ["Measure", "Series", "Latest", "Figure", "Level", interval, "Pace", "Model"]
+        reasons = facts[0]["reasons"] if len(facts) == 1 else []
+        return Shown("Trends", headings, rows, [*reasons, WORKING], ["Figure", "Level", interval, "Pace"], latest.height)
+
+    def __reduce__(self) -> tuple[Callable[..., Trend], tuple[Any, ...]]:
+        return _trend_again, (self._of, self._choices, self.level)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Projection(Table):
+    """Where trends lead: a fan to the deadline and the probability of a goal; made by :meth:`Trend.project`."""
+
+    _inner: _undeb.Projections
+    _of: Trend
+    _asked: tuple[Any, ...]
+    level: float = 0.95
+    """Level of the bands shown."""
+
+    def at_level(self, level: float) -> Projection:
+        """The same projection with bands at another level.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> one = rates.filter(pl.col("region") == "CA", pl.col("sector") == "private")
+        >>> one.trend().project(2030).at_level(0.5).level
+        0.5
+        """
+        return replace(self, level=checked(level))
+
+    def to_polars(self) -> pl.DataFrame:
+        """The projection as a polars frame, one row for each period ahead of each series.
+
+        Columns: ``measure``, ``region``, ``sector``, ``period``, ``value`` (the median), ``mean``, ``low``, ``high``,
+        ``figure_low``, ``figure_high`` (of the figure that a survey would give), ``met_at``, ``met_by``, ``employees``,
+        ``workers_needed``.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> one = rates.filter(pl.col("region") == "CA", pl.col("sector") == "private")
+        >>> one.trend().project(2030).to_polars()["period"].to_list()[-1]
+        '2030'
+        """
+        return pl.DataFrame(self._inner.frame(self.level))
+
+    def first_met(self) -> pl.DataFrame:
+        """For each series the probability at the deadline and by it, and when the goal is first met.
+
+        Columns: ``measure``, ``region``, ``sector``, ``met_at``, ``met_by``, ``workers_needed``, ``already`` (the
+        probability that it is met now), ``early``, ``median``, ``late`` (the periods by which 10, 50 and 90 per cent of
+        simulated paths have met it; empty where that is later than ``within`` years), ``never``, ``within``.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> one = rates.filter(pl.col("region") == "CA", pl.col("sector") == "private")
+        >>> one.trend().project(2030, goal=0.1).first_met()["within"].to_list()
+        [30]
+        """
+        schema = {"measure": pl.String, "region": pl.String, "sector": pl.String, "place": pl.String, "met_at": pl.Float64,
+                  "met_by": pl.Float64, "workers_needed": pl.Float64, "already": pl.Float64, "early": pl.String,
+                  "median": pl.String, "late": pl.String, "never": pl.Float64, "within": pl.Int64}  # fmt: skip
+        return pl.DataFrame(json.loads(self._inner.first_met()), schema=schema)
+
+    def _shown(self) -> Shown:
+        interval, frame = f"{self.level * 100:g}% band", self.to_polars()
+        rows = [
+            [
+                row["measure"], row["region"], row["sector"], row["period"], percent(row["value"]),
+                f"{percent(row['low'])} to {percent(row['high'])}", percent(row["met_at"]), percent(row["met_by"]), count(row["workers_needed"]),
+            ]
+            for row in frame.head(Shown.MOST).iter_rows(named=True)
+        ]  # fmt: skip
+        headings = ["Measure", "Region", "Sector", "Period", "Median", interval, "Met then", "Met by then", "Workers needed"]
+        note = "A projection carries the trend on; it is no forecast of what anybody will do."
+        return Shown("Projection", headings, rows, [note, WORKING], headings[4:], frame.height)
+
+    def __reduce__(self) -> tuple[Callable[..., Projection], tuple[Any, ...]]:
+        return _projection_again, (self._of, self._asked, self.level)
+
+
+def checked(level: float) -> float:
+    """A level that is a probability."""
+    if not isinstance(level, (int, float)) or not 0 < level < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise DataError(f"the confidence level {level} is not between 0 and 1; write 0.95 for 95 %")
+    return float(level)
+
+
+def _trend_again(of: Estimates, choices: dict[str, Any], level: float) -> Trend:
+    return of.trend(**choices).at_level(level)
+
+
+def _projection_again(of: Trend, asked: tuple[Any, ...], level: float) -> Projection:
+    to, goal, change, seed = asked
+    return of.project(to, goal=goal, change=change, seed=seed).at_level(level)

@@ -1,0 +1,141 @@
+"""Every kind of table comes in, and the same rows give the same bits."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import undeb as ub
+
+ROLES = dict(member="member", covered="covered", employee="employee", weight="weight", strata="stratum", psu="psu", period="year")
+
+
+def rates(frame: object) -> pl.DataFrame:
+    survey = ub.survey(frame, **ROLES)  # type: ignore[arg-type]
+    return survey.filter(pl.col("age") >= 25).estimate(["density", "coverage"], by=["year", "sector"]).to_polars()
+
+
+class Stream:
+    """Nothing but the Arrow PyCapsule stream."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+@pytest.mark.parametrize("kind", ["lazy", "pandas", "pandas-arrow", "arrow", "reader", "duckdb", "stream", "sliced", "chunked"])
+def test_the_same_rows_give_the_same_bits(records: pl.DataFrame, kind: str) -> None:
+    table = records.to_arrow()
+    given = {
+        "lazy": lambda: records.lazy(),
+        "pandas": lambda: records.to_pandas(),
+        "pandas-arrow": lambda: records.to_pandas(use_pyarrow_extension_array=True),
+        "arrow": lambda: table,
+        "reader": lambda: table.to_reader(max_chunksize=500),
+        "duckdb": lambda: duckdb.from_arrow(table),
+        "stream": lambda: Stream(table),
+        "sliced": lambda: pa.concat_tables([table.slice(0, 7), table]).slice(7),
+        "chunked": lambda: pl.concat([records[:1000], records[1000:1003], records[1003:]], rechunk=False),
+    }[kind]()
+    assert rates(given).equals(rates(records))
+
+
+def test_categoricals_booleans_and_small_numbers_are_read(records: pl.DataFrame) -> None:
+    typed = records.with_columns(
+        pl.col("sector", "region").cast(pl.Categorical),
+        pl.col("member", "employee").cast(pl.Boolean),
+        pl.col("covered").cast(pl.Int8),
+        pl.col("year").cast(pl.Int16),
+    )
+    assert rates(typed).equals(rates(records))
+    assert rates(typed.to_pandas()).equals(rates(records))
+
+
+def test_another_order_of_rows_gives_the_same_to_twelve_digits(records: pl.DataFrame) -> None:
+    shuffled = rates(records.sample(fraction=1.0, shuffle=True, seed=3))
+    for name in ("value", "se", "low", "high", "missing_share"):
+        assert (shuffled[name] - rates(records)[name]).abs().max() <= 1e-12  # type: ignore[operator]
+
+
+def test_roles_may_be_expressions(records: pl.DataFrame) -> None:
+    named = ub.survey(records, member="member", weight="weight")
+    made = ub.survey(records, member=pl.col("member") == 1, weight=pl.col("weight") * 1.0)
+    assert made.estimate().to_polars().equals(named.estimate().to_polars())
+    by = named.estimate(by=[(pl.col("age") // 30).alias("age group")])
+    assert by.to_polars()["age group"].n_unique() == 3
+
+
+def test_a_filter_is_a_domain_and_not_a_deletion(survey: ub.Survey, records: pl.DataFrame) -> None:
+    domain = survey.filter(pl.col("psu") == 1, pl.col("stratum") == 1).estimate().to_polars()
+    assert domain["psus"].item() == 1 and domain["df"].item() >= 0
+    assert len(survey.filter(pl.col("psu") == 1)) == len(survey) == records.height
+    again = survey.filter(pl.col("sector") == "public").filter(pl.col("sex") == "f")
+    at_once = survey.filter((pl.col("sector") == "public") & (pl.col("sex") == "f"))
+    assert again.estimate().to_polars().equals(at_once.estimate().to_polars())
+    assert again.to_polars()["in_domain"].sum() == records.filter(sector="public", sex="f").height
+
+
+def test_what_is_done_to_a_frame_later_does_not_reach_the_survey(records: pl.DataFrame) -> None:
+    before = rates(records)
+    for frame in (records.clone(), records.to_pandas()):
+        survey = ub.survey(frame, **ROLES)
+        if isinstance(frame, pd.DataFrame):
+            frame["weight"] = 0.0
+            frame.loc[:, "age"] = 0
+            del frame["sector"]
+        else:
+            frame.replace_column(frame.get_column_index("weight"), pl.Series("weight", [0.0] * frame.height))
+            frame.drop_in_place("sector")
+        after = survey.filter(pl.col("age") >= 25).estimate(["density", "coverage"], by=["year", "sector"])
+        assert after.to_polars().equals(before)
+
+
+def test_threads_of_python_get_the_same_bits(survey: ub.Survey) -> None:
+    expected = survey.estimate(["density"], by=["region", "sector"]).to_polars()
+    results: list[pl.DataFrame] = []
+
+    def work() -> None:
+        results.append(survey.estimate(["density"], by=["region", "sector"]).to_polars())
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 8 and all(r.equals(expected) for r in results)
+
+
+def test_a_codebook_reads_files_and_frames_alike(tmp_path: Path) -> None:
+    from conftest import ROOT
+
+    path = ROOT / "tests" / "codebooks" / "gss.csv"
+    frame = pl.read_csv(path)
+    from_file = ub.read_microdata(path, codebook="gss", lonely_psu="adjust").estimate(by=["year", "sector"])
+    assert ub.read_microdata(frame, codebook="gss", lonely_psu="adjust").estimate(by=["year", "sector"]).to_polars().equals(from_file.to_polars())
+    parquet = tmp_path / "gss.parquet"
+    frame.write_parquet(parquet)
+    survey = ub.read_microdata(parquet, "gss", lonely_psu="adjust")
+    assert survey.estimate(by=["year", "sector"]).to_polars().equals(from_file.to_polars())
+    women = survey.filter(pl.col("wrkgovt") == 2).estimate(by="year")
+    assert pickle.loads(pickle.dumps(women)).to_polars().equals(women.to_polars())
+
+
+def test_files_of_statistical_programs_are_read(tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    from conftest import ROOT
+
+    frame = pl.read_csv(ROOT / "tests" / "codebooks" / "gss.csv")
+    expected = ub.read_microdata(frame, "gss", lonely_psu="adjust").estimate(by=["year"]).to_polars()
+    for ending, write in ((".sav", pyreadstat.write_sav), (".dta", pyreadstat.write_dta)):
+        path = tmp_path / f"gss{ending}"
+        write(frame.to_pandas(), str(path))
+        assert ub.read_microdata(path, "gss", lonely_psu="adjust").estimate(by=["year"]).to_polars().equals(expected)

@@ -1,0 +1,118 @@
+"""What a notebook needs: speed at the start, Ctrl-C, completion, help."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import undeb as ub
+
+
+def python(code: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload]
+
+
+def test_import_is_fast_and_needs_nothing_optional() -> None:
+    code = """
+import sys, time
+import polars
+start = time.perf_counter()
+import undeb
+spent = time.perf_counter() - start
+loaded = [m for m in ("pandas", "pyarrow", "great_tables", "tqdm", "IPython", "duckdb", "polars_readstat") if m in sys.modules]
+print(spent, loaded)
+"""
+    runs = [python(code).stdout.split(maxsplit=1) for _ in range(3)]
+    assert all(loaded.strip() == "[]" for _, loaded in runs), runs
+    # 50 ms is what is promised of a release build; a development build is larger to load.
+    assert min(float(spent) for spent, _ in runs) < 0.25, runs
+
+
+def test_public_names_are_few_and_documented() -> None:
+    assert 20 <= len(ub.__all__) <= 36
+    assert sorted(ub.__all__) == list(ub.__all__)
+    shown = [n for n in dir(ub) if not n.startswith("_") and n[0].isupper()]
+    assert sorted(shown) == sorted(n for n in ub.__all__ if n[0].isupper())
+    for name in ub.__all__:
+        thing = getattr(ub, name)
+        assert inspect.getdoc(thing), name
+        if inspect.isclass(thing) and not issubclass(thing, Exception):
+            for member, value in vars(thing).items():
+                if not member.startswith("_") and callable(value):
+                    assert inspect.getdoc(value), f"{name}.{member}"
+
+
+def test_errors_are_kinds_of_one() -> None:
+    for name in ("PlanError", "SchemaError", "DesignError", "DataError", "DefinitionError", "DisclosureError"):
+        assert issubclass(getattr(ub, name), ub.UndebError)
+    assert issubclass(ub.UndebWarning, UserWarning)
+    assert not issubclass(ub.UndebError, ValueError)
+
+
+def test_enumerations_are_those_of_the_library() -> None:
+    from undeb import _undeb
+
+    assert [str(m) for m in ub.Measure] == [name for name, _ in _undeb.measure_names()]
+    rates = ub.data("us-states", ["density"], design_effect=1.5)
+    for interval in ub.Interval:
+        assert rates.at_level(0.9, interval).to_polars().height == len(rates)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
+def test_ctrl_c_comes_through_within_a_second() -> None:
+    code = """
+import time, sys
+from undeb import _undeb
+print("ready", flush=True)
+start = time.perf_counter()
+try:
+    _undeb._sleep(30.0)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        start = time.perf_counter()
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.readline() == "interrupted\n"
+        assert time.perf_counter() - start < 1.0
+
+
+def test_other_threads_run_meanwhile() -> None:
+    import threading
+
+    from undeb import _undeb
+
+    ticks = 0
+    done = threading.Event()
+
+    def tick() -> None:
+        nonlocal ticks
+        while not done.wait(0.005):
+            ticks += 1
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    _undeb._sleep(0.5)
+    done.set()
+    thread.join()
+    assert ticks > 20
+
+
+def test_synthetic_records_are_made_as_their_generator_says() -> None:
+    import runpy
+
+    from conftest import ROOT
+
+    here = ROOT / "python" / "undeb" / "synthetic_records.csv"
+    before = here.read_bytes()
+    runpy.run_path(str(ROOT / "docs" / "notebooks" / "synthetic_records.py"))
+    assert here.read_bytes() == before and len(before) < 150_000
+    assert "Made-up" in (ub.synthetic_records.__doc__ or "")

@@ -1,0 +1,162 @@
+"""Results go anywhere, travel, and show themselves."""
+
+from __future__ import annotations
+
+import copy
+import html.parser
+import json
+import pickle
+import re
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import undeb as ub
+
+
+@pytest.fixture(scope="session")
+def nouns(states: ub.Estimates, survey: ub.Survey) -> dict[str, object]:
+    plan = ub.Plan.read("eu-80")
+    findings = plan.assess()
+    one = states.filter(pl.col("region") == "CA", pl.col("sector") == "private", pl.col("measure") == "density")
+    trend = one.trend()
+    return {
+        "estimates": states, "records": survey.filter(pl.col("sex") == "f").estimate(["density"], by=["year", "industry"]),
+        "plan": plan, "findings": findings, "report": findings.release(as_of="2026-01-01"), "trend": trend,
+        "projection": trend.project(2030, goal=0.1), "catalogue": ub.data(), "survey": survey,
+    }  # fmt: skip
+
+
+NOUNS = ["estimates", "records", "plan", "findings", "report", "trend", "projection", "catalogue", "survey"]
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_everything_is_a_table(nouns: dict[str, ub.Estimates], name: str) -> None:
+    noun = nouns[name]
+    frame = noun.to_polars()
+    assert frame.height > 0 and pl.DataFrame(noun).equals(frame)
+    assert pa.table(noun).num_rows == noun.to_arrow().num_rows == frame.height
+    assert isinstance(noun.to_pandas(), pd.DataFrame) and list(noun.to_pandas().columns) == frame.columns
+    assert list(noun.to_dict()) == frame.columns
+    json.loads(noun.to_json())
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_pickles_and_copies_are_the_same(nouns: dict[str, ub.Estimates], name: str) -> None:
+    noun = nouns[name]
+    assert copy.copy(noun) is noun and copy.deepcopy(noun) is noun
+    if name == "report":
+        with pytest.raises(ub.DisclosureError, match="not pickled"):
+            pickle.dumps(noun)
+        return
+    again = pickle.loads(pickle.dumps(noun))
+    assert again.to_polars().equals(noun.to_polars()) and type(again) is type(noun)
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_objects_are_immutable(nouns: dict[str, ub.Estimates], name: str) -> None:
+    with pytest.raises((AttributeError, TypeError)):
+        nouns[name].level = 0.5  # type: ignore[misc]
+    with pytest.raises((AttributeError, TypeError)):
+        nouns[name].colour = "red"  # type: ignore[attr-defined]
+
+
+class Parsed(html.parser.HTMLParser):
+    """Tags and words of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.words = ""
+        self.attributes: set[str] = set()
+        self.feed(text)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in ("img", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_tables_survive_the_sanitising_of_notebooks(nouns: dict[str, ub.Estimates], name: str) -> None:
+    page = Parsed(nouns[name]._repr_html_())
+    kept = {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "p", "details", "summary"}
+    assert set(page.tags) <= kept and page.attributes <= {"style", "scope"}
+    plain = repr(nouns[name])
+    for line in plain.splitlines()[:1]:
+        assert line in page.words
+    assert "object at 0x" not in plain
+
+
+def test_the_table_of_records_says_what_stands_behind_it(nouns: dict[str, ub.Estimates]) -> None:
+    words = Parsed(nouns["records"]._repr_html_()).words
+    for said in ("Not released", "strata and clusters", "Missing", "95% interval", "ons-2025", "Source:"):
+        assert said in words, said
+    assert "more rows" in Parsed(nouns["estimates"]._repr_html_()).words
+    assert len(nouns["estimates"]._repr_html_()) < 120_000
+
+
+def test_text_of_others_is_escaped(records: pl.DataFrame) -> None:
+    frame = records.with_columns(pl.lit("<script>alert(1)</script>").alias("<b>"))
+    rates = ub.survey(frame, member="member", title="<img src=x>").estimate(by="<b>")
+    assert "<script" not in rates._repr_html_() and "<img" not in rates._repr_html_() and "<b>" not in rates._repr_html_()
+
+
+def test_long_form_has_every_column(nouns: dict[str, ub.Estimates]) -> None:
+    columns = nouns["records"].to_polars().columns
+    wanted = ["measure", "period", "region", "sector", "value", "se", "low", "high", "df", "n", "missing_share",
+              "missing_low", "missing_high", "quality", "definition", "source"]  # fmt: skip
+    assert [c for c in wanted if c not in columns] == []
+
+
+def test_wide_form_has_suffixes(states: ub.Estimates) -> None:
+    wide = states.wide()
+    assert wide.columns[:9] == ["period", "region", "sector", "density", "density_low", "density_high", "coverage",
+                                "coverage_low", "coverage_high"]  # fmt: skip
+    assert wide.height == len(states) / 2
+    row = states.to_polars().filter(period="2022", region="CA", sector="private", measure="coverage").row(0, named=True)
+    assert wide.filter(period="2022", region="CA", sector="private")["coverage"].item() == row["value"]
+
+
+def test_the_level_belongs_to_the_looking(states: ub.Estimates) -> None:
+    narrow, wide = states.at_level(0.5).to_polars(), states.at_level(0.99).to_polars()
+    assert (narrow["high"] - narrow["low"] <= wide["high"] - wide["low"]).all()
+    assert narrow["value"].equals(wide["value"]) and states.level == 0.95
+
+
+def test_figures_keep_every_digit(states: ub.Estimates) -> None:
+    rows = json.loads(states.to_json())
+    assert [row["value"] for row in rows] == states.to_dict()["value"]
+
+
+def test_a_plan_built_in_python_reads_as_it_was_written() -> None:
+    targets = [
+        ub.Target(id="a", title='With "quotes"\nand ŵ', measure="density", region=["CA", "NY"], sector="private", change=0.05,
+                  baseline=2012, deadline=2030, status="proposed", proposer="Nobody", note="\\ a backslash"),
+        ub.Target(id="b", title="B", measure="coverage", region="each", unset="more", status="pledged"),
+    ]  # fmt: skip
+    plan = ub.Plan.of("mine", "Mine", source="us-states", targets=targets, measures=["density"], design_effect=1.5, reason="a guess")
+    again = ub.Plan.from_toml(plan.to_toml())
+    assert again.targets == plan.targets and again.to_polars().equals(plan.to_polars())
+    assert plan.targets[0]["title"] == targets[0].title and plan.targets[0]["note"] == targets[0].note
+    findings = ub.data("us-states", design_effect=1.5).assess(plan)
+    assert len(findings) == 2 + 51 or len(findings) > 50
+    assert findings.to_polars()["answer"].is_in(["met", "not_met", "cannot_tell", "unset"]).all()
+
+
+def test_a_report_says_what_the_shell_says() -> None:
+    report = ub.Plan.read("eu-80").assess().release(as_of="2026-01-01")
+    parsed = json.loads(report.to_json())
+    assert parsed["verdict"]["sentence"] == report.verdict and report.verdict in report.to_markdown()
+    assert re.search(r"<h1[ >]", report.to_html())
