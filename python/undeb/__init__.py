@@ -11,6 +11,7 @@ what may leave is a report. Every noun on the way is a table that polars, pandas
 """
 
 from undeb.catalogue import Catalogue, codebooks, data, plans
+from undeb.chart import Chart
 from undeb.errors import (
     DataError,
     DefinitionError,
@@ -31,6 +32,7 @@ from undeb.vocabulary import Interval, Kind, Measure
 
 __all__ = [
     "Catalogue",
+    "Chart",
     "DataError",
     "DefinitionError",
     "DesignError",

@@ -114,7 +114,7 @@ def data(
     >>> import undeb as ub
     >>> rates = ub.data("us-states", ["density", "coverage"])
     >>> len(rates)
-    20400
+    26000
     >>> "us-states" in ub.data().names
     True
     """

@@ -16,9 +16,12 @@ from undeb import _undeb
 from undeb.errors import DataError, UndebError, UndebWarning
 from undeb.showing import count, percent, points
 from undeb.tables import Shown, Table
-from undeb.vocabulary import Interval, known, words
+from undeb.vocabulary import Interval, Kind, known, words
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from undeb.chart import Chart, Options
     from undeb.findings import Findings
     from undeb.plan import Plan
     from undeb.trend import Model, Trend
@@ -128,6 +131,34 @@ class Estimates(Table):
         if len(estimates) == 0:
             raise DataError("no figure fits the filter; look at .regions, .sectors and .periods")
         return estimates
+
+    def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
+        """A chart of the estimates, with the words "not released"; it shows itself in a notebook.
+
+        Parameters
+        ----------
+        kind
+            One of :class:`undeb.Kind`.
+        **asked
+            ``target``, ``measure``, ``regions``, ``sectors``, ``periods``, ``highlight``, ``title``, ``titles``, ``theme``,
+            ``locale``, ``width``, ``mm``: see :class:`undeb.chart.Options`. What is left out is worked out.
+
+        Raises
+        ------
+        SchemaError
+            The kind or an option is not known; the message lists the choices.
+        UndebError
+            There is not what the kind needs; the message says what.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").chart("trend").to_svg()[:4]
+        '<svg'
+        """
+        from undeb.chart import draw
+
+        return draw(self, kind, asked, self.level, self.interval)
 
     def assess(self, plan: Plan) -> Findings:
         """Holds the estimates against the targets of a plan.
@@ -325,7 +356,7 @@ class Estimates(Table):
         --------
         >>> import undeb as ub
         >>> ub.data("eu27").measures
-        ['adjusted_coverage']
+        ['adjusted_coverage', 'coverage', 'density']
         """
         return [d["measure"] for d in self._facts()["definitions"]]
 
@@ -361,7 +392,7 @@ class Estimates(Table):
         --------
         >>> import undeb as ub
         >>> ub.data("us-states").sectors["private"]
-        'Private'
+        'Private sector'
         """
         return dict(self._inner.names()[1])
 

@@ -6,7 +6,7 @@ import datetime
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -16,6 +16,12 @@ from undeb.plan import Plan
 from undeb.report import Report
 from undeb.showing import percent, points
 from undeb.tables import Shown, Table
+from undeb.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from undeb.chart import Chart, Options
 
 ANSWERS = {"met": "met", "not_met": "not met", "cannot_tell": "cannot tell", "unset": "no number was set"}
 
@@ -58,11 +64,39 @@ class Findings(Table):
         --------
         >>> import undeb as ub
         >>> report = ub.Plan.read("eu-80").assess().release(as_of="2026-01-01")
-        >>> report.verdict[:41]
-        '20 of 27 member states stand below 80%: A'
+        >>> report.verdict[:39]
+        '20 of 27 member states stand below 80% '
         """
         day = as_of.isoformat() if isinstance(as_of, datetime.date) else as_of
         return Report(self._inner.release(quality, day))
+
+    def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
+        """A chart of the findings, with the words "not released"; it shows itself in a notebook.
+
+        Parameters
+        ----------
+        kind
+            One of :class:`undeb.Kind`.
+        **asked
+            ``target``, ``measure``, ``regions``, ``sectors``, ``periods``, ``highlight``, ``title``, ``titles``, ``theme``,
+            ``locale``, ``width``, ``mm``: see :class:`undeb.chart.Options`. What is left out is worked out.
+
+        Raises
+        ------
+        SchemaError
+            The kind or an option is not known; the message lists the choices.
+        UndebError
+            There is not what the kind needs; the message says what.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().chart("gap").to_svg()[:4]
+        '<svg'
+        """
+        from undeb.chart import draw
+
+        return draw(self, kind, asked)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -74,7 +108,8 @@ class Findings(Table):
         >>> ub.Plan.read("eu-80").assess().counts
         {'met': 7, 'not_met': 20, 'cannot_tell': 0, 'unset': 0}
         """
-        return self._facts()["counts"]
+        counts = self._facts()["counts"]
+        return {answer: counts[answer] for answer in ANSWERS}
 
     def to_polars(self) -> pl.DataFrame:
         """The findings as a polars frame, one row each; rates and gaps are fractions, paces fractions a year.

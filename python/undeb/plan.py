@@ -224,7 +224,7 @@ class Plan(Table):
         --------
         >>> import undeb as ub
         >>> [len(estimates) for estimates in ub.Plan.read("eu-80").evidence()]
-        [27]
+        [1044]
         """
         from undeb.estimates import Estimates
 

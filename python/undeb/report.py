@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 
@@ -13,6 +13,12 @@ from undeb import _undeb
 from undeb.errors import DisclosureError, UndebError
 from undeb.showing import count, percent
 from undeb.tables import Shown, Table
+from undeb.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from undeb.chart import Chart, Options
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -20,6 +26,34 @@ class Report(Table):
     """Findings and estimates that have passed the quality and confidentiality rules; made by :meth:`Findings.release`."""
 
     _inner: _undeb.Report
+
+    def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
+        """A chart of the report; it shows itself in a notebook.
+
+        Parameters
+        ----------
+        kind
+            One of :class:`undeb.Kind`.
+        **asked
+            ``target``, ``measure``, ``regions``, ``sectors``, ``periods``, ``highlight``, ``title``, ``titles``, ``theme``,
+            ``locale``, ``width``, ``mm``: see :class:`undeb.chart.Options`. What is left out is worked out.
+
+        Raises
+        ------
+        SchemaError
+            The kind or an option is not known; the message lists the choices.
+        UndebError
+            There is not what the kind needs; the message says what.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().release(as_of="2026-01-01").chart("gap").to_svg()[:4]
+        '<svg'
+        """
+        from undeb.chart import draw
+
+        return draw(self, kind, asked)
 
     @property
     def verdict(self) -> str:
@@ -62,7 +96,7 @@ class Report(Table):
         --------
         >>> import undeb as ub
         >>> ub.Plan.read("eu-80").assess().release(as_of="2026-01-01").to_html()[:15]
-        '<!doctype html>'
+        '<!DOCTYPE html>'
         """
         return self._inner.html()
 

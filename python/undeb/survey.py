@@ -112,8 +112,8 @@ class Survey(Table):
         --------
         >>> import polars as pl, undeb as ub
         >>> workers = ub.survey(ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu")
-        >>> len(workers.filter(pl.col("sector") == "public"))
-        1
+        >>> int(workers.filter(pl.col("sector") == "public").to_polars()["in_domain"].sum())
+        673
         """
         survey = self
         for condition in conditions:
@@ -223,7 +223,14 @@ class Survey(Table):
         return self._inner.dimensions()
 
     def to_polars(self) -> pl.DataFrame:
-        """The frame that the records came from, with a column ``in_domain``."""
+        """The frame that the records came from, with a column ``in_domain``.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> bool(ub.survey(ub.synthetic_records(), member="member").to_polars()["in_domain"].all())
+        True
+        """
         domain = pl.lit(True)
         for mask in self._masks:
             domain = domain & pl.lit(mask.fill_null(False))

@@ -80,7 +80,7 @@ class Table:
         --------
         >>> import undeb as ub
         >>> ub.data("eu27").to_dict()["measure"][0]
-        'adjusted_coverage'
+        'density'
         """
         return self.to_polars().to_dict(as_series=False)
 
@@ -91,7 +91,7 @@ class Table:
         --------
         >>> import json, undeb as ub
         >>> json.loads(ub.data("eu27").to_json())[0]["measure"]
-        'adjusted_coverage'
+        'density'
         """
         return json.dumps(self.to_polars().to_dicts(), ensure_ascii=False)
 

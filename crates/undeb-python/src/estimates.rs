@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use undeb::{DetectOptions, PublishedTable, Registry, RuleSet};
 
 use crate::arrow;
+use crate::chart::{Asked, Chart, draw};
 use crate::convert::{json, measures, parsed};
 use crate::error::DataError;
 use crate::frame::Frame;
@@ -68,6 +69,11 @@ impl Estimates {
             Ok(undeb::Estimates::clone(&estimates).filter(|_| keep.next() == Some(true)))
         })
         .map(Self::from)
+    }
+
+    /// A chart of the kind.
+    fn chart(&self, py: Python<'_>, kind: &str, asked: Asked) -> PyResult<Chart> {
+        draw(py, kind, Arc::clone(&self.0), asked)
     }
 
     /// The trend of every series, and the words on those that have none.

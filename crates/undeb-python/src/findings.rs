@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use undeb::{Day, RuleSet};
 use undeb_report::Overwrite;
 
+use crate::chart::{Asked, Chart, draw};
 use crate::convert::{json, parsed};
 use crate::error::Raise;
 use crate::frame::Frame;
@@ -21,6 +22,11 @@ impl Findings {
     /// Every finding with its target, as JSON.
     fn facts(&self) -> PyResult<String> {
         json(&serde_json::json!({ "targets": self.0.targets(), "counts": self.0.counts() }))
+    }
+
+    /// A chart of the kind.
+    fn chart(&self, py: Python<'_>, kind: &str, asked: Asked) -> PyResult<Chart> {
+        draw(py, kind, Arc::clone(&self.0), asked)
     }
 
     /// Applies a rule set, that of the plan when none is given, as of a day, that of the plan or today when none is given.
@@ -58,6 +64,11 @@ pub(crate) struct Report(pub(crate) Arc<undeb::Report>);
 impl Report {
     fn __len__(&self) -> usize {
         self.0.estimates().len()
+    }
+
+    /// A chart of the kind.
+    fn chart(&self, py: Python<'_>, kind: &str, asked: Asked) -> PyResult<Chart> {
+        draw(py, kind, Arc::clone(&self.0), asked)
     }
 
     /// One row for each released estimate.

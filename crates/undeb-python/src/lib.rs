@@ -4,6 +4,7 @@
 
 mod arrow;
 mod catalogue;
+mod chart;
 mod convert;
 mod error;
 mod estimates;
@@ -18,6 +19,8 @@ mod work;
 mod _undeb {
     #[pymodule_export]
     use crate::catalogue::{codebooks, sources};
+    #[pymodule_export]
+    use crate::chart::{Chart, chart_kinds};
     #[pymodule_export]
     use crate::estimates::{Estimates, published};
     #[pymodule_export]

@@ -1,0 +1,193 @@
+"""Charts that show themselves, with words for those who do not see them."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.errors import UndebError
+from undeb.vocabulary import Kind, known, words
+
+
+class Options(TypedDict, total=False):
+    """What may be asked of a chart; what is left out is worked out from the subject."""
+
+    target: str | None
+    """Target of the plan, where there are several."""
+    measure: str | None
+    """Measure, where there are several."""
+    regions: str | Iterable[str]
+    """Region codes."""
+    sectors: str | Iterable[str]
+    """Sector codes."""
+    periods: str | int | Iterable[str | int]
+    """Periods, as many as the kind takes."""
+    highlight: str | Iterable[str]
+    """Codes drawn in colour among others in grey."""
+    title: str | None
+    """A title in place of the computed one."""
+    titles: Literal["inside", "page"]
+    """Whether titles and notes stand in the picture."""
+    theme: str
+    """``light``, ``dark`` and others; an unknown one lists the choices."""
+    locale: Literal["en", "cy"]
+    """Language of the words and form of the numbers."""
+    width: float
+    """Width in pixels, 720 when left out."""
+    mm: float | None
+    """Width in millimetres in place of pixels, for print."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Chart:
+    """A finished chart: it shows itself in a notebook, and describes itself in words.
+
+    Made by ``.chart(kind)`` of estimates, findings and reports.
+    """
+
+    _inner: _undeb.Chart
+    kind: str
+    """Kind of the chart."""
+    _of: tuple[Any, dict[str, Any]]
+
+    @property
+    def title(self) -> str:
+        """The finding that the chart shows, computed from its figures and their intervals."""
+        return self._inner.words()[0]
+
+    @property
+    def subtitle(self) -> str:
+        """Measure, population, unit and period."""
+        return self._inner.words()[1]
+
+    @property
+    def source(self) -> str:
+        """Where the figures are from."""
+        return self._inner.words()[2]
+
+    def describe(self) -> str:
+        """Everything the chart shows, in words: what a reader hears in place of the drawing.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> "80" in ub.Plan.read("eu-80").assess().chart("gap").describe()
+        True
+        """
+        return self._inner.describe()
+
+    def numbers(self) -> pl.DataFrame:
+        """The numbers behind the picture, one row for each figure drawn; rates are fractions.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().chart("gap").numbers().height
+        27
+        """
+        return pl.DataFrame(self._inner.numbers())
+
+    def to_svg(self) -> str:
+        """The drawing as an SVG document.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").chart("trend").to_svg()[:4]
+        '<svg'
+        """
+        return self._inner.svg()
+
+    def to_png(self, scale: float = 2.0) -> bytes:
+        """The drawing as PNG, ``scale`` device pixels to a pixel.
+
+        Raises
+        ------
+        UndebError
+            The scale is not above 0 and at most 8.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").chart("trend").to_png(1)[1:4]
+        b'PNG'
+        """
+        return self._inner.png(scale)
+
+    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False, scale: float = 2.0) -> Path:
+        """Writes the drawing as SVG or PNG, by the ending of the name.
+
+        Raises
+        ------
+        UndebError
+            There is such a file already, or it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, undeb as ub
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ub.data("us-states").chart("trend").write(folder + "/trend.svg").name
+        'trend.svg'
+        """
+        target = Path(path)
+        ending = known(target.suffix.lower(), "kind of picture file", [".svg", ".png"])
+        if target.exists() and not overwrite:
+            raise UndebError(f"{target} is there already; give overwrite=True to replace it")
+        drawn = self.to_svg().encode() if ending == ".svg" else self.to_png(scale)
+        aside = target.with_name(f".{target.name}.part")
+        try:
+            aside.write_bytes(drawn)
+            aside.replace(target)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise UndebError(f"cannot write {target}: {error}; nothing was changed") from error
+        return target
+
+    def _repr_html_(self) -> str:
+        # Bare SVG is dropped from notebooks that are not trusted; an image with its own words stays.
+        image = base64.b64encode(self.to_svg().encode()).decode()
+        alt = escape(self.describe(), quote=True)
+        return f'<figure style="margin:0"><img alt="{alt}" src="data:image/svg+xml;base64,{image}" style="max-width:100%"></figure>'
+
+    def __repr__(self) -> str:
+        return f"{self.describe()}\nSource: {self.source}"
+
+    def __copy__(self) -> Chart:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Chart:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Chart], tuple[Any, ...]]:
+        subject, asked = self._of
+        return _again, (subject, self.kind, asked)
+
+
+def draw(subject: Any, kind: str | Kind, asked: Options, level: float | None = None, interval: str = "wilson") -> Chart:
+    """A chart of a subject."""
+    name = known(kind, "kind of chart", _undeb.chart_kinds())
+    unknown = sorted(set(asked) - set(Options.__annotations__))
+    if unknown:
+        known(unknown[0], "option of a chart", Options.__annotations__)
+    given: dict[str, Any] = {
+        "target": None, "measure": None, "title": None, "titles": "inside", "theme": "light", "locale": "en",
+        "width": 720.0, "mm": None, **asked,
+    }  # fmt: skip
+    for several in ("regions", "sectors", "highlight"):
+        given[several] = words(given.get(several, ()))
+    periods = given.get("periods", ())
+    given["periods"] = [str(p) for p in ([periods] if isinstance(periods, (str, int)) else periods)]
+    inner = subject._inner.chart(name, {**given, "level": level, "interval": interval})
+    return Chart(inner, name, (subject, dict(asked)))
+
+
+def _again(subject: Any, kind: str, asked: dict[str, Any]) -> Chart:
+    return subject.chart(kind, **asked)
