@@ -111,6 +111,7 @@ fn finding(region: &str, level: f64, draw: &Draw) -> Finding {
                 _ => PathAnswer::CannotTell,
             },
         }),
+        among_all: None,
         cautions: Vec::new(),
     }
 }

@@ -36,11 +36,16 @@ pub mod survey;
 pub use error::{Error, Place, Result};
 pub use estimation::{Amount, Contribution, DecomposeOptions, Decomposition, Effect, EffectOf, ErrorBasis, Grouping, SplitForm};
 pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, Formula, MissingAnswers, RecordOptions, Uncertainty};
+pub use estimation::{RankCertainty, RankOptions, RankedCell, Ranking};
 pub use policy::{
     Action, ActionState, Answer, Assumptions, Baseline, Bridge, Candidate, Counts, Day, DetectOptions, Detectable, Employment,
     Finding, Findings, FirstMet, Gap, Goal, JudgedBy, Level, Milestone, Node, Oddity, Pace, PathAnswer, PathFinding, PathShape,
     Plan, PolicyForce, ProjectedPeriod, Projection, ProjectionOptions, Reason, Reference, Series, Status, Stretch, Target,
     TargetFindings, Treatment, Trend, TrendModel, TrendOptions, TrendPoint,
+};
+pub use policy::{
+    AmongAll, Binding, ChangeToExplain, Closing, Explanations, Priorities, PriorityCell, PriorityOptions, Smallest, SmallestSet,
+    smallest_set,
 };
 pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};
 pub use schema::{Classification, Code, Definition, Force, Measure, Period, SeriesBreak};

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Estimate, Estimates};
-use crate::error::{Error, Result, choices};
+use super::Estimates;
+use super::linear_form::Errors;
+use super::parts::Whole;
+use crate::error::{Error, Result};
 use crate::schema::{Measure, Period};
-use crate::survey::decomposition::{Cell, Form, Slope, Split, Term, split};
-use crate::survey::interval::{Interval, critical_value};
+use crate::survey::decomposition::{Cell, Form, Split, Term, split};
+use crate::survey::interval::Interval;
 
 /// Into what a change is split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -80,6 +82,8 @@ pub struct Amount {
     pub value: f64,
     /// Standard error, where every cell has one.
     pub se: Option<f64>,
+    /// Degrees of freedom; none where they are not known and the normal distribution is used.
+    pub df: Option<f64>,
     /// Interval at the level asked for.
     pub interval: Option<Interval>,
 }
@@ -200,19 +204,13 @@ pub struct Decomposition {
     pub cautions: Vec<String>,
 }
 
-/// One cell of both periods with the errors of its rates.
-struct Row<'a> {
-    codes: Vec<Arc<str>>,
-    cell: Cell,
-    estimates: [&'a Estimate; 2],
-}
-
 impl Estimates {
     /// Splits the change of a rate between two periods by region, sector and other groupings.
     ///
-    /// Formula: METHODS M24. The standard error of an effect is that of the delete-nothing linear form
-    /// `sum_i (dE/dr_i1)^2 v_i1 + (dE/dr_i2)^2 v_i2 + 2 rho (dE/dr_i1)(dE/dr_i2) sqrt(v_i1 v_i2)` over the rates `r` of
-    /// the cells: cells are taken as independent, and their numbers of workers as known.
+    /// Formula: METHODS M24. Errors are those of the linear form of an effect `E`. Of records it runs over all totals,
+    /// `sum_t (dE/dt) t`, and its variance is that of METHODS M9, with what cells and periods share. Of published figures
+    /// it runs over the rates `r`, `sum_i (dE/dr_i1)^2 v_i1 + (dE/dr_i2)^2 v_i2 + 2 rho (dE/dr_i1)(dE/dr_i2) sqrt(v_i1 v_i2)`:
+    /// cells are taken as independent, and their numbers of workers as known. [`Decomposition::errors`] says which.
     ///
     /// # Errors
     /// The measure has no numbers of workers; a grouping that is not there; cells of one period without a partner in the
@@ -229,25 +227,16 @@ impl Estimates {
         let region = self.regions.find(options.region.as_deref().unwrap_or(self.regions.whole()))?.id.clone();
         let sector = self.sectors.find(options.sector.as_deref().unwrap_or(self.sectors.whole()))?.id.clone();
         let cautions = self.between(measure, &sector, from, to)?;
-        let by = self.groupings(measure, [from, to], &region, &sector, &options.by)?;
-        let rows = self.rows(measure, [from, to], &region, &sector, &by)?;
-        self.must_add_up(measure, [from, to], &region, &sector, &rows)?;
+        let whole = Whole { measure, periods: [from, to], region: &region, sector: &sector };
+        let by = self.groupings(whole, &options.by)?;
+        let rows = self.rows(whole, &by)?;
         let cells: Vec<Cell> = rows.iter().map(|r| r.cell).collect();
         let codes: Vec<&[Arc<str>]> = rows.iter().map(|r| r.codes.as_slice()).collect();
         let form = if options.form == SplitForm::Interaction { Form::FromFirst } else { Form::Averaged };
         let of = split(&cells, &levels(&codes, options.form), form)
             .ok_or_else(|| Error::data(format!("there are no workers in {from} or in {to}")))?;
-        let errors: Vec<[Option<f64>; 2]> = rows.iter().map(|r| r.estimates.map(Estimate::spread)).collect();
-        let without = rows.iter().zip(&errors).flat_map(|(r, e)| (0..2).map(move |t| (r.cell.all[t], e[t])));
-        let without = without.filter(|(all, e)| *all > 0.0 && e.is_none()).count();
-        let basis =
-            if without == 0 { ErrorBasis::Published { correlation: options.correlation } } else { ErrorBasis::None { without } };
-        let z = critical_value(options.level, None);
-        let amount = |term: &Term| {
-            let se = (without == 0).then(|| independent(term, &cells, &errors, options.correlation));
-            let interval = se.map(|se| Interval { low: term.value - z * se, high: term.value + z * se });
-            Amount { value: term.value, se, interval }
-        };
+        let errors = Errors::of(&rows, options.correlation);
+        let amounts = errors.amounts(&terms(&of), options.level);
         let names: Vec<String> = codes.iter().map(|c| self.cell_name(&by, c)).collect();
         Ok(Decomposition {
             measure,
@@ -259,183 +248,20 @@ impl Estimates {
             whole: of.whole,
             counted: [0, 1].map(|t| cells.iter().map(|c| c.counted[t]).sum()),
             workers: [0, 1].map(|t| cells.iter().map(|c| c.all[t]).sum()),
-            change: amount(&of.change),
-            effects: named_effects(&of, options.form, &by).map(|(of, term)| Effect { of, amount: amount(term) }).collect(),
-            cells: contributions(&of, &cells, &codes, &names, amount),
+            change: amounts[0],
+            effects: effects_of(options.form, &by)
+                .into_iter()
+                .zip(&amounts[1..])
+                .map(|(of, a)| Effect { of, amount: *a })
+                .collect(),
+            cells: contributions(&of, &cells, &codes, &names, &amounts[1 + of.effects.len()..]),
             groupings: coarser(&cells, &codes, &by),
             carried: of.carried.iter().map(|&(i, t)| (names[i].clone(), [from, to][t])).collect(),
             by,
-            errors: basis,
+            errors: errors.basis(),
             level: options.level,
             cautions,
         })
-    }
-
-    /// Cautions of the breaks between two periods.
-    fn between(&self, measure: Measure, sector: &str, from: Period, to: Period) -> Result<Vec<String>> {
-        let mut cautions = Vec::new();
-        for series_break in self.breaks(measure, sector) {
-            series_break.must_allow(from, to)?;
-            if series_break.between(from, to) {
-                cautions.push(format!("{}: {}", series_break.at, series_break.note));
-            }
-        }
-        Ok(cautions)
-    }
-
-    /// Codes that a grouping splits the whole into.
-    fn parts(&self, measure: Measure, periods: [Period; 2], region: &str, sector: &str, by: &str) -> Vec<Arc<str>> {
-        let here = self.cells.iter().filter(|e| e.measure == measure && periods.contains(&e.period) && e.denominator.is_some());
-        let mut codes: Vec<Arc<str>> = here.filter_map(|e| code(e, by)).collect();
-        let rank: &dyn Fn(&str) -> usize = match by {
-            "region" => {
-                codes.retain(|c| self.regions.each().any(|e| *e.id == **c) && (self.regions.is_below(c, region)));
-                &|c| self.regions.rank(c)
-            }
-            "sector" => {
-                codes.retain(|c| self.sectors.get(c).is_some_and(|s| s.parent.as_deref() == Some(sector)));
-                &|c| self.sectors.rank(c)
-            }
-            _ => {
-                codes.retain(|c| &**c != "all");
-                &|_| 0
-            }
-        };
-        codes.sort_by(|a, b| rank(a).cmp(&rank(b)).then(a.cmp(b)));
-        codes.dedup();
-        codes
-    }
-
-    /// The groupings asked for, or all that split the whole.
-    fn groupings(
-        &self,
-        measure: Measure,
-        periods: [Period; 2],
-        region: &str,
-        sector: &str,
-        asked: &[String],
-    ) -> Result<Vec<String>> {
-        let mut known = vec!["region".to_owned(), "sector".to_owned()];
-        for (dimension, _) in self.cells.iter().flat_map(|e| &e.breakdown) {
-            if !known.iter().any(|k| **k == **dimension) {
-                known.push(dimension.to_string());
-            }
-        }
-        let splits = |by: &str| self.parts(measure, periods, region, sector, by).len() > 1;
-        if let Some(unknown) = asked.iter().find(|b| !known.contains(b)) {
-            return Err(Error::data(format!("the estimates have no grouping `{unknown}`"))
-                .help(choices(unknown, known.iter().map(String::as_str))));
-        }
-        if let Some(twice) = asked.iter().enumerate().find_map(|(i, b)| asked[..i].contains(b).then_some(b)) {
-            return Err(Error::data(format!("the grouping `{twice}` is asked for twice")));
-        }
-        if let Some(single) = asked.iter().find(|b| !splits(b)) {
-            return Err(Error::data(format!(
-                "there are no numbers of workers by {single} below {} and {} for {measure} in {} and {}",
-                self.regions.name(region),
-                self.sectors.name(sector),
-                periods[0],
-                periods[1]
-            ))
-            .help("a decomposition needs the counted and all workers of every part in both periods"));
-        }
-        let by: Vec<String> = if asked.is_empty() { known.into_iter().filter(|b| splits(b)).collect() } else { asked.to_vec() };
-        if by.is_empty() {
-            return Err(Error::data(format!(
-                "{measure} of {}, {} cannot be decomposed between {} and {}: no parts of it have numbers of workers",
-                self.regions.name(region),
-                self.sectors.name(sector),
-                periods[0],
-                periods[1]
-            )));
-        }
-        Ok(by)
-    }
-
-    fn rows(&self, measure: Measure, periods: [Period; 2], region: &str, sector: &str, by: &[String]) -> Result<Vec<Row<'_>>> {
-        let parts: Vec<Vec<Arc<str>>> =
-            by.iter().map(|dimension| self.parts(measure, periods, region, sector, dimension)).collect();
-        let asked = |dimension: &str| by.iter().position(|b| b == dimension);
-        let mut found: BTreeMap<Vec<usize>, [Option<&Estimate>; 2]> = BTreeMap::new();
-        for e in self.cells.iter().filter(|e| e.measure == measure) {
-            let Some(t) = periods.iter().position(|p| *p == e.period) else { continue };
-            let whole = (asked("region").is_some() || &*e.region == region)
-                && (asked("sector").is_some() || &*e.sector == sector)
-                && e.breakdown.iter().all(|(d, c)| asked(d).is_some() || &**c == "all");
-            let place: Option<Vec<usize>> =
-                by.iter().zip(&parts).map(|(b, codes)| code(e, b).and_then(|c| codes.iter().position(|k| *k == c))).collect();
-            if let (true, Some(place)) = (whole, place) {
-                found.entry(place).or_default()[t] = Some(e);
-            }
-        }
-        let (mut rows, mut alone) = (Vec::new(), Vec::new());
-        for (place, [first, second]) in found {
-            let codes: Vec<Arc<str>> = place.iter().zip(&parts).map(|(&i, codes)| Arc::clone(&codes[i])).collect();
-            let counts = |e: Option<&Estimate>| e.and_then(|e| e.numerator.zip(e.denominator));
-            match (first, second, counts(first), counts(second)) {
-                (Some(a), Some(b), Some(x), Some(y)) => {
-                    let cell = Cell { counted: [x.0, y.0], all: [x.1, y.1] };
-                    rows.push(Row { codes, cell, estimates: [a, b] });
-                }
-                (_, _, x, y) => {
-                    for (counts, period) in [(x, periods[0]), (y, periods[1])] {
-                        if counts.is_none() {
-                            alone.push(format!("{} in {period}", self.cell_name(by, &codes)));
-                        }
-                    }
-                }
-            }
-        }
-        if !alone.is_empty() {
-            return Err(Error::data(format!(
-                "the cells of {} and {} do not match; there are no numbers of workers for {}",
-                periods[0],
-                periods[1],
-                alone.join("; ")
-            ))
-            .help("choose periods that have all cells, or a coarser grouping; an empty cell has 0 workers, not none"));
-        }
-        Ok(rows)
-    }
-
-    /// Cells are a whole only if their workers are: a part that is missing in both periods would go unseen.
-    fn must_add_up(&self, measure: Measure, periods: [Period; 2], region: &str, sector: &str, rows: &[Row<'_>]) -> Result<()> {
-        for (t, period) in periods.into_iter().enumerate() {
-            let whole =
-                self.series(measure, region, sector).find(|e| e.period == period && e.breakdown.iter().all(|b| &*b.1 == "all"));
-            let Some(whole) = whole.and_then(|e| e.denominator) else { continue };
-            let sum: f64 = rows.iter().map(|r| r.cell.all[t]).sum();
-            if (sum - whole).abs() > ROUNDING * whole {
-                return Err(Error::data(format!(
-                    "the {} cells hold {sum:.0} workers in {period}, but {}, {} has {whole:.0}",
-                    rows.len(),
-                    self.regions.name(region),
-                    self.sectors.name(sector)
-                ))
-                .help("choose a grouping whose parts make up the whole"));
-            }
-        }
-        Ok(())
-    }
-
-    fn cell_name(&self, by: &[String], codes: &[Arc<str>]) -> String {
-        let name = |(dimension, code): (&String, &Arc<str>)| match dimension.as_str() {
-            "region" => self.regions.name(code).to_owned(),
-            "sector" => self.sectors.name(code).to_lowercase(),
-            _ => code.to_string(),
-        };
-        by.iter().zip(codes).map(name).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// Relative difference between a whole and its parts that rounding of published counts explains.
-const ROUNDING: f64 = 1e-3;
-
-fn code(e: &Estimate, dimension: &str) -> Option<Arc<str>> {
-    match dimension {
-        "region" => Some(Arc::clone(&e.region)),
-        "sector" => Some(Arc::clone(&e.sector)),
-        _ => e.breakdown.iter().find(|(d, _)| **d == *dimension).map(|(_, c)| Arc::clone(c)),
     }
 }
 
@@ -459,46 +285,48 @@ fn levels(codes: &[&[Arc<str>]], form: SplitForm) -> Vec<Vec<usize>> {
         .collect()
 }
 
-fn named_effects<'a>(of: &'a Split, form: SplitForm, by: &'a [String]) -> impl Iterator<Item = (EffectOf, &'a Term)> {
-    let names = match form {
+/// All terms in order: the change, the effects, and cell by cell rate, composition, interaction and all together.
+fn terms(of: &Split) -> Vec<Term> {
+    let mut terms = vec![of.change.clone()];
+    terms.extend(of.effects.iter().cloned());
+    for parts in &of.cells {
+        let each = [Some(&parts.rate), Some(&parts.composition), parts.interaction.as_ref()];
+        let mut total = parts.rate.clone();
+        each.into_iter().skip(1).flatten().for_each(|t| total.add(t));
+        terms.extend(each.into_iter().flatten().cloned().chain([total]));
+    }
+    terms
+}
+
+fn effects_of(form: SplitForm, by: &[String]) -> Vec<EffectOf> {
+    match form {
         SplitForm::TwoFactors => vec![EffectOf::Composition, EffectOf::Rate],
         SplitForm::Interaction => vec![EffectOf::Composition, EffectOf::Rate, EffectOf::Interaction],
         SplitForm::Nested => {
             let share = |(i, of): (usize, &String)| EffectOf::Share { of: of.clone(), within: by[..i].to_vec() };
             by.iter().enumerate().map(share).chain([EffectOf::Rate]).collect()
         }
-    };
-    names.into_iter().zip(&of.effects)
+    }
 }
 
-fn contributions(
-    of: &Split,
-    cells: &[Cell],
-    codes: &[&[Arc<str>]],
-    names: &[String],
-    amount: impl Fn(&Term) -> Amount,
-) -> Vec<Contribution> {
+/// Contributions from the amounts of each cell in the order of [`terms`].
+fn contributions(of: &Split, cells: &[Cell], codes: &[&[Arc<str>]], names: &[String], amounts: &[Amount]) -> Vec<Contribution> {
     let all = [0, 1].map(|t| cells.iter().map(|c| c.all[t]).sum::<f64>());
-    let mut out: Vec<Contribution> = of
-        .cells
-        .iter()
+    let each = if of.effects.len() > 2 && of.cells.iter().any(|c| c.interaction.is_some()) { 4 } else { 3 };
+    let mut out: Vec<Contribution> = amounts
+        .chunks_exact(each)
         .zip(cells)
         .enumerate()
-        .map(|(i, (parts, cell))| {
-            let mut total = parts.rate.clone();
-            total.add(&parts.composition);
-            parts.interaction.iter().for_each(|t| total.add(t));
-            Contribution {
-                codes: codes[i].to_vec(),
-                name: names[i].clone(),
-                share: [0, 1].map(|t| cell.all[t] / all[t]),
-                rate: [0, 1].map(|t| (cell.all[t] > 0.0).then(|| cell.counted[t] / cell.all[t])),
-                counted: cell.counted,
-                rate_effect: amount(&parts.rate),
-                composition: amount(&parts.composition),
-                interaction: parts.interaction.as_ref().map(&amount),
-                total: amount(&total),
-            }
+        .map(|(i, (a, cell))| Contribution {
+            codes: codes[i].to_vec(),
+            name: names[i].clone(),
+            share: [0, 1].map(|t| cell.all[t] / all[t]),
+            rate: [0, 1].map(|t| (cell.all[t] > 0.0).then(|| cell.counted[t] / cell.all[t])),
+            counted: cell.counted,
+            rate_effect: a[0],
+            composition: a[1],
+            interaction: (each == 4).then(|| a[2]),
+            total: a[each - 1],
         })
         .collect();
     out.sort_by(|a, b| b.total.value.abs().total_cmp(&a.total.value.abs()));
@@ -529,13 +357,4 @@ fn coarser(cells: &[Cell], codes: &[&[Arc<str>]], by: &[String]) -> Vec<Grouping
             Some(Grouping { by, composition: of.effects[0].value, rate: of.effects[1].value })
         })
         .collect()
-}
-
-/// Standard error from the errors of the rates, cells independent and workers known.
-fn independent(term: &Term, cells: &[Cell], errors: &[[Option<f64>; 2]], correlation: f64) -> f64 {
-    let each = |((slope, cell), e): ((&Slope, &Cell), &[Option<f64>; 2])| {
-        let [a, b] = [0, 1].map(|t| slope.counted[t] * cell.all[t] * e[t].unwrap_or_default());
-        a * a + b * b + 2.0 * correlation * a * b
-    };
-    term.slopes.iter().zip(cells).zip(errors).map(each).sum::<f64>().max(0.0).sqrt()
 }

@@ -7,6 +7,9 @@ mod decomposition;
 mod estimate;
 mod frame;
 mod grid;
+mod linear_form;
+mod parts;
+mod ranking;
 mod rate;
 mod records;
 
@@ -16,4 +19,6 @@ pub use decomposition::{
     Amount, Contribution, DecomposeOptions, Decomposition, Effect, EffectOf, ErrorBasis, Grouping, SplitForm,
 };
 pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty};
+pub(crate) use parts::Whole;
+pub use ranking::{RankCertainty, RankOptions, RankedCell, Ranking};
 pub use records::RecordOptions;

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::among_all::{AmongAll, adjust, p_value};
+use super::explanation::Explanations;
 use super::finding::{Answer, Baseline, Finding, Findings, Gap, JudgedBy, Pace, PathAnswer, PathFinding, Reason, TargetFindings};
 use super::plan::Plan;
 use super::target::{Level, Target};
 use crate::error::{Error, Result};
-use crate::estimation::{Estimate, Estimates};
+use crate::estimation::{Estimate, Estimates, Uncertainty};
 use crate::schema::{Force, SeriesBreak};
 use crate::survey::interval::{Interval, Term, difference};
 
@@ -53,7 +55,29 @@ impl Plan {
             }
             targets.push(TargetFindings { target: target.clone(), findings, whole });
         }
-        Ok(Findings { plan: self.clone(), evidence, targets })
+        adjust(&mut targets, self.level);
+        let explanations = self.explain(&targets, &evidence)?;
+        Ok(Findings { plan: self.clone(), evidence, targets, explanations })
+    }
+
+    fn explain(&self, targets: &[TargetFindings], evidence: &BTreeMap<String, Estimates>) -> Result<Explanations> {
+        let of = |source: &str| {
+            evidence.get(source).ok_or_else(|| {
+                Error::plan(format!("the plan explains figures of `{source}`, which were not given"))
+                    .help("gather the evidence with Plan::gather")
+            })
+        };
+        let mut explanations = Explanations::default();
+        if let Some(changes) = &self.decomposition {
+            explanations.decompositions = changes.explain(of(&self.source)?)?;
+        }
+        if let Some(options) = &self.priorities {
+            let source = self.targets.iter().find(|t| t.id == options.target).and_then(|t| t.source.as_deref());
+            let found = options.explain(targets, of(source.unwrap_or(&self.source))?, self.level);
+            let (priorities, ranking) = found.map_err(|e| e.context("[priorities]"))?;
+            (explanations.priorities, explanations.ranking) = (Some(priorities), Some(ranking));
+        }
+        Ok(explanations)
     }
 
     fn judge(&self, target: &Target, estimates: Option<&Estimates>, region: &str, sector: &str) -> Finding {
@@ -75,6 +99,7 @@ impl Plan {
             required_pace: None,
             observed_pace: None,
             path: None,
+            among_all: None,
             cautions: Vec::new(),
         };
         let no_evidence = (finding.answer == Answer::CannotTell).then_some(Reason::NoEvidence);
@@ -126,7 +151,7 @@ impl Plan {
             // A figure differs from itself by exactly nothing.
             finding.interval.map(|_| Interval { low: lead, high: lead })
         } else {
-            self.lead_interval(latest, against, is_change, lead)
+            self.lead_interval(latest, against, is_change, lead, self.level)
         };
         finding.judged_by = if interval.is_some() { JudgedBy::Interval } else { JudgedBy::Point };
         let known = interval.unwrap_or(Interval { low: lead, high: lead });
@@ -136,6 +161,15 @@ impl Plan {
             _ => Answer::CannotTell,
         };
         finding.reason = (finding.answer == Answer::CannotTell).then_some(Reason::WithinSamplingError);
+        // Known bounds are the same at every level: they decide, but not by chance.
+        if !same_period && interval.is_some() && matches!(latest.uncertainty, Uncertainty::Sampling { .. }) {
+            let decides = |level: f64| {
+                let start = start.filter(|_| is_change).and_then(|b| b.interval(level));
+                let interval = self.lead_interval(latest, Term { interval: start, ..against }, is_change, lead, level);
+                interval.is_some_and(|i| i.low >= 0.0 || i.high < 0.0)
+            };
+            finding.among_all = Some(AmongAll::alone(p_value(decides), finding.answer));
+        }
         #[allow(clippy::float_cmp)]
         {
             finding.at_line = value == level;
@@ -152,8 +186,8 @@ impl Plan {
     }
 
     /// Interval of value minus level; none unless every estimate in it has one.
-    fn lead_interval(&self, latest: &Estimate, against: Term, is_estimate: bool, lead: f64) -> Option<Interval> {
-        let interval = latest.interval(self.level)?;
+    fn lead_interval(&self, latest: &Estimate, against: Term, is_estimate: bool, lead: f64, level: f64) -> Option<Interval> {
+        let interval = latest.interval(level)?;
         if is_estimate && against.interval.is_none() {
             return None;
         }
@@ -167,7 +201,7 @@ impl Plan {
         let node = target.path.at(&target.path_nodes(baseline.value)?, latest.period)?;
         let lead = latest.value? - node.level;
         let against = Term { value: baseline.value, interval: baseline.interval, factor: node.slope };
-        let interval = self.lead_interval(latest, against, node.slope > 0.0, lead);
+        let interval = self.lead_interval(latest, against, node.slope > 0.0, lead, self.level);
         let known = interval.unwrap_or(Interval { low: lead, high: lead });
         let answer = match known {
             Interval { low, .. } if low >= 0.0 => PathAnswer::Ahead,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::among_all::AmongAll;
+use super::explanation::Explanations;
 use super::plan::Plan;
 use super::target::Target;
 use crate::estimation::Estimates;
@@ -150,6 +152,8 @@ pub struct Finding {
     pub observed_pace: Option<Pace>,
     /// Where the figure stands against the path.
     pub path: Option<PathFinding>,
+    /// The finding as one of all findings of the plan; none unless an interval decided.
+    pub among_all: Option<AmongAll>,
     /// Series breaks and other cautions that touch the answer.
     pub cautions: Vec<String>,
 }
@@ -226,6 +230,7 @@ pub struct Findings {
     pub(crate) plan: Plan,
     pub(crate) evidence: BTreeMap<String, Estimates>,
     pub(crate) targets: Vec<TargetFindings>,
+    pub(crate) explanations: Explanations,
 }
 
 impl Findings {
@@ -242,6 +247,11 @@ impl Findings {
     /// Targets with their findings, in the order of the plan.
     pub fn targets(&self) -> &[TargetFindings] {
         &self.targets
+    }
+
+    /// Why rates moved, which cells are lowest, and where effort would count, as far as the plan asks.
+    pub fn explanations(&self) -> &Explanations {
+        &self.explanations
     }
 
     /// All findings.

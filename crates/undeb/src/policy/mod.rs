@@ -1,17 +1,21 @@
 //! Questions put to finished estimates: targets, and what the figures answer.
 
 mod action;
+mod among_all;
 mod assessment;
 mod detect;
 mod employment;
+mod explanation;
 mod finding;
 mod log_odds;
 mod path;
 mod plan;
 mod plan_check;
 mod plan_file;
+mod priorities;
 mod projection;
 mod series;
+mod smallest_set;
 mod target;
 mod trend;
 mod trend_choice;
@@ -19,16 +23,21 @@ mod trend_options;
 mod trend_words;
 
 pub use action::{Action, ActionState, Day};
+pub use among_all::AmongAll;
+
 pub use detect::{DetectOptions, Detectable};
 pub use employment::Employment;
+pub use explanation::{ChangeToExplain, Explanations};
 pub use finding::{
     Answer, Baseline, Counts, Finding, Findings, Gap, JudgedBy, Pace, PathAnswer, PathFinding, Reason, TargetFindings,
 };
 pub use log_odds::Treatment;
 pub use path::{Node, PathShape};
 pub use plan::{Assumptions, Plan};
+pub use priorities::{Binding, Closing, Priorities, PriorityCell, PriorityOptions};
 pub use projection::{FirstMet, Goal, ProjectedPeriod, Projection, ProjectionOptions};
 pub use series::{Series, Stretch};
+pub use smallest_set::{Smallest, SmallestSet, smallest_set};
 pub use target::{Level, Milestone, PolicyForce, Reference, Status, Target};
 pub use trend::{Oddity, Trend, TrendPoint};
 pub use trend_choice::Candidate;

@@ -8,8 +8,10 @@ use serde::Serialize;
 use toml::Spanned;
 
 use super::action::{Action, Day};
+use super::explanation::ChangeToExplain;
 use super::plan_check::{Text, nearest_key, positive, resolve, target};
 use super::plan_file::{OneOrMany, PlanFile};
+use super::priorities::PriorityOptions;
 use super::target::Target;
 use crate::error::{Error, Result, choices};
 use crate::estimation::Estimates;
@@ -68,6 +70,10 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// The actions, in the order of the file.
     pub actions: Vec<Action>,
+    /// Changes of the plan's source to be explained.
+    pub decomposition: Option<ChangeToExplain>,
+    /// Where effort is looked for.
+    pub priorities: Option<PriorityOptions>,
     registry: Registry,
     own_rules: Option<PathBuf>,
 }
@@ -217,7 +223,17 @@ impl Plan {
                 }
             }
         }
+        let measure = |name: &str| {
+            let measure: Measure = name.parse()?;
+            source.definition(measure).map(|_| measure)
+        };
+        let trees = (&regions, &sectors);
+        let with = (level, assumptions.overlap_correlation);
+        let decomposition = file.decomposition.map(|e| ChangeToExplain::new(&place, e, measure, trees, with)).transpose()?;
+        let priorities = file.priorities.map(|e| PriorityOptions::new(&place, e, &targets)).transpose()?;
         Ok(Plan {
+            decomposition,
+            priorities,
             id: head.id,
             title: head.title,
             summary: head.summary,
@@ -244,6 +260,7 @@ impl Plan {
     pub fn gather(&self) -> Result<Vec<Estimates>> {
         let mut wanted: BTreeMap<&str, BTreeSet<Measure>> = BTreeMap::new();
         wanted.entry(&self.source).or_default().extend(&self.measures);
+        wanted.entry(&self.source).or_default().extend(self.decomposition.iter().map(|d| d.measure));
         for target in &self.targets {
             if let Some(source) = &target.source {
                 wanted.entry(source).or_default().insert(target.measure);

@@ -61,7 +61,7 @@ pub(super) fn resolve(place: &Text<'_>, given: &Spanned<OneOrMany>, tree: &Class
 }
 
 /// A rate or change must be a fraction; 30 for 30 % is the usual slip.
-fn fraction(place: &Text<'_>, key: &str, given: &Spanned<f64>, lowest: f64) -> Result<f64> {
+pub(super) fn fraction(place: &Text<'_>, key: &str, given: &Spanned<f64>, lowest: f64) -> Result<f64> {
     let value = *given.get_ref();
     if value.is_finite() && (lowest..=1.0).contains(&value) {
         return Ok(value);

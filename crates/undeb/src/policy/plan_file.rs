@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::action::{Action, Day};
+use super::explanation::{DecompositionEntry, PrioritiesEntry};
 use super::path::PathShape;
 use super::target::{PolicyForce, Reference, Status};
 use crate::schema::Period;
@@ -25,6 +26,12 @@ pub(super) struct PlanFile {
     /// The actions.
     #[serde(default, rename = "action")]
     pub(super) actions: Vec<Action>,
+    /// Why a rate moved.
+    #[serde(default)]
+    pub(super) decomposition: Option<DecompositionEntry>,
+    /// Where effort would count.
+    #[serde(default)]
+    pub(super) priorities: Option<PrioritiesEntry>,
 }
 
 /// What the plan is and which figures it is held against.

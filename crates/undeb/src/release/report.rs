@@ -216,6 +216,7 @@ fn withhold(finding: &mut Finding, hidden: impl Fn(Period) -> bool) {
             required_pace: None,
             observed_pace: None,
             path: None,
+            among_all: None,
             // Remarks printed with a figure may repeat it.
             cautions: Vec::new(),
             ..finding.clone()

@@ -1,6 +1,6 @@
 //! Expressions in totals, said once and evaluated by linearisation and in every replicate alike.
 
-use super::function::Function;
+use super::function::{Function, TotalOf};
 use super::totals::Totals;
 
 /// Anything that knows the weighted sums of cells: totals of the sample, or of one replicate.
@@ -37,6 +37,11 @@ pub enum Expression {
         cells: Vec<u32>,
         /// The variable.
         variable: u32,
+    },
+    /// A fixed combination of totals: the gradient of a function that is no short formula, such as a part of a change.
+    Linear {
+        /// Totals, each with its factor.
+        terms: Vec<(TotalOf, f64)>,
     },
     /// The first less the second.
     Minus(Box<Expression>, Box<Expression>),
@@ -83,6 +88,7 @@ impl Expression {
         match self {
             Expression::Rate { cells, variable } => Function::rate(totals, cells, *variable),
             Expression::Total { cells, variable } => Some(Function::total(totals, cells, *variable)),
+            Expression::Linear { terms } => Some(Function { value: self.value(totals)?, gradient: terms.clone() }),
             Expression::Minus(a, b) => Some(a.linearised(totals)?.minus(&b.linearised(totals)?)),
             Expression::Over(a, b) => a.linearised(totals)?.over(&b.linearised(totals)?),
         }
@@ -97,6 +103,10 @@ impl Expression {
                 (valid > 0.0).then(|| yes / valid)
             }
             Expression::Total { cells, variable } => Some(cells.iter().map(|&c| sums.yes(c, *variable)).sum()),
+            Expression::Linear { terms } => {
+                let sum = |t: &TotalOf| if t.yes { sums.yes(t.cell, t.variable) } else { sums.valid(t.cell, t.variable) };
+                Some(terms.iter().map(|(t, factor)| factor * sum(t)).sum())
+            }
             Expression::Minus(a, b) => Some(a.value(sums)? - b.value(sums)?),
             Expression::Over(a, b) => {
                 let (a, b) = (a.value(sums)?, b.value(sums)?);

@@ -13,6 +13,7 @@ mod hadamard;
 pub mod interval;
 pub(crate) mod random;
 pub(crate) mod rank;
+pub mod ranking;
 mod record;
 pub mod replicate_weights;
 pub mod replicates;

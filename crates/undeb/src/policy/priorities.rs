@@ -1,0 +1,249 @@
+//! Where effort would count: the cells of a target's whole, and the smallest set of them that would close its gap.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::finding::TargetFindings;
+use super::smallest_set::{Smallest, SmallestSet, smallest_set};
+use super::target::Level;
+use crate::error::{Error, Result};
+use crate::estimation::{Estimate, Estimates, Whole};
+use crate::schema::{Measure, Period};
+use crate::survey::interval::Interval;
+
+/// Where a plan wants effort to be looked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PriorityOptions {
+    /// Target whose gap is to be closed.
+    pub target: String,
+    /// Groupings that make the cells.
+    pub by: Vec<String>,
+    /// The rate that a cell would move to, as a fraction.
+    pub rate: f64,
+    /// The most that a cell can rise in a year, as a fraction; no limit when none.
+    pub cap: Option<f64>,
+    /// What makes a set small.
+    pub smallest: Smallest,
+    /// How many cells count as the lowest.
+    pub among: usize,
+}
+
+/// One cell with what it holds and what it could give.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PriorityCell {
+    /// Codes of the cell, in the order of the groupings.
+    pub codes: Vec<Arc<str>>,
+    /// The cell in words.
+    pub name: String,
+    /// The rate; none where nobody works there.
+    pub value: Option<f64>,
+    /// Its interval, where an error is stated.
+    pub interval: Option<Interval>,
+    /// All workers.
+    pub workers: f64,
+    /// Workers not counted: neither members nor covered, as the measure says.
+    pub uncovered: f64,
+    /// The whole's rate minus the cell's, as a fraction; positive is below the whole.
+    pub distance: f64,
+    /// Workers short of the level that the target asks of this very cell; none where it asks nothing of it.
+    pub short: Option<f64>,
+    /// The rate it would reach: the stated one, or what the cap allows.
+    pub reach: f64,
+    /// Whether the cap keeps it from the stated rate.
+    pub capped: bool,
+    /// Workers gained on the way there.
+    pub gain: f64,
+    /// The same as a share of the gap; none where there is no gap.
+    pub share_of_gap: Option<f64>,
+    /// Whether it is in the smallest set.
+    pub in_set: bool,
+}
+
+/// What keeps every set from closing the gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Binding {
+    /// The cap on the pace: at the stated rate the cells would close the gap.
+    Pace,
+    /// The stated rate: even without a cap the cells would not close it.
+    Rate,
+}
+
+/// Whether the gap can be closed, and how.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "answer")]
+pub enum Closing {
+    /// There is no gap: the whole stands at or above its level.
+    NoGap,
+    /// This set closes it.
+    Set(SmallestSet),
+    /// No set does.
+    Impossible {
+        /// What all cells gain together.
+        gained: f64,
+        /// What binds.
+        binding: Binding,
+        /// How many cells the cap keeps from the stated rate.
+        capped: usize,
+    },
+}
+
+/// Priorities of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Priorities {
+    /// What was asked for.
+    #[serde(flatten)]
+    pub options: PriorityOptions,
+    /// What is measured.
+    pub measure: Measure,
+    /// Period of the figures.
+    pub period: Period,
+    /// Region of the whole.
+    pub region: Arc<str>,
+    /// Sector of the whole.
+    pub sector: Arc<str>,
+    /// Rate of the whole.
+    pub whole: f64,
+    /// Level that the target asks of the whole.
+    pub level: f64,
+    /// Workers that the whole is short of its level.
+    pub gap: f64,
+    /// The same at the ends of the interval of the gap, where an error is stated.
+    pub gap_interval: Option<Interval>,
+    /// Years from the figures to the deadline; none where the target has none.
+    pub years: Option<f64>,
+    /// The cells, the largest gain first.
+    pub cells: Vec<PriorityCell>,
+    /// The smallest set.
+    pub closing: Closing,
+    /// How many cells it would take at the upper end of the gap's interval; none where no set closes that.
+    pub cells_at_upper: Option<usize>,
+}
+
+impl Priorities {
+    /// Cells with the most workers not counted first.
+    pub fn by_uncovered(&self) -> Vec<&PriorityCell> {
+        self.ordered(|c| c.uncovered)
+    }
+
+    /// Cells farthest below the whole first.
+    pub fn by_distance(&self) -> Vec<&PriorityCell> {
+        self.ordered(|c| c.distance)
+    }
+
+    fn ordered(&self, by: impl Fn(&PriorityCell) -> f64) -> Vec<&PriorityCell> {
+        let mut cells: Vec<&PriorityCell> = self.cells.iter().filter(|c| c.value.is_some()).collect();
+        cells.sort_by(|a, b| by(b).total_cmp(&by(a)));
+        cells
+    }
+
+    /// Priorities for the whole of a target, from the findings and the estimates behind them.
+    ///
+    /// The whole is the region and sector that the target names, or all its regions together. Its gap in workers is
+    /// `G = level N - counted`. A cell gains `g_i = N_i (max(r_i, min(rate, r_i + cap years)) - r_i)`, and the set minimises
+    /// its number of cells or of workers while the gains reach `G`. Numbers of workers are those of today.
+    ///
+    /// Source: METHODS M27.
+    ///
+    /// # Errors
+    /// The target has no figure, no level or no numbers of workers for its whole, or the cells do not make it up.
+    pub(super) fn of(options: &PriorityOptions, findings: &TargetFindings, estimates: &Estimates, level_of: f64) -> Result<Self> {
+        let target = &findings.target;
+        let whole = match (findings.findings.as_slice(), &findings.whole) {
+            ([one], _) | (_, Some(one)) => one,
+            _ => {
+                return Err(Error::data(format!(
+                    "the cells of the target `{}` have no whole whose gap could be closed",
+                    target.id
+                ))
+                .help("name a target for one region and sector, or for all regions of one sector"));
+            }
+        };
+        let (Some(value), Some(level), Some(period)) = (whole.value, whole.level, whole.period) else {
+            return Err(Error::data(format!("there is no figure and level for the whole of the target `{}`", target.id)));
+        };
+        let counted = |e: &Estimate| Some((e.numerator?, e.denominator?));
+        let of = estimates.get(target.measure, period, &whole.region, &whole.sector).and_then(counted);
+        let Some((covered, employees)) = of else {
+            return Err(Error::data(format!("the numbers of workers behind {} in {period} are not known", target.measure))
+                .help("priorities need a source with counts"));
+        };
+        let parts = Whole { measure: target.measure, periods: [period; 2], region: &whole.region, sector: &whole.sector };
+        let by = estimates.groupings(parts, &options.by)?;
+        let rows = estimates.rows(parts, &by)?;
+        let years = target.deadline.map(|d| d.years_since(period).max(0.0));
+        let rise = options.cap.map(|cap| cap * years.unwrap_or_default());
+        let gap = level * employees - covered;
+        let interval = whole.gap.and_then(|g| g.interval);
+        let gap_interval = interval.map(|i| Interval { low: i.low * employees, high: i.high * employees });
+        let mut cells: Vec<PriorityCell> = rows
+            .iter()
+            .map(|row| {
+                let (counted, workers) = (row.cell.counted[0], row.cell.all[0]);
+                let rate = if workers > 0.0 { counted / workers } else { 0.0 };
+                let allowed = rise.map_or(options.rate, |rise| options.rate.min(rate + rise));
+                let gain = workers * (allowed - rate).max(0.0);
+                let e = row.estimates[0];
+                let own = findings.findings.iter().find(|f| f.region == e.region && f.sector == e.sector);
+                PriorityCell {
+                    codes: row.codes.clone(),
+                    name: estimates.cell_name(&by, &row.codes),
+                    value: (workers > 0.0).then_some(rate),
+                    interval: e.interval(level_of),
+                    workers,
+                    uncovered: workers - counted,
+                    distance: value - rate,
+                    short: own
+                        .filter(|_| matches!(target.level, Level::Fixed(_) | Level::Change(_)))
+                        .and_then(|f| f.gap?.workers),
+                    reach: allowed.max(rate),
+                    capped: allowed < options.rate && rate < options.rate,
+                    gain,
+                    share_of_gap: (gap > 0.0).then(|| gain / gap),
+                    in_set: false,
+                }
+            })
+            .collect();
+        cells.sort_by(|a, b| b.gain.total_cmp(&a.gain));
+        let gains: Vec<f64> = cells.iter().map(|c| c.gain).collect();
+        let weights: Vec<f64> = match options.smallest {
+            Smallest::Cells => vec![1.0; cells.len()],
+            Smallest::Workers => cells.iter().map(|c| c.workers).collect(),
+        };
+        let closing = if gap <= 0.0 {
+            Closing::NoGap
+        } else {
+            smallest_set(&gains, &weights, gap).map_or_else(|| impossible(&cells, options.rate, gap), Closing::Set)
+        };
+        if let Closing::Set(set) = &closing {
+            set.cells.iter().for_each(|&i| cells[i].in_set = true);
+        }
+        let upper = gap_interval.filter(|i| i.high > 0.0).and_then(|i| smallest_set(&gains, &weights, i.high));
+        Ok(Priorities {
+            options: PriorityOptions { by, ..options.clone() },
+            measure: target.measure,
+            period,
+            region: Arc::clone(&whole.region),
+            sector: Arc::clone(&whole.sector),
+            whole: value,
+            level,
+            gap,
+            gap_interval,
+            years,
+            cells,
+            closing,
+            cells_at_upper: upper.map(|s| s.cells.len()),
+        })
+    }
+}
+
+/// Why all cells together do not close the gap.
+fn impossible(cells: &[PriorityCell], rate: f64, gap: f64) -> Closing {
+    let free: f64 = cells.iter().map(|c| c.workers * (rate - c.value.unwrap_or(rate)).max(0.0)).sum();
+    Closing::Impossible {
+        gained: cells.iter().map(|c| c.gain).sum(),
+        binding: if free >= gap { Binding::Pace } else { Binding::Rate },
+        capped: cells.iter().filter(|c| c.capped).count(),
+    }
+}
