@@ -141,7 +141,8 @@ class Estimates(Table):
             One of :class:`undeb.Kind`.
         **asked
             ``target``, ``measure``, ``regions``, ``sectors``, ``periods``, ``highlight``, ``title``, ``titles``, ``theme``,
-            ``locale``, ``width``, ``mm``: see :class:`undeb.chart.Options`. What is left out is worked out.
+            ``locale``, ``width``, ``mm``: see :class:`undeb.chart.Options`. What is left out is worked out; the measure
+            is the first of :attr:`measures`.
 
         Raises
         ------
@@ -158,6 +159,9 @@ class Estimates(Table):
         """
         from undeb.chart import draw
 
+        if asked.get("measure") is None and str(kind) != Kind.SCATTER and self.measures:
+            # A chart shows one measure, and its title says which; a scatter holds two against each other.
+            asked["measure"] = self.measures[0]
         return draw(self, kind, asked, self.level, self.interval)
 
     def assess(self, plan: Plan) -> Findings:

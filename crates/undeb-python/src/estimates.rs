@@ -8,6 +8,7 @@ use undeb::{DetectOptions, PublishedTable, Registry, RuleSet};
 use crate::arrow;
 use crate::chart::{Asked, Chart, draw};
 use crate::convert::{json, measures, parsed};
+use crate::decomposition::{Split, decompose};
 use crate::error::DataError;
 use crate::frame::Frame;
 use crate::trend::{Choices, Trends, smallest_changes, trends};
@@ -79,6 +80,11 @@ impl Estimates {
     /// The trend of every series, and the words on those that have none.
     fn trend(&self, py: Python<'_>, choices: Choices) -> PyResult<(Trends, Vec<String>)> {
         trends(py, Arc::clone(&self.0), &choices)
+    }
+
+    /// The change of a measure between two periods, split into effects and cells, as JSON.
+    fn decompose(&self, py: Python<'_>, measure: &str, from: &str, to: &str, split: Split) -> PyResult<String> {
+        decompose(py, Arc::clone(&self.0), measure, from, to, split)
     }
 
     /// The smallest change between two periods that each series could tell.

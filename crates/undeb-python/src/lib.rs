@@ -6,6 +6,7 @@ mod arrow;
 mod catalogue;
 mod chart;
 mod convert;
+mod decomposition;
 mod error;
 mod estimates;
 mod findings;
