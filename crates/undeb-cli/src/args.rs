@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use undeb::{Day, Measure, Method, Period};
 use undeb_chart::{Kind, Theme, Titles};
 
+use crate::design::{ErrorOptions, RoleOptions};
+
 /// Union density and bargaining coverage, held against targets.
 #[derive(Parser)]
 #[command(
@@ -138,14 +140,20 @@ pub(crate) enum Format {
 #[command(after_help = "Examples:
   undeb estimate lfs.parquet --codebook uk-lfs --by region,sector
   undeb estimate cps.csv --codebook us-cps-org --by period --format csv > rates.csv
-  undeb estimate lfs.parquet --codebook my-lfs.toml --by region --margins --lonely-psu adjust")]
+  undeb estimate lfs.parquet --codebook my-lfs.toml --by region --margins --lonely-psu adjust
+  undeb estimate mine.csv --member union --weight w --strata stratum --psu cluster --fpc N --by region
+  undeb estimate cps.parquet --member union --weight w --replicates 'w*' --replicate-kind sdr
+  undeb estimate lfs.parquet --codebook uk-lfs --calibrate census.csv --calibrate-by raking
+  undeb estimate lfs.parquet --codebook uk-lfs --by period,region --pool 3")]
 pub(crate) struct RecordCommand {
     /// Records: CSV, Parquet or Arrow IPC.
     pub(crate) file: PathBuf,
     /// A bundled codebook, or the file of your own.
     #[arg(long, value_name = "CODEBOOK")]
-    pub(crate) codebook: String,
-    /// Breakdowns: period, region, sector, industry.
+    pub(crate) codebook: Option<String>,
+    #[command(flatten)]
+    pub(crate) roles: RoleOptions,
+    /// Breakdowns: period, region, sector, industry; or, without a codebook, any column.
     #[arg(long, value_delimiter = ',')]
     pub(crate) by: Vec<String>,
     /// Measures; all that the survey has questions for when left out.
@@ -154,9 +162,11 @@ pub(crate) struct RecordCommand {
     /// Margins too: regions rolled up, all sectors.
     #[arg(long)]
     pub(crate) margins: bool,
-    /// What a stratum with one PSU contributes: fail, remove, adjust or average.
-    #[arg(long, value_name = "RULE", default_value = "fail")]
-    pub(crate) lonely_psu: String,
+    /// Average each period with those before it, this many in all; without `period` in --by all periods are averaged.
+    #[arg(long, value_name = "PERIODS")]
+    pub(crate) pool: Option<usize>,
+    #[command(flatten)]
+    pub(crate) errors: ErrorOptions,
     #[command(flatten)]
     pub(crate) output: Output,
 }

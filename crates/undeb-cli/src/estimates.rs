@@ -28,16 +28,31 @@ pub(crate) fn run(options: &EstimateOptions) -> Result<u8> {
     options.output.write(&estimates)
 }
 
-/// `undeb estimate`: survey records through a codebook.
+/// `undeb estimate`: survey records, through a codebook or by the columns that are named.
 pub(crate) fn records(options: &RecordCommand) -> Result<u8> {
     options.output.check()?;
     let progress = Progress::start("Reading the records");
-    let book = crate::codebooks::open(&options.codebook)?;
-    let measures = measures(&options.measure, book.measures())?;
-    let records = Records::read(&options.file, &book, options.lonely_psu.parse()?)?;
+    let design = options.errors.options()?;
+    let records = match (&options.codebook, options.roles.any()) {
+        (Some(codebook), None) => Records::read(&options.file, &crate::codebooks::open(codebook)?, design)?,
+        (None, Some(_)) => {
+            let survey = options.file.file_stem().unwrap_or_default().to_string_lossy();
+            Records::open(&options.file, &options.roles.roles(&options.by, &survey, design))?
+        }
+        (Some(codebook), Some(flag)) => {
+            return Err(Error::io(format!("both the codebook {codebook} and {flag} say what the columns are"))
+                .help("the codebook names all columns: leave out the one or the other"));
+        }
+        (None, None) => {
+            return Err(Error::io("nothing says what the columns are").help(
+                "give --codebook (see `undeb codebooks`), or name columns: --member, --weight, --strata, --psu and others",
+            ));
+        }
+    };
+    let measures = measures(&options.measure, records.measures())?;
     progress.now("Estimating");
-    let by: Vec<&str> = options.by.iter().map(String::as_str).collect();
-    let estimates = records.estimate(&measures, &by, &RecordOptions { margins: options.margins })?;
+    let by: Vec<&str> = options.by.iter().map(|b| options.roles.part(b)).collect();
+    let estimates = records.estimate(&measures, &by, &RecordOptions { margins: options.margins, pool: options.pool })?;
     drop(progress);
     options.output.write(&estimates)
 }

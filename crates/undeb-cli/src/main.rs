@@ -7,6 +7,7 @@ mod args;
 mod chart;
 mod codebooks;
 mod data;
+mod design;
 mod estimates;
 mod message;
 mod output;

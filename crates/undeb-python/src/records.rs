@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use undeb::{Codebook, RecordOptions, ReplicateColumns, Roles};
+use undeb::{Codebook, RecordOptions, ReplicateColumns, Replication, Roles};
 
 use crate::arrow;
 use crate::convert::{measures, parsed};
@@ -81,7 +81,7 @@ impl Given {
             fpc: self.fpc,
             unique_psus: self.unique_psus,
             lonely_psu: parsed(&self.lonely_psu)?,
-            replicates: self.replicates.map(GivenReplicates::columns),
+            replication: self.replicates.map(|given| Replication::Columns(given.columns())),
             design_effect: self.design_effect,
             period: self.period,
             region: self.region,
@@ -89,6 +89,7 @@ impl Given {
             others: self.others,
             members_within_covered: self.members_within_covered,
             survey: self.title,
+            ..Roles::default()
         })
     }
 }
@@ -164,7 +165,7 @@ impl Records {
         let (records, wanted) = (Arc::clone(&self.0), measures(&wanted)?);
         run(py, move || {
             let by: Vec<&str> = by.iter().map(String::as_str).collect();
-            records.estimate(&wanted, &by, &RecordOptions { margins })
+            records.estimate(&wanted, &by, &RecordOptions { margins, pool: None })
         })
         .map(Estimates::from)
     }

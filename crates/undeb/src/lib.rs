@@ -50,7 +50,8 @@ pub use policy::{
 pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};
 pub use schema::{Classification, Code, Definition, Force, Measure, Period, SeriesBreak};
 pub use source::{
-    Cell, Codebook, MeasureBasis, MeasureEntry, PeriodType, PublishedTable, RateUnit, Records, Registry, ReplicateColumns, Roles,
-    Source, SumDimension, SumRule, Tier, bundled,
+    Cell, Codebook, DesignOptions, KnownTotal, KnownTotals, MadeReplicates, MeasureBasis, MeasureEntry, PeriodType,
+    PublishedTable, RateUnit, Records, Registry, ReplicateColumns, Replication, Roles, SecondStage, Source, SumDimension,
+    SumRule, Tier, bundled,
 };
 pub use survey::interval::{Interval, Method};

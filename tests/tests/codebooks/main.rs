@@ -18,8 +18,8 @@ use undeb::survey::design::LonelyPsu;
 use undeb::{Codebook, Error, Estimate, Estimates, Measure, RecordOptions, Records, Uncertainty};
 
 const BOTH: [Measure; 2] = [Measure::Density, Measure::Coverage];
-const MARGINS: RecordOptions = RecordOptions { margins: true };
-const CELLS: RecordOptions = RecordOptions { margins: false };
+const MARGINS: RecordOptions = RecordOptions { margins: true, pool: None };
+const CELLS: RecordOptions = RecordOptions { margins: false, pool: None };
 
 /// The synthetic extract of a codebook.
 fn extract(name: &str) -> PathBuf {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::RecordOptions;
 use crate::error::{Error, Result, choices};
 use crate::schema::{Classification, Period};
 use crate::source::Records;
@@ -38,8 +39,9 @@ impl<'a> Grid<'a> {
     /// The grid of some breakdowns of records.
     ///
     /// # Errors
-    /// An unknown breakdown, one that is asked for twice, or more cells than one state holds.
-    pub(crate) fn of(records: &'a Records, by: &[&'a str], margins: bool) -> Result<Self> {
+    /// An unknown breakdown, one that is asked for twice, more cells than one state holds, or more periods to average
+    /// than there are.
+    pub(crate) fn of(records: &'a Records, by: &[&'a str], options: &RecordOptions) -> Result<Self> {
         if let Some(unknown) = by.iter().find(|b| !records.dimensions().any(|d| d == **b)) {
             return Err(
                 Error::data(format!("the records have no breakdown `{unknown}`")).help(choices(unknown, records.dimensions()))
@@ -47,6 +49,10 @@ impl<'a> Grid<'a> {
         }
         if let Some(twice) = by.iter().enumerate().find_map(|(i, b)| by[..i].contains(b).then_some(b)) {
             return Err(Error::data(format!("the breakdown `{twice}` is asked for twice")));
+        }
+        if options.pool.is_some() && !by.contains(&"period") {
+            return Err(Error::data("periods are to be averaged, but `period` is no breakdown")
+                .help("break down by period too; without it all periods are averaged"));
         }
         let mut grid = Grid { by: Vec::new(), axes: Vec::new(), cells: 1 };
         for &dimension in by {
@@ -60,7 +66,12 @@ impl<'a> Grid<'a> {
                 "sector" => Some(&*records.sectors),
                 _ => None,
             };
-            grid.by.push((dimension, along(&codes, tree, margins && dimension != "period")));
+            let choices = match (dimension, options.pool) {
+                ("period", Some(pool)) => windows(&codes, pool)?,
+                ("period", None) => along(&codes, None, false),
+                _ => along(&codes, tree, options.margins),
+            };
+            grid.by.push((dimension, choices));
             grid.cells = grid.cells.saturating_mul(codes.len() + 1);
         }
         if grid.cells > MOST_CELLS {
@@ -103,6 +114,12 @@ impl Pick<'_> {
         }
     }
 
+    /// The periods that the row averages.
+    pub(crate) fn pooled(&self, all: &[Period]) -> Vec<Period> {
+        let along = self.of.iter().find(|(d, _)| *d == "period").map(|(_, c)| &c.along);
+        along.into_iter().flatten().filter_map(|at| all.get(*at as usize).copied()).collect()
+    }
+
     /// Whether any code sums others.
     pub(crate) fn is_margin(&self) -> bool {
         self.of.iter().any(|(_, c)| c.margin)
@@ -113,6 +130,20 @@ impl Pick<'_> {
         let further = self.of.iter().filter(|(d, _)| !["period", "region", "sector"].contains(d));
         further.map(|(d, c)| (Arc::from(*d), Arc::clone(&c.code))).collect()
     }
+}
+
+/// Every period with those before it, so many in all, under the code of the last.
+fn windows(codes: &[Arc<str>], pool: usize) -> Result<Vec<Choice>> {
+    if pool == 0 || pool > codes.len() {
+        return Err(Error::data(format!("an average of {pool} periods cannot be made of {}", codes.len()))
+            .help("give a number between 1 and that of the periods"));
+    }
+    let window = |last: usize| Choice {
+        code: Arc::clone(&codes[last]),
+        along: (last + 1 - pool..=last).map(|at| at as u32).collect(),
+        margin: false,
+    };
+    Ok((pool - 1..codes.len()).map(window).collect())
 }
 
 /// What an axis offers: its codes in the order of their tree, and with margins every code above them and the whole.

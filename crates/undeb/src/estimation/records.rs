@@ -18,6 +18,9 @@ use crate::survey::totals::{Tally, Totals};
 pub struct RecordOptions {
     /// Every margin too: regions rolled up to every level, sectors to the whole, and so on.
     pub margins: bool,
+    /// Averages each period with those before it, this many in all; needs the breakdown `period`. People who return in
+    /// another period share a PSU, so their covariance is in the error.
+    pub pool: Option<usize>,
 }
 
 impl Records {
@@ -34,7 +37,7 @@ impl Records {
     /// A measure without a question, or one that was not asked in a period of the domain; an unknown breakdown; more cells than the kernel holds.
     pub fn estimate(&self, measures: &[Measure], by: &[&str], options: &RecordOptions) -> Result<Estimates> {
         let definitions = self.definitions(measures)?;
-        let grid = Grid::of(self, by, options.margins)?;
+        let grid = Grid::of(self, by, options)?;
         let variables = if measures.contains(&Measure::CoveredNonmembers) {
             3
         } else if self.asked.contains(&Measure::Coverage) {
@@ -58,12 +61,13 @@ impl Records {
             picks.iter().flat_map(|pick| measures.iter().map(|m| Arc::new(expression(*m, &pick.cells)))).collect();
         let errors = summed.errors(&expressions, &[]);
         // A filter may leave whole periods out: what is left is what is pooled.
-        let pool = if by.contains(&"period") { Vec::new() } else { self.periods_here() };
+        let here = if by.contains(&"period") { Vec::new() } else { self.periods_here() };
         let mut out = Vec::with_capacity(expressions.len());
         let asked = picks.iter().flat_map(|pick| measures.iter().map(move |m| (pick, *m)));
         for (i, ((pick, measure), expression)) in asked.zip(expressions).enumerate() {
             let tally = tally(&summed.totals, &pick.cells, variable(measure));
             let uncertainty = uncertainty(&self.drawn, measure, &tally, &errors, i);
+            let pool = if here.is_empty() { pick.pooled(&self.periods) } else { here.clone() };
             let estimate = self.record(measure, pick, &tally, errors.value[i], uncertainty, &pool);
             let formula = errors.value[i].map(|_| Formula { summed: Arc::clone(&summed), expression });
             out.push(Estimate { psus: errors.psus[i], formula, ..estimate });

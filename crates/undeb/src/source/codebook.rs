@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use super::bundled;
 use super::coding::Key;
+use super::design_options::{DesignOptions, Replication};
+use super::replicate_columns::ReplicateColumns;
+use super::second_stage::SecondStage;
 use super::tier::Tier;
 use crate::error::{Error, Result, choices};
 use crate::schema::{Measure, Period, SeriesBreak};
@@ -116,6 +119,14 @@ pub(crate) struct DesignNames {
     pub(crate) psu: Vec<String>,
     #[serde(default = "yes")]
     pub(crate) nested: bool,
+    #[serde(default)]
+    pub(crate) person: Option<String>,
+    #[serde(default)]
+    pub(crate) fpc: Option<String>,
+    #[serde(default)]
+    pub(crate) second_stage: Option<SecondStage>,
+    #[serde(default)]
+    replicates: Option<ReplicateColumns>,
     pub(crate) tier: Tier,
     #[serde(default)]
     #[allow(dead_code)]
@@ -253,6 +264,21 @@ impl Codebook {
                     .help(choices(&rule.is, allowed.iter().copied())));
             }
         }
+        let (strata, psu) = (!book.design.strata.is_empty(), !book.design.psu.is_empty());
+        let tells = match book.design.tier {
+            Tier::StrataAndClusters => strata && psu,
+            Tier::Clusters | Tier::HouseholdClusters => psu && !strata,
+            Tier::Strata => strata && !psu,
+            Tier::AssumedDesignEffect | Tier::WeightsOnly => !strata && !psu,
+            Tier::Replicates => book.design.replicates.is_some(),
+        };
+        if !tells {
+            return Err(Error::schema(format!(
+                "{name}: the tier is `{}`, which strata, psu and replicates do not bear out",
+                book.design.tier.name()
+            ))
+            .help("name the variables of the design, or a weaker tier"));
+        }
         Ok(book)
     }
 
@@ -290,20 +316,27 @@ impl Codebook {
         Some(format!("`{}` did not ask for {measure} in {period}: {}", self.id, a.note))
     }
 
+    /// The options of a user, with the replicate weights of the survey where the user names none.
+    pub(super) fn options(&self, given: DesignOptions) -> DesignOptions {
+        let own = || self.design.replicates.clone().map(Replication::Columns);
+        DesignOptions { replication: given.replication.or_else(own), ..given }
+    }
+
     /// Variables without which records cannot be read; weights have substitutes, and breakdowns may be left out.
     pub fn required(&self) -> Vec<&str> {
         let rules = self.scope.iter().chain(&self.member).chain(&self.covered).flat_map(Rule::variables);
         let month = self.period.month.as_deref().filter(|_| self.weight.months);
-        let design = self.design.strata.iter().chain(&self.design.psu).map(String::as_str);
+        let second = self.design.second_stage.iter().flat_map(SecondStage::columns);
+        let named = self.design.person.iter().chain(&self.design.fpc);
+        let design = self.design.strata.iter().chain(&self.design.psu).chain(named).map(String::as_str).chain(second);
         std::iter::once(self.period.year.as_str()).chain(month).chain(design).chain(rules).collect()
     }
 
     /// Every variable that the codebook reads, those that a file may lack included.
     pub fn variables(&self) -> Vec<&str> {
-        let mut all: Vec<&str> = vec![&self.period.year];
+        let mut all = self.required();
         all.extend(self.period.quarter.iter().chain(&self.period.month).map(String::as_str));
-        all.extend(self.weight.variables.iter().chain(&self.design.strata).chain(&self.design.psu).map(String::as_str));
-        all.extend(self.scope.iter().chain(&self.member).chain(&self.covered).flat_map(Rule::variables));
+        all.extend(self.weight.variables.iter().map(String::as_str));
         all.extend([&self.sector, &self.region, &self.industry].into_iter().flatten().map(|a| a.variable.as_str()));
         all.sort_unstable();
         all.dedup();

@@ -9,8 +9,13 @@ use super::coding::{Coded, NULL};
 use crate::error::{Error, Result, choices};
 use crate::schema::Period;
 
+/// Names of the columns of a frame.
+pub(super) fn names(frame: &DataFrame) -> impl Iterator<Item = &str> {
+    frame.columns().iter().map(|c| c.name().as_str())
+}
+
 pub(super) fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
-    frame.column(name).map_err(|_| no_column(name, frame.get_column_names().iter().map(|n| n.as_str())))
+    frame.column(name).map_err(|_| no_column(name, names(frame)))
 }
 
 pub(super) fn no_column<'a>(name: &str, there: impl IntoIterator<Item = &'a str>) -> Error {

@@ -96,6 +96,11 @@ impl Records {
         self.flags.iter().filter(|f| **f & IN != 0).count()
     }
 
+    /// The measures that the records have answers for.
+    pub fn measures(&self) -> impl Iterator<Item = Measure> {
+        self.asked.iter().copied()
+    }
+
     /// Breakdowns on offer.
     pub fn dimensions(&self) -> impl Iterator<Item = &str> {
         let period = (!self.periods.is_empty()).then_some("period");

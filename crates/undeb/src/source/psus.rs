@@ -6,6 +6,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::coding::{Coded, NULL, code, whole};
+use super::fpc::fractions;
 use crate::error::{Error, Result};
 use crate::survey::design::{Design, LonelyPsu};
 
@@ -20,6 +21,14 @@ const TASK: usize = 1 << 16;
 pub(crate) struct Psus {
     pub(crate) of_row: Vec<u32>,
     pub(crate) design: Design,
+}
+
+impl Psus {
+    /// Everybody in one PSU, for designs of which replicate weights tell everything.
+    pub(super) fn one(rows: usize) -> Result<Psus> {
+        let design = Design::new(vec![0], vec![0.0], LonelyPsu::Remove, |h| h.to_string())?;
+        Ok(Psus { of_row: vec![0; rows], design })
+    }
 }
 
 /// Which columns make the design.
@@ -85,7 +94,7 @@ pub(crate) fn psus(rows: usize, columns: &DesignColumns<'_>) -> Result<Psus> {
         |h: u32| strata.keys.get(h as usize).map_or_else(|| "(the only one)".to_owned(), |k| k.to_string().replace(JOINED, " "));
     let fraction = match columns.fpc {
         None => vec![0.0; count],
-        Some(column) => fractions(column, &sampled, &stratum, name)?,
+        Some(column) => fractions(column, &sampled, |row| u32::from(stratum(row)), name)?,
     };
     Ok(Psus { of_row, design: Design::new(stratum_of, fraction, columns.lonely, name)? })
 }
@@ -209,51 +218,4 @@ fn number_texts(series: &Series, stratum: &impl Fn(usize) -> u16, rows: usize) -
     let of_row = first.into_iter().map(|old| renumbered[old as usize]).collect();
     let stratum_of = order.iter().map(|((h, _), _)| u32::from(*h)).collect();
     Ok((of_row, stratum_of, order.into_iter().map(|((_, name), _)| name.to_owned()).collect()))
-}
-
-/// The sampled share of each stratum from a column of population counts, or of shares.
-fn fractions(
-    column: &Column,
-    sampled: &[u32],
-    stratum: &impl Fn(usize) -> u16,
-    name: impl Fn(u32) -> String,
-) -> Result<Vec<f64>> {
-    let wrong = |e: PolarsError| Error::design(format!("column `{}`: {e}", column.name()));
-    let values = column.as_materialized_series().cast(&DataType::Float64).map_err(wrong)?;
-    let mut population = vec![f64::NAN; sampled.len()];
-    for (row, value) in values.f64().map_err(wrong)?.iter().enumerate() {
-        let h = stratum(row);
-        let good = value.filter(|v| v.is_finite() && *v > 0.0);
-        let value = good.ok_or_else(|| {
-            let shown = value.map_or_else(|| "missing".to_owned(), |v| v.to_string());
-            Error::design(format!("the population in column `{}`, row {} is {shown}", column.name(), row + 1))
-                .help("give the number of PSUs in the stratum, or the sampled share of them")
-        })?;
-        let known = &mut population[h as usize];
-        if known.is_nan() {
-            *known = value;
-        } else if *known != value {
-            return Err(Error::design(format!(
-                "stratum {} has the populations {known} and {value} in column `{}`",
-                name(u32::from(h)),
-                column.name()
-            )));
-        }
-    }
-    population
-        .iter()
-        .zip(sampled)
-        .enumerate()
-        .map(|(h, (&population, &n))| {
-            let share = if population < 1.0 { population } else { f64::from(n) / population };
-            if share > 1.0 {
-                return Err(Error::design(format!(
-                    "stratum {} has {n} sampled PSUs but a population of {population}",
-                    name(h as u32)
-                ))
-                .help("the population of a stratum cannot be smaller than its sample"));
-            }
-            Ok(share)
-        })
-        .collect()
 }

@@ -4,7 +4,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::columns::{as_weights, column, no_column};
+use super::columns::{as_weights, column, names, no_column};
 use crate::error::{Error, Result};
 use crate::survey::rank::{gathered, rank};
 use crate::survey::replicates::{Kind, Replicates};
@@ -115,8 +115,7 @@ impl ReplicateColumns {
 
     /// The columns, checked, and what they are; nothing of their size is copied where they are numbers in one piece.
     pub(crate) fn read(&self, frame: &DataFrame, weight: &Float64Chunked) -> Result<(Replicates, Vec<Float64Chunked>)> {
-        let there: Vec<&str> = frame.get_column_names().iter().map(|n| n.as_str()).collect();
-        let names = self.names(&there)?;
+        let names = self.names(&names(frame).collect::<Vec<_>>())?;
         let replicates = self.replicates(names.len())?;
         let one = |name: &String| -> Result<(Float64Chunked, Vec<f64>)> {
             let mut values = as_weights("replicate weight", name, column(frame, name)?)?;

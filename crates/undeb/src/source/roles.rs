@@ -1,6 +1,7 @@
 //! Records whose columns are named by the part they play.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -8,11 +9,13 @@ use rayon::prelude::*;
 
 use super::coding::{Coded, Key, code};
 use super::columns::{column, must_have_rows, weights, years};
-use super::drawn::{Drawn, ReplicateWeights};
+use super::design_options::{DesignOptions, Replication};
+use super::drawn::Drawing;
+use super::known_totals::KnownTotals;
 use super::microdata::{COVERED, Dimension, IN, MEMBER, Records};
-use super::psus::{DesignColumns, psus};
+use super::psus::DesignColumns;
 use super::registry::Source;
-use super::replicate_columns::ReplicateColumns;
+use super::second_stage::SecondStage;
 use super::tier::Tier;
 use crate::error::{Error, Result};
 use crate::schema::{Classification, Measure};
@@ -32,16 +35,26 @@ pub struct Roles {
     pub weight: Option<String>,
     /// Strata.
     pub strata: Option<String>,
-    /// PSUs; every row its own when none.
+    /// PSUs; every row its own when there is neither these, households nor people.
     pub psu: Option<String>,
-    /// PSUs in the population of the stratum, or the share of them that was sampled.
+    /// Households, which stand in for PSUs where those are not known.
+    pub household: Option<String>,
+    /// People, where the same ones may return in another period. Each must lie in one PSU or household; without these
+    /// people stand in for PSUs.
+    pub person: Option<String>,
+    /// PSUs in the population of the stratum, or the share of them that was sampled; a stratum that was sampled whole is
+    /// certain.
     pub fpc: Option<String>,
+    /// Units drawn within PSUs.
+    pub second_stage: Option<SecondStage>,
     /// PSU numbers are unique over strata; a PSU in two strata is then an error.
     pub unique_psus: bool,
     /// What a lonely PSU contributes.
     pub lonely_psu: LonelyPsu,
-    /// Replicate weights in columns; errors then come from them alone.
-    pub replicates: Option<ReplicateColumns>,
+    /// Replicate weights; errors then come from them alone.
+    pub replication: Option<Replication>,
+    /// Known totals that the weights are calibrated to.
+    pub known_totals: Option<KnownTotals>,
     /// An assumed design effect, where the records tell nothing of the design.
     pub design_effect: Option<f64>,
     /// Year.
@@ -56,6 +69,26 @@ pub struct Roles {
     pub members_within_covered: bool,
     /// Name of the survey, for tables and reports.
     pub survey: String,
+}
+
+impl Roles {
+    fn options(&self) -> DesignOptions {
+        DesignOptions {
+            lonely_psu: self.lonely_psu,
+            replication: self.replication.clone(),
+            known_totals: self.known_totals.clone(),
+            design_effect: self.design_effect,
+        }
+    }
+
+    /// Every column that is named, whatever its part.
+    fn columns(&self) -> impl Iterator<Item = &str> {
+        let answers = [&self.member, &self.covered, &self.employee, &self.weight, &self.period, &self.region, &self.sector];
+        let design = [&self.strata, &self.psu, &self.household, &self.person, &self.fpc];
+        let second = self.second_stage.iter().flat_map(SecondStage::columns);
+        let named = answers.into_iter().chain(design).flatten().chain(&self.others);
+        named.map(String::as_str).chain(second)
+    }
 }
 
 /// Writes a two-bit answer for every row, from a table by code.
@@ -86,6 +119,17 @@ fn yes_or_no(name: &str, coded: &Coded) -> Result<Vec<Answer>> {
 }
 
 impl Records {
+    /// Reads a file of records (CSV, Parquet or Arrow IPC, by its ending) whose columns are named by the part they play.
+    ///
+    /// # Errors
+    /// The file cannot be read or ends early; see [`Records::new`].
+    pub fn open(path: &Path, roles: &Roles) -> Result<Self> {
+        let context = |e: Error| e.context(path.display().to_string());
+        let frame =
+            super::frame::read(path, &|there| roles.options().with_columns(roles.columns(), &[], there)).map_err(context)?;
+        Self::new(&frame, roles).map_err(context)
+    }
+
     /// Records whose columns are named by the part they play.
     ///
     /// # Errors
@@ -122,16 +166,6 @@ impl Records {
             }
         }
         let find = |name: &Option<String>| name.as_deref().map(|n| column(frame, n)).transpose();
-        let psus = psus(
-            rows,
-            &DesignColumns {
-                strata: find(&roles.strata)?,
-                psu: find(&roles.psu)?,
-                fpc: find(&roles.fpc)?,
-                nested: !roles.unique_psus,
-                lonely: roles.lonely_psu,
-            },
-        )?;
         let weight = weights(frame, roles.weight.as_deref())?;
         let (periods, period_of) = match &roles.period {
             None => (Vec::new(), Vec::new()),
@@ -147,17 +181,31 @@ impl Records {
             trees.insert(dimension, codes.clone());
             dimensions.insert(dimension.to_owned(), Dimension { codes, of_row: coded.codes });
         }
+        let stands_in = roles.psu.as_ref().or(roles.household.as_ref()).or(roles.person.as_ref()).cloned();
         let tier = match (&roles.psu, &roles.strata) {
             (Some(_), Some(_)) => Tier::StrataAndClusters,
             (Some(_), None) => Tier::Clusters,
+            (None, _) if stands_in.is_some() => Tier::HouseholdClusters,
             (None, Some(_)) => Tier::Strata,
             (None, None) => Tier::WeightsOnly,
         };
-        let mut drawn = Drawn::new(weight, psus, tier).assuming(roles.design_effect)?;
-        if let Some(given) = &roles.replicates {
-            let (replicates, columns) = given.read(frame, &drawn.weight)?;
-            drawn.replicates = Some(ReplicateWeights::Columns(replicates, columns));
-        }
+        let drawing = Drawing {
+            frame,
+            dimensions: &dimensions,
+            weight,
+            columns: DesignColumns {
+                strata: find(&roles.strata)?,
+                psu: find(&stands_in)?,
+                fpc: find(&roles.fpc)?,
+                nested: !roles.unique_psus,
+                lonely: roles.lonely_psu,
+            },
+            second_stage: roles.second_stage.as_ref(),
+            person: roles.person.as_deref(),
+            options: &roles.options(),
+            tier,
+        };
+        let drawn = drawing.drawn()?;
         let tree = |kind: &str| Classification::flat(kind, trees.get(kind).into_iter().flatten());
         let source = Source::of_records(&roles.survey, &asked, roles.members_within_covered);
         Ok(Records {

@@ -9,14 +9,14 @@ use polars::prelude::*;
 use super::bundled;
 use super::codebook::{Axis, Codebook, Rule};
 use super::coding::{Coded, Key, NULL, code, whole};
-use super::columns::{column, must_have_rows, quarters, weights, years};
-use super::drawn::Drawn;
+use super::columns::{column, must_have_rows, names, quarters, weights, years};
+use super::design_options::DesignOptions;
+use super::drawn::Drawing;
 use super::microdata::{COVERED, Dimension, IN, MEMBER, Records};
-use super::psus::{DesignColumns, JOINED, psus};
+use super::psus::{DesignColumns, JOINED};
 use super::registry::Source;
 use crate::error::{Error, Result, choices};
 use crate::schema::Measure;
-use crate::survey::design::LonelyPsu;
 use crate::survey::rows::Answer;
 
 impl Records {
@@ -24,10 +24,12 @@ impl Records {
     ///
     /// # Errors
     /// The file cannot be read or ends early; see [`Records::with_codebook`].
-    pub fn read(path: &Path, book: &Codebook, lonely_psu: LonelyPsu) -> Result<Self> {
-        let frame =
-            super::frame::read(path, &book.variables(), &book.required()).map_err(|e| e.context(path.display().to_string()))?;
-        Self::with_codebook(&frame, book, lonely_psu).map_err(|e| e.context(path.display().to_string()))
+    pub fn read(path: &Path, book: &Codebook, options: impl Into<DesignOptions>) -> Result<Self> {
+        let options = book.options(options.into());
+        let context = |e: Error| e.context(path.display().to_string());
+        let choose = |there: &[&str]| options.with_columns(book.required().into_iter(), &book.variables(), there);
+        let frame = super::frame::read(path, &choose).map_err(context)?;
+        Self::with_codebook(&frame, book, options).map_err(context)
     }
 
     /// Records whose columns a codebook explains.
@@ -35,7 +37,8 @@ impl Records {
     /// # Errors
     /// A variable that the codebook needs is missing; a row that no rule covers, with the values and how often they
     /// occur; a weight or design that does not hold.
-    pub fn with_codebook(frame: &DataFrame, book: &Codebook, lonely_psu: LonelyPsu) -> Result<Self> {
+    pub fn with_codebook(frame: &DataFrame, book: &Codebook, options: impl Into<DesignOptions>) -> Result<Self> {
+        let options = book.options(options.into());
         must_have_rows(frame)?;
         let rows = frame.height();
         let mut cache = HashMap::new();
@@ -69,7 +72,7 @@ impl Records {
         let unasked = pairs.filter_map(|(m, p)| Some((m, p, book.not_asked(m, p)?.into()))).collect();
         let name = book.weight.variables.iter().find(|v| frame.column(v).is_ok()).ok_or_else(|| {
             Error::design(format!("none of the weights {} of `{}` is there", book.weight.variables.join(", "), book.id))
-                .help(choices(&book.weight.variables[0], frame.get_column_names().iter().map(|n| n.as_str())))
+                .help(choices(&book.weight.variables[0], names(frame)))
         })?;
         let mut weight = weights(frame, Some(name))?;
         if book.weight.months {
@@ -89,20 +92,30 @@ impl Records {
         }
         let joined = |names: &[String]| -> Result<Option<Column>> { join(frame, names) };
         let (strata, psu) = (joined(&book.design.strata)?, joined(&book.design.psu)?);
-        let columns = DesignColumns {
-            strata: strata.as_ref(),
-            psu: psu.as_ref(),
-            fpc: None,
-            nested: book.design.nested,
-            lonely: lonely_psu,
+        let design = &book.design;
+        let drawing = Drawing {
+            frame,
+            dimensions: &dimensions,
+            weight,
+            columns: DesignColumns {
+                strata: strata.as_ref(),
+                psu: psu.as_ref(),
+                fpc: design.fpc.as_ref().map(|name| column(frame, name)).transpose()?,
+                nested: design.nested,
+                lonely: options.lonely_psu,
+            },
+            second_stage: design.second_stage.as_ref(),
+            person: design.person.as_deref(),
+            options: &options,
+            tier: design.tier,
         };
-        let psus = psus(rows, &columns)?;
+        let drawn = drawing.drawn()?;
         Ok(Records {
             source: Arc::new(Source::of_codebook(book)),
             regions: Arc::new(bundled::classification(&book.regions)?),
             sectors: Arc::new(bundled::classification(&book.sectors)?),
             flags,
-            drawn: Drawn::new(weight, psus, book.design.tier),
+            drawn,
             periods,
             period_of,
             dimensions,

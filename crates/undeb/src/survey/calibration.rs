@@ -78,6 +78,7 @@ pub struct Calibration<'a> {
     /// `sum_k d_k x_k x_k'`, factorised.
     pub(crate) gram: Cholesky,
     steps: usize,
+    distance: Distance,
 }
 
 /// Weighted totals of the auxiliary variables at one `lambda`, and how they move with it.
@@ -87,6 +88,15 @@ struct Sums {
 }
 
 impl Calibration<'_> {
+    /// Other weights of the same rows, such as those of a replicate, moved to the same totals in the same way.
+    ///
+    /// # Errors
+    /// As [`calibrate`]; and a level of which these weights leave nobody.
+    pub fn again(&self, weights: &[f64]) -> Result<Vec<f64>> {
+        let solution = solve(weights, &self.equations, self.distance)?;
+        Ok(weights.iter().zip(solution.g).map(|(w, g)| w * g).collect())
+    }
+
     /// The factor of each design weight.
     pub fn g(&self) -> &[f64] {
         &self.g
@@ -104,8 +114,7 @@ impl Calibration<'_> {
 
     /// The same calibration without borrowed columns.
     pub fn into_owned(self) -> Calibration<'static> {
-        let Calibration { design, g, equations, gram, steps } = self;
-        Calibration { design: Cow::Owned(design.into_owned()), g, equations: equations.into_owned(), gram, steps }
+        Calibration { design: Cow::Owned(self.design.into_owned()), equations: self.equations.into_owned(), ..self }
     }
 
     /// Smallest and largest factor; below zero only with [`Distance::Linear`] (or a negative lower bound).
@@ -144,9 +153,26 @@ pub fn calibrate<'a>(weights: &'a [f64], auxiliaries: &[Auxiliary<'a>], distance
         return Err(Error::design(format!("the bounds {low} and {high} do not enclose 1")));
     }
     let equations = Equations::new(auxiliaries, weights)?;
+    let Solution { g, gram, steps } = solve(weights, &equations, distance)?;
+    Ok(Calibration { design: Cow::Borrowed(weights), g, equations, gram, steps, distance })
+}
+
+/// Factors that reach the totals, `sum_k d_k x_k x_k'`, and the steps that were needed.
+struct Solution {
+    g: Vec<f64>,
+    gram: Cholesky,
+    steps: usize,
+}
+
+/// Newton's method with halved steps.
+fn solve(weights: &[f64], equations: &Equations<'_>, distance: Distance) -> Result<Solution> {
     let p = equations.columns();
     let mut lambda = vec![0.0; p];
-    let mut sums = sums(&equations, weights, distance, &lambda);
+    let mut sums = sums(equations, weights, distance, &lambda);
+    if let Some(j) = (0..p).find(|&j| equations.positive[j] && sums.totals[j] == 0.0 && equations.totals[j] > 0.0) {
+        return Err(Error::design(format!("nobody in the sample has {}, but the population has", equations.names[j]))
+            .help("join this level with others"));
+    }
     // What an error in a total is measured by; a total of 0 is measured by what the sample has.
     let size: Vec<f64> = sums.totals.iter().zip(&equations.totals).map(|(s, t)| s.abs().max(t.abs())).collect();
     let gram = Cholesky::of(&sums.slope, p).map_err(|column| {
@@ -154,10 +180,10 @@ pub fn calibrate<'a>(weights: &'a [f64], auxiliaries: &[Auxiliary<'a>], distance
             .help("leave it out")
     })?;
     if let Some((low, high)) = distance.bounds() {
-        feasible(&equations, &sums.totals, low, high)?;
+        feasible(equations, &sums.totals, low, high)?;
     }
     let start = sums.slope.clone();
-    let mut error = furthest(&equations, &sums, &size);
+    let mut error = furthest(equations, &sums, &size);
     let mut steps = 0;
     while error.1 > REACHED {
         steps += 1;
@@ -173,8 +199,8 @@ pub fn calibrate<'a>(weights: &'a [f64], auxiliaries: &[Auxiliary<'a>], distance
         let mut length = 1.0;
         let (next, better) = loop {
             let trial: Vec<f64> = lambda.iter().zip(&step).map(|(l, s)| l + length * s).collect();
-            let next = self::sums(&equations, weights, distance, &trial);
-            let reached = furthest(&equations, &next, &size);
+            let next = self::sums(equations, weights, distance, &trial);
+            let reached = furthest(equations, &next, &size);
             // Rounding may keep the last step from being a better one.
             if reached.1 < error.1 || reached.1 <= REACHED {
                 lambda = trial;
@@ -187,11 +213,11 @@ pub fn calibrate<'a>(weights: &'a [f64], auxiliaries: &[Auxiliary<'a>], distance
         };
         match next {
             Some(next) if steps < STEPS => (sums, error) = (next, better),
-            _ => return Err(not_reached(&equations, &sums, error.0, steps, distance)),
+            _ => return Err(not_reached(equations, &sums, error.0, steps, distance)),
         }
     }
-    let g = factors(&equations, weights.len(), distance, &lambda);
-    Ok(Calibration { design: Cow::Borrowed(weights), g, equations, gram, steps })
+    let g = factors(equations, weights.len(), distance, &lambda);
+    Ok(Solution { g, gram, steps })
 }
 
 /// Bounds that one known total by itself cannot be reached within.

@@ -20,7 +20,12 @@ pub enum Basis {
     /// The same with scores of residuals, for calibrated weights (METHODS M11).
     Calibrated(Arc<Stages>, Residuals),
     /// The spread of replicates (METHODS M10).
-    Replicated(ReplicateTotals),
+    Replicated {
+        /// The totals of every replicate.
+        replicates: ReplicateTotals,
+        /// The design that the replicates were made from; a domain then has the degrees of freedom of its own PSUs.
+        stages: Option<Arc<Stages>>,
+    },
     /// A simple random sample of the same size, widened by an assumed design effect (METHODS M13).
     Assumed {
         /// The factor by which the design widens the variance.
@@ -64,8 +69,11 @@ impl Basis {
     /// # Ok::<(), undeb::Error>(())
     /// ```
     pub fn errors(&self, totals: &Totals, expressions: &[impl Borrow<Expression>], pairs: &[(u32, u32)]) -> Errors {
-        if let Basis::Replicated(replicates) = self {
-            return replicated(replicates, expressions, pairs);
+        if let Basis::Replicated { replicates, stages } = self {
+            let spread = replicated(replicates, expressions, pairs);
+            let Some(stages) = stages else { return spread };
+            let Errors { df, psus, complete, .. } = Basis::Linearised(Arc::clone(stages)).errors(totals, expressions, &[]);
+            return Errors { df, psus, complete, ..spread };
         }
         // Functions without a value have no gradient: the others close ranks.
         let functions: Vec<Option<Function>> = expressions.iter().map(|e| e.borrow().linearised(totals)).collect();
@@ -105,7 +113,7 @@ impl Basis {
                 v.variance.iter_mut().chain(&mut v.covariance).for_each(|v| *v *= design_effect);
                 v
             }
-            Basis::Replicated(_) => Variance::default(),
+            Basis::Replicated { .. } => Variance::default(),
         }
     }
 }

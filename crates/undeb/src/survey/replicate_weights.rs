@@ -150,6 +150,13 @@ impl Factors {
         Self::given(Replicates::new(Kind::Bootstrap, replicates)?.with_df(free(design))?, psus, factor)
     }
 
+    /// Measures the spread around the full-sample estimate (`true`) or the mean of the replicates (`false`).
+    #[must_use]
+    pub fn with_mse(mut self, mse: bool) -> Self {
+        self.replicates = self.replicates.with_mse(mse);
+        self
+    }
+
     /// Number of PSUs.
     pub fn psus(&self) -> usize {
         self.psus
