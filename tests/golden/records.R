@@ -19,7 +19,7 @@ keep <- function(case, design, variable, by) {
       df <- tryCatch(degf(cell), error = function(e) NA)
       code <- function(k) if (k <= length(by) && by[k] %in% set) as.character(keys[i, by[k]]) else "all"
       out[[length(out) + 1]] <<- data.frame(case, measure = variable, first = code(1), second = code(2),
-        value = as.numeric(coef(rate)), variance = as.numeric(vcov(rate)), n = sum(inside), df = df)
+        value = as.numeric(coef(rate)), variance = as.numeric(vcov(rate)), n = sum(inside & weights(design, "sampling") != 0), df = df)
     }
   }
 }

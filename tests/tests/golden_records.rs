@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use polars::prelude::*;
@@ -110,12 +111,14 @@ fn finite_populations_and_certainty() {
     let mut frame = labour("labour");
     let with = Roles { fpc: named("Nh"), ..roles() };
     compare("records_R", "fpc", &of_2024(&frame, &with), &BOTH, true);
-    // The same as shares of the three PSUs of every stratum.
-    let shares: Vec<f64> = whole(&frame, "Nh").iter().map(|n| 3.0 / *n as f64).collect();
+    // The same as shares of the PSUs of every stratum.
+    let (strata, psus, known) = (whole(&frame, "stratum"), whole(&frame, "psu"), whole(&frame, "Nh"));
+    let drawn: HashSet<(i64, i64)> = strata.iter().copied().zip(psus).collect();
+    let sampled = |h: i64| drawn.iter().filter(|(stratum, _)| *stratum == h).count();
+    let shares: Vec<f64> = strata.iter().zip(&known).map(|(h, n)| sampled(*h) as f64 / *n as f64).collect();
     frame.with_column(Series::new("share".into(), shares).into_column()).unwrap();
     compare("records_R", "fpc", &of_2024(&frame, &Roles { fpc: named("share"), ..roles() }), &BOTH, true);
-    let (strata, known) = (whole(&frame, "stratum"), whole(&frame, "Nh"));
-    let certain: Vec<i64> = strata.iter().zip(&known).map(|(h, n)| if *h <= 6 { 3 } else { *n }).collect();
+    let certain: Vec<i64> = strata.iter().zip(&known).map(|(h, n)| if *h <= 6 { sampled(*h) as i64 } else { *n }).collect();
     frame.with_column(Series::new("Nh".into(), certain).into_column()).unwrap();
     compare("records_R", "certainty", &of_2024(&frame, &with), &BOTH, true);
 }

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod calibration;
 mod design;
+mod errors;
 mod extracts;
 mod files;
 mod invariance;

@@ -7,8 +7,10 @@ use crate::error::{Error, Result};
 /// The sampled share of each stratum from a column that is constant in it.
 ///
 /// A column with a value below 1 holds shares, and then nothing above 1; any other holds numbers of units. A share of 1,
-/// or as many units as were sampled, is a stratum taken with certainty: it adds nothing to a variance.
+/// or as many units as were sampled, is a stratum taken with certainty: it adds nothing to a variance. `units` is the word
+/// for what was sampled.
 pub(super) fn fractions(
+    units: &str,
     column: &Column,
     sampled: &[u32],
     stratum: impl Fn(usize) -> u32,
@@ -47,7 +49,7 @@ pub(super) fn fractions(
         .help("give the number of units in every stratum, or the sampled share in every one")),
         p if shares => Ok(p),
         p if p < f64::from(n) => Err(Error::design(format!(
-            "stratum {} has {n} sampled units but a population of {p} in column `{of}`",
+            "stratum {} has {n} sampled {units} but a population of {p} in column `{of}`",
             name(h as u32)
         ))
         .help("the population of a stratum cannot be smaller than its sample")),

@@ -63,6 +63,7 @@ fn read_undamaged(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
             // Spreadsheets put a mark in front.
             let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
             let names: Vec<PlSmallStr> = first.trim().split(',').map(|n| n.trim_matches('"').into()).collect();
+            must_end_whole(text, names.len())?;
             let columns: Vec<PlSmallStr> = here(&names)?.into_iter().map(Into::into).collect();
             CsvReadOptions::default()
                 .with_columns(Some(columns.into()))
@@ -84,4 +85,15 @@ fn read_undamaged(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
         other => Err(Error::data(format!("`.{other}` is not a known kind of file"))
             .help(choices(other, ["csv", "parquet", "arrow", "ipc", "feather"]))),
     }
+}
+
+/// A table that was cut off ends within a line, which a reader would fill up with empty cells.
+fn must_end_whole(text: &str, columns: usize) -> Result<()> {
+    let last = text.lines().next_back().unwrap_or_default();
+    let fields = last.split(',').count();
+    if text.ends_with('\n') || last.contains('"') || fields >= columns {
+        return Ok(());
+    }
+    Err(Error::data(format!("the last line has {fields} fields, the header {columns}"))
+        .help("the file may be cut off: fetch it again"))
 }

@@ -94,7 +94,7 @@ pub(crate) fn psus(rows: usize, columns: &DesignColumns<'_>) -> Result<Psus> {
         |h: u32| strata.keys.get(h as usize).map_or_else(|| "(the only one)".to_owned(), |k| k.to_string().replace(JOINED, " "));
     let fraction = match columns.fpc {
         None => vec![0.0; count],
-        Some(column) => fractions(column, &sampled, |row| u32::from(stratum(row)), name)?,
+        Some(column) => fractions("PSUs", column, &sampled, |row| u32::from(stratum(row)), name)?,
     };
     Ok(Psus { of_row, design: Design::new(stratum_of, fraction, columns.lonely, name)? })
 }
@@ -114,8 +114,9 @@ fn number(
     if let Some(row) = (series.null_count() > 0).then(|| series.is_null().iter().position(|n| n == Some(true))).flatten() {
         return Err(empty_cell(column, row, series.null_count()));
     }
+    // Numbers beyond the range are told apart as texts.
     let whole = match series.dtype() {
-        dtype if dtype.is_integer() => Some(series.cast(&DataType::Int64).map_err(wrong)?),
+        dtype if dtype.is_integer() => Some(series.cast(&DataType::Int64).map_err(wrong)?).filter(|w| w.null_count() == 0),
         _ => None,
     };
     let Some(whole) = whole else {
