@@ -43,7 +43,7 @@ pub(crate) enum Command {
     /// Draw one chart of a plan or of a source, as SVG or PNG.
     Chart(ChartCommand),
     /// Rates from a file of survey records, with the errors of its design.
-    Estimate(RecordCommand),
+    Estimate(Box<RecordCommand>),
     /// List the codebooks, or show what one of them knows and cannot give.
     Codebooks {
         /// Name of a codebook.

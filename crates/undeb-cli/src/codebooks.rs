@@ -42,8 +42,12 @@ fn show(book: &Codebook) -> Result<()> {
         ("Universe", &book.universe),
         ("Respondent", &book.respondent),
         ("Missing answers", &book.missing),
+        ("Errors", book.tier().name()),
     ] {
         text.push_str(&format!("{name:<17} {value}\n"));
+    }
+    for asked in book.asked() {
+        text.push_str(&format!("{:<17} {asked}\n", "Asked"));
     }
     for (name, list) in [("Cannot give", &book.cannot), ("Note", &book.notes), ("Reference", &book.references)] {
         for value in list {

@@ -73,6 +73,19 @@ fn by_cell(records: &Records, measures: &[Measure]) -> Estimates {
 }
 
 #[test]
+fn every_codebook_says_when_it_asked_what_it_cannot_give_and_where_its_codes_are_written_down() {
+    for name in Codebook::builtin_names() {
+        let book = Codebook::builtin(name).unwrap();
+        assert!(!book.cannot.is_empty() && !book.references.is_empty(), "{name}");
+        let asked: Vec<String> = book.asked().collect();
+        for measure in book.measures() {
+            let dated = |a: &String| a.starts_with(&format!("{}: from ", role(measure))) && !a.ends_with("; ");
+            assert!(asked.iter().any(dated), "{name} does not say when it asked for {measure}");
+        }
+    }
+}
+
+#[test]
 fn every_codebook_has_an_extract() {
     let mut books: Vec<&str> = Codebook::builtin_names().collect();
     let mut tested: Vec<&str> = WEIGHTS.iter().map(|(book, _)| *book).collect();

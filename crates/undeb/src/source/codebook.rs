@@ -316,6 +316,24 @@ impl Codebook {
         Some(format!("`{}` did not ask for {measure} in {period}: {}", self.id, a.note))
     }
 
+    /// When each question was asked, in words: "member: from 1995, quarters 4; the note".
+    pub fn asked(&self) -> impl Iterator<Item = String> {
+        self.available.iter().map(|a| {
+            let quarters = a.quarters.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
+            let when = [
+                a.from.map(|year| format!("from {year}")),
+                a.until.map(|year| format!("until {year}")),
+                (!quarters.is_empty()).then(|| format!("quarters {quarters}")),
+            ];
+            format!("{}: {}; {}", a.role, when.into_iter().flatten().collect::<Vec<_>>().join(", "), a.note)
+        })
+    }
+
+    /// What errors of the survey stand on, where its user says no more.
+    pub fn tier(&self) -> Tier {
+        if self.design.replicates.is_some() { Tier::Replicates } else { self.design.tier }
+    }
+
     /// The options of a user, with the replicate weights of the survey where the user names none.
     pub(super) fn options(&self, given: DesignOptions) -> DesignOptions {
         let own = || self.design.replicates.clone().map(Replication::Columns);

@@ -90,7 +90,7 @@ impl SecondStage {
         stratum_of.iter().for_each(|h| sampled[*h as usize] += 1);
         let fraction = match &self.fpc {
             None => vec![0.0; within.len()],
-            Some(fpc) => fractions("units", column(frame, fpc)?, &sampled, |row| stratum_of_row[row], &name)?,
+            Some(fpc) => fractions("units", column(frame, fpc)?, &sampled, |row| stratum_of_row[row], name)?,
         };
         let lonely = if self.remove_lonely { LonelyPsu::Remove } else { LonelyPsu::Fail };
         let design = Design::new(stratum_of, fraction, lonely, name).map_err(|e| e.context("second stage"))?;
