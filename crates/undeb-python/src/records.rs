@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use undeb::survey::design::LonelyPsu;
 use undeb::{Codebook, RecordOptions, ReplicateColumns, Replication, Roles};
 
 use crate::arrow;
@@ -106,14 +107,14 @@ impl Records {
     /// Records of a file, through a codebook.
     #[staticmethod]
     fn read(py: Python<'_>, path: PathBuf, codebook: String, lonely_psu: &str) -> PyResult<Self> {
-        let lonely = parsed(lonely_psu)?;
+        let lonely: LonelyPsu = parsed(lonely_psu)?;
         run(py, move || undeb::Records::read(&path, &open(&codebook)?, lonely)).map(Records::from)
     }
 
     /// Records of a frame, through a codebook.
     #[staticmethod]
     fn by_codebook(py: Python<'_>, frame: &Bound<'_, PyAny>, codebook: String, lonely_psu: &str) -> PyResult<Self> {
-        let (frame, lonely) = (arrow::import(frame)?, parsed(lonely_psu)?);
+        let (frame, lonely) = (arrow::import(frame)?, parsed::<LonelyPsu>(lonely_psu)?);
         run(py, move || undeb::Records::with_codebook(&frame, &open(&codebook)?, lonely)).map(Records::from)
     }
 
