@@ -93,6 +93,11 @@ impl RoleOptions {
 
     /// The roles; `by` names further columns to break down by.
     pub(crate) fn roles(&self, by: &[String], survey: &str, design: DesignOptions) -> Roles {
+        // A breakdown by a part that no flag names is by the column of its name.
+        let named = |part: &str, column: &Option<String>| match column {
+            None if by.iter().any(|b| b == part) => Some(part.to_owned()),
+            _ => column.clone(),
+        };
         let others = by.iter().filter(|b| !["period", "region", "sector"].contains(&self.part(b))).cloned().collect();
         let second_stage = self.second_unit.clone().map(|unit| SecondStage {
             unit,
@@ -116,9 +121,9 @@ impl RoleOptions {
             replication: design.replication,
             known_totals: design.known_totals,
             design_effect: design.design_effect,
-            period: self.period.clone(),
-            region: self.region.clone(),
-            sector: self.sector.clone(),
+            period: named("period", &self.period),
+            region: named("region", &self.region),
+            sector: named("sector", &self.sector),
             others,
             members_within_covered: self.members_within_covered,
             survey: survey.to_owned(),

@@ -7,6 +7,9 @@ use super::replicate_columns::ReplicateColumns;
 use crate::error::Result;
 use crate::survey::design::LonelyPsu;
 
+/// Breakdowns that records may have beside their columns.
+const BREAKDOWNS: [&str; 3] = ["region", "sector", "industry"];
+
 /// Replicate weights: those that the records bring along, or such as are made from their design.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Replication {
@@ -60,8 +63,11 @@ impl DesignOptions {
         if let Some(Replication::Columns(columns)) = &self.replication {
             wanted.extend(columns.names(there)?);
         }
-        let known = self.known_totals.iter().flat_map(KnownTotals::variables);
-        wanted.extend(known.chain(others.iter().copied()).filter(|n| there.contains(n)).map(str::to_owned));
+        let known: Vec<&str> = self.known_totals.iter().flat_map(|known| known.columns(there)).collect();
+        if let Some(absent) = known.iter().find(|n| !there.contains(n) && !BREAKDOWNS.contains(n)) {
+            return Err(no_column(absent, there.iter().copied().chain(BREAKDOWNS)));
+        }
+        wanted.extend(known.into_iter().chain(others.iter().copied()).filter(|n| there.contains(n)).map(str::to_owned));
         Ok(there.iter().filter(|n| wanted.iter().any(|w| w == **n)).map(|n| (*n).to_owned()).collect())
     }
 }

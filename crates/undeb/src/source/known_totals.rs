@@ -130,9 +130,13 @@ impl KnownTotals {
         Ok(KnownTotals { method: method.map(str::to_owned), bounds, source: None, totals })
     }
 
-    /// Columns of the records that may be meant.
-    pub(crate) fn variables(&self) -> Vec<&str> {
-        self.totals.iter().flat_map(|t| std::iter::once(t.variable.as_str()).chain(t.variable.split(CROSS))).collect()
+    /// The columns that are meant, of those that are there: crossed variables are several unless a column has their name.
+    pub(super) fn columns<'a>(&'a self, there: &[&str]) -> Vec<&'a str> {
+        let of = |t: &'a KnownTotal| match there.contains(&t.variable.as_str()) {
+            true => vec![t.variable.as_str()],
+            false => t.variable.split(CROSS).collect(),
+        };
+        self.totals.iter().flat_map(of).collect()
     }
 
     pub(super) fn distance(&self, variables: usize) -> Result<Distance> {

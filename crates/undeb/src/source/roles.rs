@@ -7,7 +7,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::coding::{Coded, Key, code};
+use super::coding::{Coded, code};
 use super::columns::{column, must_have_rows, weights, years};
 use super::design_options::{DesignOptions, Replication};
 use super::drawn::Drawing;
@@ -105,11 +105,11 @@ fn yes_or_no(name: &str, coded: &Coded) -> Result<Vec<Answer>> {
     coded
         .keys
         .iter()
-        .map(|key| match key {
-            Key::Number(1) => Ok(Answer::Yes),
-            Key::Number(0) => Ok(Answer::No),
+        .map(|key| match key.to_string().as_str() {
+            "1" | "true" => Ok(Answer::Yes),
+            "0" | "false" => Ok(Answer::No),
             other => {
-                let at = coded.keys.iter().position(|k| k == other).unwrap_or_default();
+                let at = coded.keys.iter().position(|k| k == key).unwrap_or_default();
                 let count = coded.codes.iter().filter(|c| **c as usize == at).count();
                 Err(Error::data(format!("column `{name}` holds `{other}` in {count} rows"))
                     .help("write true and false or 1 and 0, and leave a cell empty where the answer is not known; a codebook maps other codes"))
