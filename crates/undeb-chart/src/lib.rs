@@ -47,6 +47,7 @@ mod svg;
 mod text;
 mod theme;
 pub mod tiles;
+mod tones;
 pub mod trend;
 pub mod waterfall;
 
@@ -61,3 +62,4 @@ pub use options::{ChartOptions, Titles, Width};
 pub use picture::{MarkBox, Picture, TextBox};
 pub use subject::Subject;
 pub use theme::{Colour, Palette, Theme};
+pub use tones::Tones;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use undeb::{Measure, Method, Period};
+use undeb::{Decomposition, Measure, Method, Period, Projection};
 
 use crate::error::{Cause, ChartError};
 use crate::locale::Locale;
@@ -60,7 +60,7 @@ impl Default for Width {
 
 /// What is asked of a chart. Everything that is left out is worked out from the subject, or refused with the choices
 /// where that cannot be done.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct ChartOptions {
     /// Id of a target of the plan; the only one when left out. Estimates have none.
     pub target: Option<String>,
@@ -73,6 +73,10 @@ pub struct ChartOptions {
     /// Periods: one for charts of a moment, two for `slope`, a range for charts over time; the latest, or all, when left
     /// out.
     pub periods: Vec<Period>,
+    /// Where the series of a `trend` leads: drawn as a fan. It must be of the measure, region and sector of the chart.
+    pub projection: Option<Projection>,
+    /// The split that a `waterfall` shows; of the estimates by region and sector between the two periods when left out.
+    pub decomposition: Option<Decomposition>,
     /// Codes of regions or sectors that stand out.
     pub highlight: Vec<String>,
     /// Confidence level of intervals; that of the plan, or 0.95, when left out.
@@ -101,6 +105,8 @@ impl Default for ChartOptions {
             regions: Vec::new(),
             sectors: Vec::new(),
             periods: Vec::new(),
+            projection: None,
+            decomposition: None,
             highlight: Vec::new(),
             level: None,
             method: Method::Wilson,

@@ -84,6 +84,8 @@ pub struct Palette {
     pub empty: Colour,
     /// Low to high values.
     pub ramp: [Colour; 7],
+    /// Below zero, zero, and above it.
+    pub diverging: [Colour; 7],
 }
 
 impl Palette {
@@ -118,6 +120,7 @@ static LIGHT: Palette = Palette {
     series: [Colour::of(0x12_43_6D), Colour::of(0x28_A1_97), Colour::of(0x80_16_50), Colour::of(0xC4_50_1B)],
     empty: Colour::of(0xF1_F2_F3),
     ramp: ramp([0xE3_EE_F8, 0xC3_DA_F0, 0x9B_C3_E8, 0x6B_AC_E6, 0x2B_70_B3, 0x1D_5F_9B, 0x12_43_6D]),
+    diverging: ramp([0x7A_2E_0E, 0xC4_50_1B, 0xF0_B0_8C, 0xF1_F2_F3, 0x9B_C3_E8, 0x2B_70_B3, 0x12_43_6D]),
 };
 
 static DARK: Palette = Palette {
@@ -129,10 +132,11 @@ static DARK: Palette = Palette {
     neutral: Colour::of(0x93_9C_A6),
     met: Colour::of(0x6B_AC_E6),
     not_met: Colour::of(0xF7_9A_63),
-    cannot_tell: Colour::of(0xE0_8B_B5),
-    series: [Colour::of(0x6B_AC_E6), Colour::of(0x4F_C6_BA), Colour::of(0xE0_8B_B5), Colour::of(0xF7_9A_63)],
+    cannot_tell: Colour::of(0xC4_58_8F),
+    series: [Colour::of(0x6B_AC_E6), Colour::of(0xA6_E8_E0), Colour::of(0xC4_58_8F), Colour::of(0xF7_9A_63)],
     empty: Colour::of(0x22_27_2E),
     ramp: ramp([0x1C_2F_45, 0x21_44_66, 0x28_5B_8B, 0x2F_70_AC, 0x6B_AC_E6, 0x9C_C9_F0, 0xCD_E4_F8]),
+    diverging: ramp([0xF9_C0_9F, 0xD9_74_3A, 0x7A_41_22, 0x2E_34_3C, 0x28_5B_8B, 0x6B_AC_E6, 0xCD_E4_F8]),
 };
 
 static PRINT: Palette = Palette {
@@ -148,6 +152,8 @@ static PRINT: Palette = Palette {
     series: [Colour::of(0x00_00_00), Colour::of(0x80_80_80), Colour::of(0x4D_4D_4D), Colour::of(0x6A_6A_6A)],
     empty: Colour::of(0xFF_FF_FF),
     ramp: ramp([0xF0_F0_F0, 0xDB_DB_DB, 0xC2_C2_C2, 0xA6_A6_A6, 0x6E_6E_6E, 0x4A_4A_4A, 0x24_24_24]),
+    // On paper without colour the sign of the figure says on which side it lies.
+    diverging: ramp([0x6E_6E_6E, 0xA6_A6_A6, 0xDB_DB_DB, 0xFF_FF_FF, 0xC2_C2_C2, 0x6E_6E_6E, 0x24_24_24]),
 };
 
 impl FromStr for Theme {
@@ -214,6 +220,64 @@ mod tests {
             let p = theme.palette();
             for colour in [p.neutral, p.met, p.not_met, p.cannot_tell].iter().chain(&p.series) {
                 assert!(colour.contrast(p.background) >= 3.0, "{theme:?} {}", colour.hex());
+            }
+        }
+    }
+
+    /// The colour as somebody sees it who lacks one kind of cone: Machado, Oliveira and Fernandes (2009), full severity,
+    /// on linear light.
+    fn seen(colour: Colour, lacking: &[[f64; 3]; 3]) -> [f64; 3] {
+        let linear = |channel: u8| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        let rgb = [linear(colour.0), linear(colour.1), linear(colour.2)];
+        lab(lacking.map(|row| row.iter().zip(rgb).map(|(a, b)| a * b).sum::<f64>().clamp(0.0, 1.0)))
+    }
+
+    /// CIE L*a*b* of linear sRGB under D65.
+    fn lab([r, g, b]: [f64; 3]) -> [f64; 3] {
+        let f = |t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+        let x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
+        let y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
+        let z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    const EYES: [(&str, [[f64; 3]; 3]); 4] = [
+        ("full", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        (
+            "protanopia",
+            [[0.152_286, 1.052_583, -0.204_868], [0.114_503, 0.786_281, 0.099_216], [-0.003_882, -0.048_116, 1.051_998]],
+        ),
+        (
+            "deuteranopia",
+            [[0.367_322, 0.860_646, -0.227_968], [0.280_085, 0.672_501, 0.047_413], [-0.011_820, 0.042_940, 0.968_881]],
+        ),
+        (
+            "tritanopia",
+            [[1.255_528, -0.076_749, -0.178_779], [-0.078_411, 0.930_809, 0.147_602], [0.004_733, 0.691_367, 0.303_900]],
+        ),
+    ];
+
+    #[test]
+    fn tones_that_stand_side_by_side_are_told_apart_without_one_kind_of_cone() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let p = theme.palette();
+            let verdicts = [p.met, p.not_met, p.cannot_tell];
+            for (eye, lacking) in &EYES {
+                for set in [&verdicts[..], &p.series[..]] {
+                    for (i, a) in set.iter().enumerate() {
+                        for b in &set[i + 1..] {
+                            let (x, y) = (seen(*a, lacking), seen(*b, lacking));
+                            let distance = x.iter().zip(y).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                            assert!(distance >= 10.0, "{theme:?} {eye}: {} and {} are {distance:.1} apart", a.hex(), b.hex());
+                        }
+                    }
+                }
+                let light: Vec<f64> = p.ramp.iter().map(|c| seen(*c, lacking)[0]).collect();
+                let ordered = light.windows(2).all(|w| w[0] < w[1]) || light.windows(2).all(|w| w[0] > w[1]);
+                assert!(ordered, "{theme:?} {eye}: {light:?}");
             }
         }
     }

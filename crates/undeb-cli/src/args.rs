@@ -260,6 +260,9 @@ pub(crate) struct ChartCommand {
     /// One period, two for a slope, or the first and the last of a range.
     #[arg(long, value_delimiter = ',')]
     pub(crate) period: Vec<Period>,
+    /// Carry the series of a trend on to this period, by its state-space model; the figures need sampling errors.
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) project: Option<Period>,
     /// Codes of regions or sectors that stand out.
     #[arg(long, value_delimiter = ',')]
     pub(crate) highlight: Vec<String>,

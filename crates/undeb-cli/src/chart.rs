@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use undeb::{Day, Error, Estimates, Findings, Plan, PublishedTable, Report, Result};
+use undeb::{
+    Day, Error, Estimates, Findings, Period, Plan, Projection, ProjectionOptions, PublishedTable, Report, Result, TrendOptions,
+};
 use undeb_chart::{Chart, ChartOptions, Locale, Subject, Width, chart};
 
 use crate::args::ChartCommand;
@@ -26,7 +28,11 @@ pub(crate) fn run(options: &ChartCommand) -> Result<u8> {
         return Err(Error::io(format!("{} is there already", out.display())).help("use --force to replace it"));
     }
     let evidence = Evidence::open(options)?;
-    let made = chart(options.kind, evidence.subject(), &asked(options)?)?;
+    let mut asked = asked(options)?;
+    if let Some(to) = options.project {
+        asked.projection = Some(projection(&evidence, &asked, to)?);
+    }
+    let made = chart(options.kind, evidence.subject(), &asked)?;
     if let (Some(out), Some(form)) = (&options.out, form) {
         let bytes = match form {
             Form::Svg => made.svg().into_bytes(),
@@ -68,8 +74,35 @@ fn asked(options: &ChartCommand) -> Result<ChartOptions> {
         theme: options.theme,
         locale: Locale::named(&options.locale)?,
         width: options.mm.map_or(Width::Pixels(options.width), Width::Millimetres),
-        id: None,
+        ..ChartOptions::default()
     })
+}
+
+/// Where the series of the chart leads.
+fn projection(evidence: &Evidence, asked: &ChartOptions, to: Period) -> Result<Projection> {
+    let named = |what: &str| Error::io(format!("a projection is of one {what}")).help(format!("name it with --{what}"));
+    let estimates = match evidence {
+        Evidence::Estimates(estimates) => estimates,
+        Evidence::Findings(findings) => match findings.evidence().values().next() {
+            Some(only) if findings.evidence().len() == 1 => only,
+            _ => return Err(Error::io("the plan has several sources").help("chart the source of the series")),
+        },
+        Evidence::Report(_) => return Err(Error::io("a report is not projected here").help("leave out --release")),
+    };
+    let measure = match (asked.measure, estimates.definitions()) {
+        (Some(measure), _) => measure,
+        (None, [only]) => only.measure,
+        _ => return Err(named("measure")),
+    };
+    let one = |codes: &[String], whole: &str, what: &str| match codes {
+        [] => Ok(whole.to_owned()),
+        [one] => Ok(one.clone()),
+        _ => Err(named(what)),
+    };
+    let region = one(&asked.regions, estimates.regions().whole(), "region")?;
+    let sector = one(&asked.sectors, estimates.sectors().whole(), "sector")?;
+    let series = estimates.track(measure, &region, &sector)?;
+    series.trend(&TrendOptions::default())?.project(&ProjectionOptions::to(to))
 }
 
 /// What the chart is made of.

@@ -4,7 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value};
 use undeb::{Error, Report, Result};
-use undeb_chart::{ChartOptions, Figure, Theme, Titles, report_figures};
+use undeb_chart::{ChartOptions, Figure, Theme, Titles, Tones, Width, report_figures};
 
 use crate::view::View;
 
@@ -20,8 +20,13 @@ fn render(name: &'static str, source: &'static str, view: &View<'_>, styles: &st
     environment.get_template(name).and_then(|t| t.render(context)).map_err(failed)
 }
 
-fn figures(report: &Report, theme: Theme) -> Result<Vec<Figure>> {
-    Ok(report_figures(report, &ChartOptions { theme, titles: Titles::Page, ..ChartOptions::default() })?)
+/// Pixels of a figure on a screen and on paper, and on a phone.
+const WIDE: f64 = 720.0;
+const NARROW: f64 = 390.0;
+
+fn figures(report: &Report, theme: Theme, width: f64) -> Result<Vec<Figure>> {
+    let look = ChartOptions { theme, titles: Titles::Page, width: Width::Pixels(width), ..ChartOptions::default() };
+    Ok(report_figures(report, &look)?)
 }
 
 /// The report as one HTML file that needs no network, for light and dark screens and for A4.
@@ -29,10 +34,15 @@ fn figures(report: &Report, theme: Theme) -> Result<Vec<Figure>> {
 /// # Errors
 /// None that a caller can cause.
 pub fn html(report: &Report) -> Result<String> {
-    let light = figures(report, Theme::Light)?;
-    let dark = figures(report, Theme::Dark)?;
-    let styles = format!("{}\n{}", undeb_chart::font_face_css(), include_str!("../templates/report.css"));
-    render("report.html", include_str!("../templates/report.html"), &View::new(report, &light, &dark), &styles)
+    let mut tones = Tones::default();
+    let wide = figures(report, Theme::Light, WIDE)?;
+    let mut joined = |light: &[Figure], width: f64| -> Result<Vec<String>> {
+        let dark = figures(report, Theme::Dark, width)?;
+        Ok(light.iter().zip(&dark).map(|(l, d)| tones.join(&l.chart.svg(), &d.chart.svg())).collect())
+    };
+    let drawn = [joined(&wide, WIDE)?, joined(&figures(report, Theme::Light, NARROW)?, NARROW)?];
+    let styles = [undeb_chart::font_face_css(), tones.css(), include_str!("../templates/report.css").to_owned()].join("\n");
+    render("report.html", include_str!("../templates/report.html"), &View::new(report, &wide, &drawn), &styles)
 }
 
 /// The report as Markdown, with the charts as links to the files beside it.
@@ -40,6 +50,6 @@ pub fn html(report: &Report) -> Result<String> {
 /// # Errors
 /// None that a caller can cause.
 pub fn markdown(report: &Report) -> Result<String> {
-    let figures = figures(report, Theme::Light)?;
-    render("report.md", include_str!("../templates/report.md"), &View::new(report, &figures, &[]), "")
+    let figures = figures(report, Theme::Light, WIDE)?;
+    render("report.md", include_str!("../templates/report.md"), &View::new(report, &figures, &[Vec::new(), Vec::new()]), "")
 }

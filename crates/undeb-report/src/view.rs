@@ -91,8 +91,9 @@ struct FigureView<'a> {
     notes: &'a [String],
     source: &'a str,
     description: &'a str,
-    light: String,
-    dark: String,
+    /// For a screen or paper, and for a phone.
+    wide: &'a str,
+    narrow: &'a str,
 }
 
 #[derive(Serialize)]
@@ -257,10 +258,10 @@ fn target_view<'a>(
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn new(report: &'a Report, light: &'a [Figure], dark: &'a [Figure]) -> Self {
+    pub(crate) fn new(report: &'a Report, figures: &'a [Figure], drawn: &'a [Vec<String>; 2]) -> Self {
         let plan = report.plan();
         let figure = |i: usize| {
-            let f = &light[i];
+            let f = &figures[i];
             FigureView {
                 name: &f.name,
                 title: f.chart.title(),
@@ -268,12 +269,12 @@ impl<'a> View<'a> {
                 notes: f.chart.notes(),
                 source: f.chart.source(),
                 description: f.chart.picture().describe(),
-                light: f.chart.svg(),
-                dark: dark.get(i).map(|d| d.chart.svg()).unwrap_or_default(),
+                wide: drawn[0].get(i).map_or("", String::as_str),
+                narrow: drawn[1].get(i).map_or("", String::as_str),
             }
         };
         let of = |target: Option<&str>| -> Vec<FigureView<'a>> {
-            (0..light.len()).filter(|&i| light[i].target.as_deref() == target).map(figure).collect()
+            (0..figures.len()).filter(|&i| figures[i].target.as_deref() == target).map(figure).collect()
         };
         let mut marks: Vec<Mark> = report.estimates().iter().filter_map(|r| r.mark).collect();
         marks.extend(report.targets().iter().flat_map(|t| &t.findings).filter(|f| f.value.is_none()).map(|_| Mark::NotAvailable));

@@ -95,6 +95,14 @@ impl<'a> Evidence<'a> {
         Ok(Self { source, regions, sectors, definitions, plan, targets, target, level, method: options.method, figures })
     }
 
+    /// The estimates themselves, while they are not released.
+    pub(crate) fn working(&self) -> Option<&'a Estimates> {
+        match self.figures {
+            Figures::Working(estimates, _) => Some(estimates),
+            Figures::Released(..) => None,
+        }
+    }
+
     /// Whether the figures may leave.
     pub(crate) fn released(&self) -> bool {
         matches!(self.figures, Figures::Released(..))

@@ -16,6 +16,7 @@ mod table;
 mod tiles;
 mod titles;
 mod trend;
+mod waterfall;
 mod words;
 
 use polars::prelude::DataFrame;
@@ -23,7 +24,7 @@ use polars::prelude::DataFrame;
 pub(crate) use asked::Asked;
 pub use report::{Figure, report_figures};
 
-use crate::error::{Cause, ChartError};
+use crate::error::ChartError;
 use crate::frame::Frame;
 use crate::kind::Kind;
 use crate::picture::Picture;
@@ -37,6 +38,7 @@ pub(crate) enum Data {
     Gap(crate::gap::Data),
     Heatmap(crate::heatmap::Data),
     Tiles(crate::tiles::Data),
+    Waterfall(crate::waterfall::Data),
     SmallMultiples(crate::small_multiples::Data),
     Slope(crate::slope::Data),
     Bounds(crate::bounds::Data),
@@ -56,6 +58,7 @@ impl Data {
             Data::Bounds(data) => crate::bounds::draw(id, frame, data, theme),
             Data::Scatter(data) => crate::scatter::draw(id, frame, data, theme),
             Data::Funnel(data) => crate::funnel::draw(id, frame, data, theme),
+            Data::Waterfall(data) => crate::waterfall::draw(id, frame, data, theme),
             Data::Tiles(data) => crate::tiles::draw(id, frame, data, theme),
         }
     }
@@ -92,6 +95,6 @@ pub(crate) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         Kind::Scatter => scatter::fill(asked),
         Kind::Funnel => funnel::fill(asked),
         Kind::Tiles => tiles::fill(asked),
-        kind => Err(Cause::option(format!("charts of kind {kind} cannot be made yet"), "choose another kind").into()),
+        Kind::Waterfall => waterfall::fill(asked),
     }
 }

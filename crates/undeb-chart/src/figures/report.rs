@@ -32,8 +32,10 @@ pub fn report_figures(report: &Report, look: &ChartOptions) -> Result<Vec<Figure
         width: look.width,
         ..ChartOptions::default()
     };
+    // Figures of other widths may stand in one page.
+    let prefix = format!("w{:.0}-", look.width.pixels());
     let make = |kind: Kind, name: String, target: Option<&str>, options: ChartOptions| {
-        let options = ChartOptions { id: Some(name.clone()), target: target.map(str::to_owned), ..options };
+        let options = ChartOptions { id: Some(format!("{prefix}{name}")), target: target.map(str::to_owned), ..options };
         match chart(kind, report.into(), &options) {
             Ok(chart) => Ok(Some(Figure { name, target: target.map(str::to_owned), chart })),
             // What the evidence cannot show is left out.

@@ -33,6 +33,11 @@ impl Table {
         table
     }
 
+    /// A table with nothing but its own columns.
+    pub(crate) fn bare(height: usize) -> Self {
+        Self { height, columns: Vec::new() }
+    }
+
     pub(crate) fn text(&mut self, name: &str, values: impl IntoIterator<Item = Option<String>>) {
         let values: Vec<Option<String>> = values.into_iter().collect();
         self.columns.push(Series::new(name.into(), values).into());

@@ -8,9 +8,12 @@ use super::evidence::Shown;
 use super::table::Table;
 use super::titles::{self, Change};
 use super::{Data, Filled};
-use crate::error::ChartError;
+use crate::error::{Cause, ChartError};
 use crate::locale::fill as filled;
 use crate::trend;
+
+/// The bands of a fan.
+const BANDS: [f64; 3] = [0.5, 0.8, 0.95];
 
 pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     match asked.evidence.target {
@@ -34,6 +37,7 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let title = asked.course_title(&cell.name, cell.sector, series);
     let data = trend::Data {
         series: lines.iter().enumerate().map(|(i, (c, s))| asked.line(c, s, i == focus)).collect(),
+        fan: asked.fan(cell, series)?,
         interval_label: asked.interval_label(series),
         break_label: asked.locale.drawing.break_word.clone(),
         ..trend::Data::default()
@@ -92,6 +96,7 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
     let inner = nodes.iter().flat_map(|n| &n[1..n.len() - 1]);
     let data = trend::Data {
         series: lines.iter().enumerate().map(|(i, (c, s))| asked.line(c, s, i == 0)).collect(),
+        fan: asked.fan(&lines[0].0, series)?,
         path,
         path_label,
         milestones: inner.map(|n| trend::Milestone { x: n.at.start(), value: n.level }).collect(),
@@ -113,6 +118,7 @@ fn finish(
     data: trend::Data,
 ) -> Result<Filled, ChartError> {
     let (cell, series) = &lines[focus];
+    let title = asked.projected(title);
     let shown = || lines.iter().flat_map(|(_, s)| s).filter(|s| s.value().is_some());
     let span = periods(shown().map(|s| s.period()), asked.locale);
     let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c.sector)), &span);
@@ -162,6 +168,43 @@ impl<'a> Asked<'a> {
             cautions: if focus { breaks(Force::Caution) } else { Vec::new() },
             focus,
         }
+    }
+
+    /// The projection of a series as a fan that starts at its last figure.
+    fn fan(&self, cell: &Cell<'_>, series: &[Shown<'_>]) -> Result<Option<trend::Fan>, ChartError> {
+        let Some(projection) = &self.options.projection else { return Ok(None) };
+        let same =
+            projection.measure() == self.measure && projection.region() == cell.region && projection.sector() == cell.sector;
+        if !same {
+            let what =
+                format!("the projection is one of {}, {}, {}", projection.measure(), projection.region(), projection.sector());
+            return Err(Cause::option(what, "chart the series that it was made from").into());
+        }
+        let last = series.iter().rev().find(|s| s.value().is_some());
+        let start = last.and_then(|s| Some((s.period().start(), s.value()?)));
+        let mut points: Vec<trend::FanPoint> =
+            start.map(|(x, v)| trend::FanPoint { x, median: Some(v), bands: vec![(v, v); BANDS.len()] }).into_iter().collect();
+        points.extend(projection.periods().iter().map(|p| trend::FanPoint {
+            x: p.period.start(),
+            median: Some(p.median()),
+            bands: BANDS.iter().map(|level| p.interval(*level)).map(|i| (i.low, i.high)).collect(),
+        }));
+        Ok(Some(trend::Fan { label: self.locale.around.projection.clone(), levels: BANDS.to_vec(), points }))
+    }
+
+    /// A title with where the series leads: the middle band in the last period of the projection.
+    fn projected(&self, title: String) -> String {
+        let Some(last) = self.options.projection.as_ref().and_then(|p| p.periods().last()) else { return title };
+        let band = last.interval(BANDS[1]);
+        let (low, high) = (self.figure(band.low), self.figure(band.high));
+        let parts = [
+            ("title", title.as_str()),
+            ("low", &low),
+            ("high", &high),
+            ("period", &last.period.to_string()),
+            ("level", &self.locale.level(BANDS[1])),
+        ];
+        filled(&self.locale.titles.projected, &parts)
     }
 
     /// The change between two figures of one cell, at the level of the chart; none across an incomparable break.

@@ -95,6 +95,11 @@ pub(crate) struct Around {
     pub(crate) outside_limits: String,
     pub(crate) note_funnel: String,
     pub(crate) note_correlation: String,
+    pub(crate) projection: String,
+    pub(crate) others: String,
+    pub(crate) waterfall_subtitle: String,
+    pub(crate) through_rates: String,
+    pub(crate) through_composition: String,
 }
 
 /// Patterns of titles.
@@ -140,4 +145,10 @@ pub(crate) struct TitleWords {
     pub(crate) scatter: String,
     pub(crate) scatter_widest: String,
     pub(crate) funnel: String,
+    pub(crate) projected: String,
+    pub(crate) waterfall_up: String,
+    pub(crate) waterfall_down: String,
+    pub(crate) waterfall_flat: String,
+    pub(crate) waterfall_same: String,
+    pub(crate) waterfall_most: String,
 }

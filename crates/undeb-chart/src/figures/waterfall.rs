@@ -1,0 +1,160 @@
+//! What the cells of a whole add to its change.
+
+use std::borrow::Cow;
+
+use undeb::{DecomposeOptions, Decomposition, EffectOf};
+
+use super::asked::{Asked, periods};
+use super::table::Table;
+use super::titles::{self, Change};
+use super::words::capital;
+use super::{Data, Filled};
+use crate::error::{Cause, ChartError};
+use crate::locale::fill as filled;
+use crate::waterfall;
+
+/// Steps before the rest is taken together: more could not be read.
+const MOST: usize = 12;
+
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let split = split(asked)?;
+    let locale = asked.locale;
+    let words = &locale.titles;
+    let place = match (asked.evidence.regions.get(&split.region), asked.evidence.sectors.get(&split.sector)) {
+        (Some(region), Some(sector)) if sector.id == asked.evidence.sectors.whole() => asked.region_name(&region.id).to_owned(),
+        (Some(region), Some(sector)) => {
+            let parts = [("place", asked.region_name(&region.id)), ("sector", asked.sector_name(&sector.id))];
+            filled(&locale.around.place_and_sector, &parts)
+        }
+        _ => split.region.to_string(),
+    };
+    let names: Vec<String> = split.cells.iter().map(|c| name(asked, &split, &c.codes, &c.name)).collect();
+    let shown = if split.cells.len() > MOST + 1 { MOST } else { split.cells.len() };
+    let step = |label: String, value: f64, interval: Option<undeb::Interval>| waterfall::Step {
+        label,
+        value: Some(value),
+        interval: interval.map(|i| (i.low, i.high)),
+    };
+    let mut steps: Vec<waterfall::Step> =
+        split.cells.iter().zip(&names).take(shown).map(|(c, n)| step(n.clone(), c.total.value, c.total.interval)).collect();
+    let others = &split.cells[shown..];
+    if !others.is_empty() {
+        let label = filled(&locale.around.others, &[("count", &others.len().to_string())]);
+        steps.push(step(label, others.iter().map(|c| c.total.value).sum(), None));
+    }
+    let data = waterfall::Data {
+        start: Some(split.whole[0]),
+        start_label: split.from.to_string(),
+        steps,
+        end: Some(split.whole[1]),
+        end_label: split.to.to_string(),
+        rest_label: String::new(),
+        interval_label: filled(&locale.around.interval_level, &[("level", &locale.level(split.level))]),
+    };
+    let change = Change { value: split.change.value, interval: split.change.interval };
+    let (pattern, judged) = match (change.sign(), change.interval.is_some()) {
+        (1, judged) => (&words.waterfall_up, judged),
+        (-1, judged) => (&words.waterfall_down, judged),
+        (_, true) => (&words.waterfall_flat, false),
+        (_, false) => (&words.waterfall_same, false),
+    };
+    let parts = [
+        ("place", place.clone()),
+        ("points", titles::points(locale, change.value)),
+        ("from", split.from.to_string()),
+        ("to", split.to.to_string()),
+        ("beyond", if judged { words.beyond.clone() } else { String::new() }),
+    ];
+    let parts: Vec<(&str, &str)> = parts.iter().map(|(n, w)| (*n, w.as_str())).collect();
+    let mut title = filled(pattern, &parts);
+    // The cell that moved the whole most, where it moved it at all.
+    if let Some((cell, name)) = split.cells.iter().zip(&names).next().filter(|(c, _)| c.total.value.abs() >= 0.0005) {
+        let signed = locale.signed(100.0 * cell.total.value);
+        title = filled(&words.waterfall_most, &[("title", &title), ("name", name), ("signed", &signed)]);
+    }
+    let span = periods([split.from, split.to].into_iter(), locale);
+    let subtitle =
+        filled(&locale.around.waterfall_subtitle, &[("measure", &capital(locale.measure(split.measure))), ("periods", &span)]);
+    let mut notes: Vec<String> = split
+        .effects
+        .iter()
+        .filter_map(|e| {
+            let pattern = match e.of {
+                EffectOf::Rate => &locale.around.through_rates,
+                EffectOf::Composition => &locale.around.through_composition,
+                _ => return None,
+            };
+            Some(filled(pattern, &[("signed", &locale.signed(100.0 * e.amount.value))]))
+        })
+        .collect();
+    if split.change.interval.is_none() {
+        notes.push(locale.around.note_no_error.clone());
+    }
+    let mut table = Table::bare(split.cells.len());
+    table.text("name", names.iter().map(|n| Some(n.clone())));
+    table.text("measure", split.cells.iter().map(|_| Some(split.measure.id().to_owned())));
+    for (i, by) in split.by.iter().enumerate() {
+        table.text(by, split.cells.iter().map(|c| c.codes.get(i).map(|c| c.to_string())));
+    }
+    for (column, t) in [("share_from", 0), ("share_to", 1)] {
+        table.number(column, split.cells.iter().map(|c| Some(c.share[t])));
+    }
+    for (column, t) in [("rate_from", 0), ("rate_to", 1)] {
+        table.number(column, split.cells.iter().map(|c| c.rate[t]));
+    }
+    table.number("contribution", split.cells.iter().map(|c| Some(c.total.value)));
+    table.number("low", split.cells.iter().map(|c| c.total.interval.map(|i| i.low)));
+    table.number("high", split.cells.iter().map(|c| c.total.interval.map(|i| i.high)));
+    table.number("through_rate", split.cells.iter().map(|c| Some(c.rate_effect.value)));
+    table.number("through_composition", split.cells.iter().map(|c| Some(c.composition.value)));
+    Filled::new(asked, Data::Waterfall(data), asked.frame(title, subtitle, notes), table)
+}
+
+/// The split that was given, or that of the working estimates between the two periods asked for.
+fn split<'a>(asked: &'a Asked<'_>) -> Result<Cow<'a, Decomposition>, ChartError> {
+    if let Some(given) = &asked.options.decomposition {
+        if given.measure != asked.measure {
+            let what = format!("the decomposition is one of {}, not of {}", given.measure, asked.measure);
+            return Err(Cause::option(what, "ask for its measure").into());
+        }
+        return Ok(Cow::Borrowed(given));
+    }
+    let Some(estimates) = asked.evidence.working() else {
+        return Err(asked.needs("a decomposition", "give one, or chart the findings"));
+    };
+    let (from, to) = match asked.options.periods.as_slice() {
+        [a, b] if a != b => (*a.min(b), *a.max(b)),
+        _ => return Err(asked.needs("two periods", "give the first and the last")),
+    };
+    let one = |codes: &[String], what: &str| match codes {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        _ => Err(asked.needs(&format!("one {what}"), format!("choose one {what}, or none for the whole"))),
+    };
+    let options = DecomposeOptions {
+        region: one(&asked.options.regions, "region")?,
+        sector: one(&asked.options.sectors, "sector")?,
+        level: asked.evidence.level,
+        correlation: asked.evidence.correlation(),
+        ..DecomposeOptions::default()
+    };
+    let split = estimates.decompose(asked.measure, from, to, &options);
+    let refused =
+        |e: undeb::Error| Cause::needs(e.without_remedy(), e.remedy().unwrap_or("choose another measure or other periods"));
+    Ok(Cow::Owned(split.map_err(refused)?))
+}
+
+/// A cell in the words of the locale.
+fn name(asked: &Asked<'_>, split: &Decomposition, codes: &[std::sync::Arc<str>], name: &str) -> String {
+    let part = |by: &str, code: &str| match by {
+        "region" => asked.evidence.regions.get(code).map(|c| asked.region_name(&c.id).to_owned()),
+        "sector" => asked.evidence.sectors.get(code).map(|c| asked.sector_name(&c.id).to_owned()),
+        _ => None,
+    };
+    let parts: Option<Vec<String>> = split.by.iter().zip(codes).map(|(by, code)| part(by, code)).collect();
+    match parts.as_deref() {
+        Some([one]) => one.clone(),
+        Some([place, sector]) => filled(&asked.locale.around.place_and_sector, &[("place", place), ("sector", sector)]),
+        _ => name.to_owned(),
+    }
+}
