@@ -49,7 +49,7 @@ impl Asked {
             theme: self.theme.parse::<Theme>().map_err(undeb::Error::from).or_raise()?,
             locale: Locale::named(&self.locale).map_err(undeb::Error::from).or_raise()?,
             width: self.mm.map_or(Width::Pixels(self.width), Width::Millimetres),
-            id: None,
+            ..ChartOptions::default()
         })
     }
 }
