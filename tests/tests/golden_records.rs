@@ -151,6 +151,61 @@ fn calibration() {
     }
 }
 
+/// Region, sex and age of one year, whose rows are all there are.
+#[test]
+fn calibration_of_one_year() {
+    let text = std::fs::read_to_string(project().join("tests/golden/calibration.json")).unwrap();
+    let golden: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let all = labour("labour");
+    let frame = all.filter(&whole(&all, "year").iter().map(|y| *y == 2024).collect::<BooleanChunked>()).unwrap();
+    let total = |variables: &[&str], name: &str| -> String {
+        let cells = golden["population"][name].as_array().unwrap().iter();
+        let line = |cell: &serde_json::Value| {
+            let code: Vec<String> = variables.iter().map(|v| cell[v].to_string()).collect();
+            format!("{},{},{}\n", variables.join(":"), code.join(":"), cell["Freq"])
+        };
+        cells.map(line).collect()
+    };
+    let header = "variable,code,total\n";
+    let three = format!("{header}{}{}{}", total(&["region"], "region"), total(&["sex"], "sex"), total(&["age"], "age"));
+    let crossed = format!("{header}{}", total(&["region", "sex"], "region_sex"));
+    let jkn = || Some(Replication::Made(MadeReplicates { kind: "jkn".to_owned(), ..Default::default() }));
+    for (case, text, method, bounds, replication) in [
+        ("poststratify_region_sex", &crossed, None, None, None),
+        ("greg_linear", &three, Some("linear"), None, None),
+        ("calib_raking", &three, Some("raking"), None, None),
+        ("calib_logit_0.7_1.4", &three, Some("logit"), Some([0.7, 1.4]), None),
+        ("jkn_poststratify", &crossed, None, None, jkn()),
+        ("jkn_greg", &three, Some("linear"), None, jkn()),
+        ("jkn_raking", &three, Some("raking"), None, jkn()),
+    ] {
+        let totals = KnownTotals::from_csv("known.csv", text, method, bounds).unwrap();
+        let roles = Roles { known_totals: Some(totals), replication, ..roles() };
+        let estimates = Records::new(&frame, &roles).unwrap();
+        let options = RecordOptions { margins: true, ..Default::default() };
+        let estimates = estimates.estimate(&[Measure::Density, Measure::Coverage], &BOTH, &options).unwrap();
+        let theirs = &golden[case];
+        let period = estimates.cells()[0].period;
+        let check = |measure, region: &str, sector: &str, value: &serde_json::Value, se: f64| {
+            let ours = estimates.get(measure, period, region, sector).unwrap();
+            near(ours.value.unwrap(), value.as_f64().unwrap(), case);
+            near(ours.se().unwrap(), se, case);
+        };
+        for (i, measure) in [Measure::Density, Measure::Coverage].into_iter().enumerate() {
+            let se = theirs["mean_vcov"][i][i].as_f64().unwrap().sqrt();
+            check(measure, "all", "all", &theirs["mean_employee"][i], se);
+        }
+        for i in 0..4 {
+            let se = theirs["region_se"][i].as_f64().unwrap();
+            check(Measure::Density, &(i + 1).to_string(), "all", &theirs["region"][i], se);
+        }
+        for i in 0..5 {
+            let se = theirs["sector_se"][i].as_f64().unwrap();
+            check(Measure::Density, "all", &(i + 1).to_string(), &theirs["sector"][i], se);
+        }
+    }
+}
+
 #[test]
 fn replicates_made_from_the_design() {
     let frame = labour("labour");

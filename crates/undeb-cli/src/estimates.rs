@@ -127,6 +127,9 @@ fn readable(estimates: &Estimates, level: f64, method: Method) -> String {
     if !errors.is_empty() {
         text.push_str(&format!("Sampling errors: {}.\n", errors.into_iter().collect::<Vec<_>>().join("; ")));
     }
+    if let Some(caution) = cells.iter().find_map(|e| e.tier()?.caution()) {
+        text.push_str(&format!("Caution: {caution}.\n"));
+    }
     let notes: std::collections::BTreeSet<&str> = cells.iter().filter_map(|e| e.note.as_deref()).collect();
     if !notes.is_empty() {
         text.push_str(&format!("Remarks: {}.\n", notes.into_iter().collect::<Vec<_>>().join("; ")));
@@ -140,12 +143,13 @@ fn json(estimates: &Estimates, level: f64, method: Method) -> Result<String> {
         .cells()
         .iter()
         .map(|e| {
-            let interval = e.interval_by(level, method);
+            let outcome = e.outcome(level, method);
+            let (interval, flags) = (outcome.interval, outcome.flags.iter().map(|f| f.id()).collect::<Vec<_>>());
             let mut record = serde_json::json!({
                 "measure": e.measure, "period": e.period, "region": &*e.region, "sector": &*e.sector,
                 "value": e.value, "se": e.se(), "low": interval.map(|i| i.low), "high": interval.map(|i| i.high),
-                "n": e.n, "psus": e.psus, "numerator": e.numerator, "denominator": e.denominator, "missing": e.missing,
-                "error_source": e.error_source(), "released": false,
+                "df": e.df(), "flags": flags, "n": e.n, "psus": e.psus, "numerator": e.numerator, "denominator": e.denominator, "missing": e.missing,
+                "error_source": e.error_source(), "tier": e.tier(), "released": false,
             });
             for (dimension, code) in &e.breakdown {
                 record[&**dimension] = serde_json::json!(&**code);

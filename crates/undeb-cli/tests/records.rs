@@ -122,7 +122,9 @@ fn supplied_replicates_and_the_forms_of_the_output() {
     let file = File::records(RECORDS);
     let replicates = ["--replicates", "r*", "--replicate-kind", "jk1", "--replicate-count", "4", "--by", "region"];
     let table = printed(&file.with(&roles(&replicates)));
-    assert!(table.contains("Sampling errors: 4 replicate weights, JK1"), "{table}");
+    assert!(table.contains("Sampling errors: 4 replicate weights, JK1") && !table.contains("Caution"), "{table}");
+    let bare = printed(&file.with(&ROLES));
+    assert!(bare.contains("linearised, weights only") && bare.contains("Caution: nothing is known of strata"), "{bare}");
     let csv = printed(&file.with(&roles(&[&replicates[..], &["--format", "csv"]].concat())));
     assert!(csv.starts_with("measure,period,region"), "{csv}");
     assert_eq!(csv.lines().count(), 3);

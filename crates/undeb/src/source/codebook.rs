@@ -267,7 +267,8 @@ impl Codebook {
         let (strata, psu) = (!book.design.strata.is_empty(), !book.design.psu.is_empty());
         let tells = match book.design.tier {
             Tier::StrataAndClusters => strata && psu,
-            Tier::Clusters | Tier::HouseholdClusters => psu && !strata,
+            Tier::Clusters => psu && !strata,
+            Tier::HouseholdClusters => psu,
             Tier::Strata => strata && !psu,
             Tier::AssumedDesignEffect | Tier::WeightsOnly => !strata && !psu,
             Tier::Replicates => book.design.replicates.is_some(),

@@ -122,7 +122,10 @@ impl ReplicateColumns {
             if self.factors {
                 values = (&values * weight).with_name(name.as_str().into());
             }
-            let short = if self.df.is_none() { gathered(values.iter().flatten(), 2 * names.len()) } else { Vec::new() };
+            let short = match self.df {
+                None => gathered(super::drawn::values(&values)?, 2 * names.len()),
+                Some(_) => Vec::new(),
+            };
             Ok((values, short))
         };
         // Collected before it is searched, so that the first error is reported whoever finds it.

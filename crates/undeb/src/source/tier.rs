@@ -39,4 +39,16 @@ impl Tier {
             Tier::WeightsOnly => "weights only",
         }
     }
+
+    /// What a reader must know of errors that stand on this, where there is something.
+    pub const fn caution(self) -> Option<&'static str> {
+        match self {
+            Tier::WeightsOnly => Some("nothing is known of strata and clusters, so errors are usually too small"),
+            Tier::HouseholdClusters => {
+                Some("clusters above the household are not known, so errors are usually a little too small")
+            }
+            Tier::AssumedDesignEffect => Some("the design effect is an assumption, one number for all figures"),
+            Tier::Replicates | Tier::StrataAndClusters | Tier::Clusters | Tier::Strata => None,
+        }
+    }
 }

@@ -45,10 +45,7 @@ impl Factors {
         }
         let n = design.psus();
         let scale = design.correction(0) * (n as f64 - 1.0) / n as f64;
-        let mut replicates = Replicates::new(Kind::Jk1, n)?;
-        if scale != replicates.scale() {
-            replicates = Replicates::custom(scale, vec![1.0; n])?;
-        }
+        let replicates = Replicates::new(Kind::Jk1, n)?.scaled(Some(scale), None)?;
         let up = n as f64 / (n as f64 - 1.0);
         let factor = (0..n * n).map(|at| if at / n == at % n { 0.0 } else { up }).collect();
         Self::given(replicates, n, factor)
