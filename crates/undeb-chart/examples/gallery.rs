@@ -1,10 +1,12 @@
-//! Draws one chart of every kind in every theme, with made-up figures, into the folder given.
+//! Draws charts of every kind in every theme at three widths, with made-up figures, into the folder given.
 //!
-//! `cargo run -p undeb-chart --example gallery -- folder`
+//! `cargo run -p undeb-chart --example gallery -- folder [words in the file name]...`
 
 use std::path::PathBuf;
 
-use undeb_chart::{Frame, Picture, Theme, gap, heatmap, interval, tiles, trend};
+use undeb_chart::{
+    Frame, Picture, Theme, bounds, funnel, gap, heatmap, interval, scatter, slope, small_multiples, tiles, trend, waterfall,
+};
 
 const REGIONS: [&str; 12] = [
     "North East",
@@ -175,51 +177,219 @@ fn intervals() -> interval::Data {
     }
 }
 
+/// A path that ends, and what may come after it.
+fn projected() -> trend::Data {
+    let mut data = trends();
+    data.series.truncate(2);
+    let last = data.series[0].points.last().copied().unwrap_or_default();
+    let value = last.value.unwrap_or(0.3);
+    let point = |k: i32| {
+        let (t, middle) = (f64::from(k), value - 0.004 * f64::from(k));
+        let band = |width: f64| (middle - width * t.sqrt(), middle + width * t.sqrt());
+        trend::FanPoint { x: last.x + t, median: Some(middle), bands: vec![band(0.006), band(0.013), band(0.021)] }
+    };
+    let fan = trend::Fan { label: "Projection".into(), levels: vec![0.5, 0.8, 0.95], points: (0..=6).map(point).collect() };
+    trend::Data { fan: Some(fan), ..data }
+}
+
+fn panels(names: &[String], years: i32) -> small_multiples::Data {
+    let line = |k: usize, label: &str, spread: f64| trend::Series {
+        label: label.into(),
+        points: (0..years)
+            .map(|t| {
+                let v = 0.16 + rate(k, 2) * 0.6 - 0.0022 * f64::from(t) + 0.008 * (f64::from(t) * 0.9 + k as f64).sin();
+                let value = (t != 11 || k % 3 != 0).then_some(v);
+                trend::Point { x: f64::from(2025 - years + t), value, interval: value.map(|v| (v - spread, v + spread)) }
+            })
+            .collect(),
+        breaks: if k % 4 == 1 { vec![f64::from(2025 - years / 3)] } else { Vec::new() },
+        ..trend::Series::default()
+    };
+    small_multiples::Data {
+        panels: names
+            .iter()
+            .enumerate()
+            .map(|(k, name)| small_multiples::Panel { series: line(k, name, 0.02), target: Some(0.3) })
+            .collect(),
+        whole: Some(line(2, "All areas together", 0.0)),
+        interval_label: "95% interval".into(),
+        target_label: "Target 2030".into(),
+        ..small_multiples::Data::default()
+    }
+}
+
+fn slopes(names: &[String]) -> slope::Data {
+    let row = |(i, name): (usize, &String)| {
+        let (from, to) = (rate(i, 1) + 0.05, rate(i, 1) + 0.03 * ((i % 5) as f64 - 1.6));
+        let change = match to - from {
+            d if d > 0.02 => slope::Change::Rise,
+            d if d < -0.02 => slope::Change::Fall,
+            _ => slope::Change::Unclear,
+        };
+        slope::Row { label: name.clone(), from: Some(from), to: Some(to), change }
+    };
+    slope::Data {
+        rows: names.iter().enumerate().map(row).collect(),
+        from_label: "2014".into(),
+        to_label: "2024".into(),
+        rise_label: "Rise beyond sampling error".into(),
+        fall_label: "Fall beyond sampling error".into(),
+        unclear_label: "Within sampling error".into(),
+    }
+}
+
+fn steps() -> waterfall::Data {
+    let step = |label: &str, value: f64| waterfall::Step {
+        label: label.into(),
+        value: Some(value),
+        interval: Some((value - 0.004, value + 0.004)),
+    };
+    waterfall::Data {
+        start: Some(0.301),
+        start_label: "2014".into(),
+        steps: vec![
+            step("Shift of jobs between industries", -0.018),
+            step("Public administration", 0.006),
+            step("Education", -0.004),
+            step("Manufacturing", -0.021),
+            step("Health and social work", 0.009),
+            step("Other industries", -0.003),
+        ],
+        end: Some(0.268),
+        end_label: "2024".into(),
+        rest_label: "Not explained".into(),
+        interval_label: "95% interval".into(),
+    }
+}
+
+fn missing(names: &[String]) -> bounds::Data {
+    let row = |(i, name): (usize, &String)| {
+        let (v, gone) = (rate(i, 5), 0.03 + 0.02 * (i % 6) as f64);
+        bounds::Row {
+            label: name.clone(),
+            value: Some(v),
+            interval: Some((v - 0.015, v + 0.015)),
+            bounds: Some((v * (1.0 - gone), v * (1.0 - gone) + gone)),
+            missing: Some(gone),
+        }
+    };
+    bounds::Data {
+        rows: names.iter().enumerate().map(row).collect(),
+        target: Some(0.3),
+        target_label: "Target 2030".into(),
+        interval_label: "95% interval".into(),
+        ..bounds::Data::default()
+    }
+}
+
+fn dots(names: &[String]) -> scatter::Data {
+    let dot = |(i, name): (usize, &String)| {
+        let x = rate(i, 1);
+        scatter::Dot { label: name.clone(), x: Some(x), y: Some(x + 0.25 * rate(i, 4)), emphasised: i == 9 }
+    };
+    scatter::Data {
+        dots: names.iter().enumerate().map(dot).collect(),
+        x_label: "Union density, % of employees".into(),
+        y_label: "Bargaining coverage, % of employees".into(),
+        diagonal_label: "Coverage equals density".into(),
+        emphasis_label: "Wales".into(),
+    }
+}
+
+fn cells(names: &[String]) -> funnel::Data {
+    let error = |n: f64| (0.24f64 * 0.76 / n).sqrt();
+    let dot = |(i, name): (usize, &String)| {
+        let size = 60.0 * 1.12f64.powi((i * 17 % 50) as i32);
+        let value = 0.24 + error(size) * (1.3 * ((i * 29 % 13) as f64 - 6.0) / 2.4);
+        funnel::Dot { label: name.clone(), size, value: Some(value), outside: (value - 0.24).abs() > 2.8 * error(size) }
+    };
+    let limit = |label: &str, z: f64| funnel::Limit {
+        label: label.into(),
+        points: (0..=80).map(|k| 40.0 * 1.07f64.powi(k)).map(|n| (n, 0.24 - z * error(n), 0.24 + z * error(n))).collect(),
+    };
+    funnel::Data {
+        dots: names.iter().enumerate().map(dot).collect(),
+        centre: Some(0.24),
+        centre_label: "All areas together".into(),
+        limits: vec![limit("95% limits", 1.96), limit("99.8% limits", 3.09)],
+        size_label: "Respondents".into(),
+        value_label: "Union density, % of employees".into(),
+        outside_label: String::new(),
+    }
+}
+
+/// A file name, its title and how it is drawn.
+type Plate<'a> = (&'static str, &'static str, Box<dyn Fn(&str, &Frame, Theme) -> Picture + 'a>);
+
+fn plates<'a>(regions: &'a [String], many: &'a [String], long: &'a [String]) -> Vec<Plate<'a>> {
+    let mut one = trends();
+    one.series.truncate(1);
+    vec![
+        ("gap", "How far each region is from its target", Box::new(|i, f, t| gap::draw(i, f, &gaps(regions), t))),
+        ("gap51", "How far each area is from its target", Box::new(|i, f, t| gap::draw(i, f, &gaps(many), t))),
+        (
+            "gaplong",
+            "How far each industry is from its target, under a title that is long enough to need a second line",
+            Box::new(|i, f, t| {
+                gap::draw(i, &Frame { stamp: Some("Not released: working figures".into()), ..f.clone() }, &gaps(long), t)
+            }),
+        ),
+        ("gapnone", "There is nothing to show", Box::new(|i, f, t| gap::draw(i, f, &gap::Data::default(), t))),
+        ("trend", "A falling line against a rising path", Box::new(|i, f, t| trend::draw(i, f, &trends(), t))),
+        ("trendfan", "A projection that misses its path", Box::new(|i, f, t| trend::draw(i, f, &projected(), t))),
+        ("trendbare", "One line", Box::new(move |i, f, t| trend::draw(i, &Frame { titles_inside: false, ..f.clone() }, &one, t))),
+        (
+            "trendrange",
+            "One line on an axis that does not start at zero",
+            Box::new(|i, f, t| trend::draw(i, f, &trend::Data { range: Some((0.2, 0.4)), ..trends() }, t)),
+        ),
+        ("panels", "Twelve regions on the same axes", Box::new(|i, f, t| small_multiples::draw(i, f, &panels(regions, 10), t))),
+        ("panels51", "Fifty-one areas on the same axes", Box::new(|i, f, t| small_multiples::draw(i, f, &panels(many, 40), t))),
+        ("panelslong", "Ten industries on the same axes", Box::new(|i, f, t| small_multiples::draw(i, f, &panels(long, 40), t))),
+        ("slope", "Regions in two years", Box::new(|i, f, t| slope::draw(i, f, &slopes(regions), t))),
+        ("slope51", "Areas in two years", Box::new(|i, f, t| slope::draw(i, f, &slopes(many), t))),
+        ("slopelong", "Industries in two years", Box::new(|i, f, t| slope::draw(i, f, &slopes(long), t))),
+        ("waterfall", "What made the change", Box::new(|i, f, t| waterfall::draw(i, f, &steps(), t))),
+        (
+            "waterfallchange",
+            "What made the change, from zero",
+            Box::new(|i, f, t| waterfall::draw(i, f, &waterfall::Data { start: None, end: Some(-0.033), ..steps() }, t)),
+        ),
+        ("bounds", "What missing answers allow", Box::new(|i, f, t| bounds::draw(i, f, &missing(regions), t))),
+        ("boundslong", "What missing answers allow", Box::new(|i, f, t| bounds::draw(i, f, &missing(long), t))),
+        ("scatter", "Coverage against density", Box::new(|i, f, t| scatter::draw(i, f, &dots(regions), t))),
+        ("scatter51", "Coverage against density", Box::new(|i, f, t| scatter::draw(i, f, &dots(many), t))),
+        ("funnel", "Few regions differ beyond chance", Box::new(|i, f, t| funnel::draw(i, f, &cells(regions), t))),
+        ("funnel51", "Few areas differ beyond chance", Box::new(|i, f, t| funnel::draw(i, f, &cells(many), t))),
+        ("heatmap", "Rates by region and industry", Box::new(|i, f, t| heatmap::draw(i, f, &heat(regions), t))),
+        ("heatmap51", "Rates by area and industry", Box::new(|i, f, t| heatmap::draw(i, f, &heat(many), t))),
+        ("tiles", "Rates on a map of equal tiles", Box::new(|i, f, t| tiles::draw(i, f, &map(), t))),
+        ("tiles51", "Rates on a map of 51 equal tiles", Box::new(|i, f, t| tiles::draw(i, f, &states(), t))),
+        ("interval", "Rates with their intervals", Box::new(|i, f, t| interval::draw(i, f, &intervals(), t))),
+    ]
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "charts".into()));
+    let mut arguments = std::env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().unwrap_or_else(|| "charts".into()));
+    let wanted: Vec<String> = arguments.collect();
     std::fs::create_dir_all(&folder)?;
     let regions: Vec<String> = REGIONS.map(String::from).to_vec();
     let many: Vec<String> = (1..=51).map(|i| format!("Area number {i}")).collect();
     let long: Vec<String> =
         (1..=10).map(|i| format!("Professional, scientific and technical activities, group {i:02}")).collect();
-    for theme in [Theme::Light, Theme::Dark, Theme::Print] {
-        let rates = "Trade union density of employees, made-up regions, 2024";
-        let mut unfinished = trends();
-        unfinished.series.truncate(1);
-        let pictures: Vec<(&str, Picture)> = vec![
-            ("gap", gap::draw("gap", &frame("How far each region is from its target", rates), &gaps(&regions), theme)),
-            ("gap51", gap::draw("gap51", &frame("How far each area is from its target", rates), &gaps(&many), theme)),
-            (
-                "gaplong",
-                gap::draw(
-                    "gaplong",
-                    &Frame {
-                        stamp: Some("Not released: working figures".into()),
-                        ..frame(
-                            "How far each industry is from its target, under a title that is long enough to need a second line",
-                            rates,
-                        )
-                    },
-                    &gaps(&long),
-                    theme,
-                ),
-            ),
-            ("gapnone", gap::draw("gapnone", &frame("There is nothing to show", rates), &gap::Data::default(), theme)),
-            ("trend", trend::draw("trend", &frame("A falling line against a rising path", rates), &trends(), theme)),
-            (
-                "trendbare",
-                trend::draw("trendbare", &Frame { titles_inside: false, ..frame("One line", rates) }, &unfinished, theme),
-            ),
-            ("heatmap", heatmap::draw("heatmap", &frame("Rates by region and industry", rates), &heat(&regions), theme)),
-            ("heatmap51", heatmap::draw("heatmap51", &frame("Rates by area and industry", rates), &heat(&many), theme)),
-            ("tiles", tiles::draw("tiles", &frame("Rates on a map of equal tiles", rates), &map(), theme)),
-            ("tiles51", tiles::draw("tiles51", &frame("Rates on a map of 51 equal tiles", rates), &states(), theme)),
-            ("interval", interval::draw("interval", &frame("Rates with their intervals", rates), &intervals(), theme)),
-        ];
-        for (name, picture) in pictures {
-            let stem = format!("{name}_{}", format!("{theme:?}").to_lowercase());
-            std::fs::write(folder.join(format!("{stem}.svg")), picture.svg())?;
-            std::fs::write(folder.join(format!("{stem}.png")), picture.png(2.0)?)?;
+    for (name, title, draw) in plates(&regions, &many, &long) {
+        for theme in [Theme::Light, Theme::Dark, Theme::Print] {
+            for width in [390.0, 700.0, 1400.0] {
+                let stem = format!("{name}_{}_{width}", format!("{theme:?}").to_lowercase());
+                if !wanted.is_empty() && !wanted.iter().any(|word| stem.contains(word.as_str())) {
+                    continue;
+                }
+                let frame = Frame { width, ..frame(title, "Trade union density of employees, made-up regions, 2024") };
+                let picture = draw(&stem, &frame, theme);
+                std::fs::write(folder.join(format!("{stem}.svg")), picture.svg())?;
+                std::fs::write(folder.join(format!("{stem}.png")), picture.png(if width > 1000.0 { 1.0 } else { 2.0 })?)?;
+            }
         }
     }
     Ok(())

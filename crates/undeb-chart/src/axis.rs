@@ -120,7 +120,12 @@ pub(crate) fn people(count: f64) -> String {
     if !rounded.is_finite() {
         return "–".to_owned();
     }
-    let digits = format!("{:.0}", rounded.abs());
+    grouped(rounded)
+}
+
+/// A whole number with a comma between groups of three digits.
+pub(crate) fn grouped(count: f64) -> String {
+    let digits = format!("{:.0}", count.abs());
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i) % 3 == 0 {
@@ -128,7 +133,7 @@ pub(crate) fn people(count: f64) -> String {
         }
         out.push(digit);
     }
-    if rounded < 0.0 { format!("−{out}") } else { out }
+    if count < 0.0 && digits != "0" { format!("−{out}") } else { out }
 }
 
 #[cfg(test)]

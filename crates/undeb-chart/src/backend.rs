@@ -71,21 +71,30 @@ impl Svg {
 
     /// One path through all points, in dashes or not.
     pub(crate) fn stroke<S: BackendStyle>(&mut self, points: &[BackendCoord], style: &S, dash: Option<(f64, f64)>) {
-        let kind = match points.len() {
-            0 | 1 => return,
-            2 => "line",
-            _ => "path",
-        };
-        self.record(kind, points, pixels(style.stroke_width() as i32) / 2.0);
-        let _ = write!(self.body, "<path d=\"{}\"", steps(points));
-        if points.len() > 2 {
-            self.body.push_str(" fill=\"none\"");
+        self.strokes(&[points], style, dash);
+    }
+
+    /// Separate lines as one path, in dashes or not.
+    pub(crate) fn strokes<S: BackendStyle>(&mut self, lines: &[&[BackendCoord]], style: &S, dash: Option<(f64, f64)>) {
+        let mut path = String::new();
+        for line in lines.iter().filter(|line| line.len() > 1) {
+            let kind = if line.len() == 2 { "line" } else { "path" };
+            self.record(kind, line, pixels(style.stroke_width() as i32) / 2.0);
+            path.push_str(&steps(line));
         }
-        self.body.push_str(&pen(style));
+        if path.is_empty() {
+            return;
+        }
+        let body = self.body();
+        let _ = write!(body, "<path d=\"{path}\"");
+        if lines.iter().any(|line| line.len() > 2) {
+            body.push_str(" fill=\"none\"");
+        }
+        body.push_str(&pen(style));
         if let Some((on, off)) = dash {
-            let _ = write!(self.body, " stroke-dasharray=\"{} {}\"", number(on), number(off));
+            let _ = write!(body, " stroke-dasharray=\"{} {}\"", number(on), number(off));
         }
-        self.body.push_str("/>");
+        body.push_str("/>");
     }
 
     /// Remembers the box of a mark for the layout tests.
@@ -147,7 +156,7 @@ impl DrawingBackend for Svg {
     ) -> Result<(), DrawingErrorKind<Infallible>> {
         self.record("rect", &[from, to], if fill { 0.0 } else { pixels(style.stroke_width() as i32) / 2.0 });
         let _ = write!(
-            self.body,
+            self.body(),
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{}/>",
             decimal(from.0),
             decimal(from.1),
@@ -168,7 +177,7 @@ impl DrawingBackend for Svg {
         let rim = if fill { 0.0 } else { pixels(style.stroke_width() as i32) / 2.0 };
         self.record("dot", &[center], pixels(radius as i32) + rim);
         let (x, y, r) = (decimal(center.0), decimal(center.1), decimal(radius as i32));
-        let _ = write!(self.body, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"{}/>", surface(style, fill));
+        let _ = write!(self.body(), "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"{}/>", surface(style, fill));
         Ok(())
     }
 
@@ -180,7 +189,7 @@ impl DrawingBackend for Svg {
         let points: Vec<BackendCoord> = vert.into_iter().collect();
         if points.len() > 2 {
             self.record("area", &points, 0.0);
-            let _ = write!(self.body, "<path d=\"{}Z\"{}/>", steps(&points), surface(style, true));
+            let _ = write!(self.body(), "<path d=\"{}Z\"{}/>", steps(&points), surface(style, true));
         }
         Ok(())
     }
@@ -207,20 +216,48 @@ fn paint(what: &str, BackendColor { alpha, rgb: (r, g, b) }: BackendColor) -> St
     out
 }
 
-/// The commands of a path; level and upright steps need one coordinate only.
+/// The commands of a path, each step relative to the one before, to a tenth of a pixel; what is left over goes into the
+/// next step, so that a long path does not drift.
 fn steps(points: &[BackendCoord]) -> String {
+    let tenths = |units: i32| (pixels(units) * 10.0).round() as i64;
     let mut out = String::new();
-    let mut before: Option<BackendCoord> = None;
-    for &(x, y) in points {
-        let _ = match before {
-            None => write!(out, "M{} {}", decimal(x), decimal(y)),
-            Some((_, same)) if same == y => write!(out, "H{}", decimal(x)),
-            Some((same, _)) if same == x => write!(out, "V{}", decimal(y)),
-            Some(_) => write!(out, "L{} {}", decimal(x), decimal(y)),
+    let mut before: Option<(i64, i64)> = None;
+    let mut command = ' ';
+    for (x, y) in points.iter().map(|(x, y)| (tenths(*x), tenths(*y))) {
+        let (next, numbers) = match before {
+            None => ('M', vec![x, y]),
+            Some((x0, y0)) if y0 == y => ('h', vec![x - x0]),
+            Some((x0, y0)) if x0 == x => ('v', vec![y - y0]),
+            Some((x0, y0)) => ('l', vec![x - x0, y - y0]),
         };
+        let again = next == command;
+        if !again {
+            out.push(next);
+            command = next;
+        }
+        for (i, number) in numbers.into_iter().enumerate() {
+            // A minus parts two numbers as well as a space does.
+            if (again || i > 0) && number >= 0 {
+                out.push(' ');
+            }
+            push_tenths(&mut out, number);
+        }
         before = Some((x, y));
     }
     out
+}
+
+/// A number of tenths without a zero that says nothing: `-.5`, `3`, `12.1`.
+fn push_tenths(out: &mut String, tenths: i64) {
+    let (whole, rest) = (tenths.abs() / 10, tenths.abs() % 10);
+    if tenths < 0 {
+        out.push('-');
+    }
+    let _ = match (whole, rest) {
+        (_, 0) => write!(out, "{whole}"),
+        (0, _) => write!(out, ".{rest}"),
+        _ => write!(out, "{whole}.{rest}"),
+    };
 }
 
 #[cfg(test)]
@@ -239,8 +276,9 @@ mod tests {
     fn a_path_is_one_path_with_short_steps() {
         let black = Colour(0, 0, 0);
         let svg = drawn(|svg| svg.draw(&PathElement::new([(1.0, 2.0), (5.5, 2.0), (5.5, 9.0), (6.0, 8.0)], black.line(1.5))));
-        assert_eq!(svg.body, "<path d=\"M1 2H5.5V9L6 8\" fill=\"none\" stroke=\"#000000\" stroke-width=\"1.5\"/>");
-        assert_eq!(svg.marks[0], MarkBox { kind: "path", x: 0.25, y: 1.25, width: 6.5, height: 8.5 });
+        let (body, _, marks) = svg.finish();
+        assert_eq!(body, "<path d=\"M1 2h4.5v7l.5-1\" fill=\"none\" stroke=\"#000000\" stroke-width=\"1.5\"/>");
+        assert_eq!(marks[0], MarkBox { kind: "path", x: 0.25, y: 1.25, width: 6.5, height: 8.5 });
     }
 
     #[test]
@@ -252,10 +290,10 @@ mod tests {
             svg.draw(&Polygon::new([(0.0, 0.0), (2.0, 0.0), (2.0, 3.0)], black.shade(0.5)));
         });
         assert_eq!(
-            svg.body,
+            svg.finish().0,
             "<circle cx=\"3\" cy=\"4\" r=\"2.5\" fill=\"#000000\"/>\
              <rect x=\"0\" y=\"0\" width=\"2\" height=\"1\" fill=\"none\" stroke=\"#000000\"/>\
-             <path d=\"M0 0H2V3Z\" fill=\"#000000\" fill-opacity=\"0.5\"/>"
+             <path d=\"M0 0h2v3Z\" fill=\"#000000\" fill-opacity=\"0.5\"/>"
         );
     }
 }

@@ -35,8 +35,8 @@ impl Classes {
         self.step(inner.iter().filter(|bound| value + 1e-9 >= **bound).count())
     }
 
-    /// One patch a class with its bounds; gives the first free pixel.
-    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64)) -> f64 {
+    /// One patch a class with its bounds; gives the right end and the first free pixel below.
+    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64)) -> (f64, f64) {
         let set = Type::new(size::SMALL, self.palette.muted).anchored(Anchor::Middle);
         let joint = if self.bounds[0] < 0.0 { " to " } else { "–" };
         let bounds: Vec<String> = self.bounds.iter().map(|bound| label(*bound)).collect();
@@ -64,7 +64,7 @@ impl Classes {
             let end = start + self.count() as f64 * cell + set.width(&bounds[self.count()]) / 2.0;
             svg.text((end + 1.5, top + 26.0), "%", &Type::new(size::SMALL, self.palette.muted));
         }
-        top + 38.0
+        (start + self.count() as f64 * cell + if narrow { 24.0 } else { 0.0 }, top + 38.0)
     }
 }
 

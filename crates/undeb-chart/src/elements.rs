@@ -45,6 +45,34 @@ impl Drawable<Svg> for Dashes {
     }
 }
 
+/// Separate lines in one path: each pair of points is one of them.
+pub(crate) struct Strokes {
+    pub(crate) points: Vec<At>,
+    pub(crate) style: ShapeStyle,
+    pub(crate) dash: Option<(f64, f64)>,
+}
+
+impl<'a> PointCollection<'a, At> for &'a Strokes {
+    type Point = &'a At;
+    type IntoIter = &'a [At];
+    fn point_iter(self) -> &'a [At] {
+        &self.points
+    }
+}
+
+impl Drawable<Svg> for Strokes {
+    fn draw<I: Iterator<Item = BackendCoord>>(
+        &self,
+        points: I,
+        backend: &mut Svg,
+        _: (u32, u32),
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        let points: Vec<BackendCoord> = points.collect();
+        backend.strokes(&points.chunks_exact(2).collect::<Vec<_>>(), &self.style, self.dash);
+        Ok(())
+    }
+}
+
 /// The left half of a dot, which plotters could only say as a polygon of many corners.
 pub(crate) struct HalfDot {
     pub(crate) middle: At,
@@ -72,7 +100,7 @@ impl Drawable<Svg> for HalfDot {
             backend.record("dot", &[(x - radius, y - radius), (x, y + radius)], 0.0);
             let (top, bottom, r) = (decimal(y - radius), decimal(y + radius), decimal(radius));
             let (x, fill) = (decimal(x), self.colour.hex());
-            let _ = write!(backend.body, "<path d=\"M{x} {top}A{r} {r} 0 0 0 {x} {bottom}Z\" fill=\"{fill}\"/>");
+            let _ = write!(backend.body(), "<path d=\"M{x} {top}A{r} {r} 0 0 0 {x} {bottom}Z\" fill=\"{fill}\"/>");
         }
         Ok(())
     }
@@ -87,6 +115,6 @@ mod tests {
     fn dashes_are_a_property_and_not_paths() {
         let mut svg = Svg::new("t".to_owned(), Theme::Light.palette());
         svg.draw(&Dashes::new([(0.0, 0.0), (90.0, 30.0)], Colour(0, 0, 0).line(1.0), (2.0, 4.0)));
-        assert_eq!(svg.body, "<path d=\"M0 0L90 30\" stroke=\"#000000\" stroke-dasharray=\"2 4\"/>");
+        assert_eq!(svg.finish().0, "<path d=\"M0 0l90 30\" stroke=\"#000000\" stroke-dasharray=\"2 4\"/>");
     }
 }

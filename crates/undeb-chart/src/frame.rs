@@ -24,7 +24,7 @@ pub struct Frame {
     pub stamp: Option<String>,
     /// Whether title, subtitle, notes and source are drawn, or left to the page around the picture.
     pub titles_inside: bool,
-    /// The width in pixels, held between 400 and 1,600.
+    /// The width in pixels, held between 320 and 1,600.
     pub width: f64,
     /// The language of every word in the drawing that is not in the data.
     pub locale: &'static Locale,
@@ -45,6 +45,13 @@ impl Default for Frame {
     }
 }
 
+impl Frame {
+    /// The width that is used.
+    pub(crate) fn pixels(&self) -> f64 {
+        if self.width.is_finite() { self.width.clamp(320.0, 1600.0) } else { 720.0 }
+    }
+}
+
 /// A picture being drawn: `top` is the first free pixel below the titles.
 pub(crate) struct Layout<'a> {
     pub(crate) svg: Svg,
@@ -61,8 +68,7 @@ impl<'a> Layout<'a> {
     /// Draws what stands above the chart; `least` widens the picture for a chart that needs more room.
     pub(crate) fn begin(id: &str, frame: &'a Frame, theme: Theme, least: f64) -> Self {
         let palette = theme.palette();
-        let wanted = if frame.width.is_finite() { frame.width } else { 720.0 };
-        let width = wanted.clamp(400.0, 1600.0).max(least + 2.0 * MARGIN).round();
+        let width = frame.pixels().max(least + 2.0 * MARGIN).round();
         let mut layout = Self {
             svg: Svg::new(identifier(id), palette),
             palette,
@@ -129,8 +135,10 @@ impl<'a> Layout<'a> {
         description.retain(|s| !s.is_empty());
         let around = [&frame.subtitle].into_iter().chain(&frame.notes).chain([&source]).map(|s| sentence(s));
         let summary: Vec<String> = around.filter(|s| !s.is_empty()).collect();
+        let id = self.svg.id.clone();
+        let (body, texts, marks) = self.svg.finish();
         Picture {
-            id: self.svg.id,
+            id,
             width: self.right + MARGIN,
             height: (self.top + MARGIN).ceil(),
             title: frame.title.clone(),
@@ -138,9 +146,9 @@ impl<'a> Layout<'a> {
             description: description.join(" "),
             millimetres: false,
             palette: self.palette,
-            body: self.svg.body,
-            texts: self.svg.texts,
-            marks: self.svg.marks,
+            body,
+            texts,
+            marks,
         }
     }
 }

@@ -1,8 +1,17 @@
 //! The funnel chart: estimates against their sample sizes, inside the limits that chance alone would keep.
 
+use plotters::element::{Circle, PathElement};
+
+use crate::axis::{decimal, extent, grouped, percent, rate_ticks, sound, tick_label, ticks};
+use crate::backend::{At, units};
+use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};
+use crate::key::{self, Mark};
 use crate::picture::Picture;
-use crate::theme::Theme;
+use crate::plane::{Axis, Plane, Spot};
+use crate::svg::Type;
+use crate::theme::{Theme, size};
+use crate::words::or;
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -45,8 +54,121 @@ pub struct Data {
     pub outside_label: String,
 }
 
+/// From this ratio of the largest to the smallest sample on, the level axis counts in powers of ten.
+const WIDE: f64 = 30.0;
+/// With at most this many dots all of them are named.
+const FEW: usize = 15;
+
+/// The level axis of sample sizes, plain or in powers of ten.
+struct Sizes {
+    powers: bool,
+}
+
+impl Sizes {
+    fn at(&self, size: f64) -> f64 {
+        if self.powers { size.max(1.0).log10() } else { size }
+    }
+
+    fn ticks(&self, low: f64, high: f64) -> Vec<(f64, String)> {
+        if !self.powers {
+            return ticks(0.0, high, 6).into_iter().map(|v| (v, grouped(v))).collect();
+        }
+        let (first, last) = (low.max(1.0).log10().floor() as i32, high.max(10.0).log10().ceil() as i32);
+        let marks = (first..=last).flat_map(|p| [1.0, 2.0, 5.0].map(|f| f * 10f64.powi(p)));
+        let marks: Vec<f64> = marks.collect();
+        let below = marks.iter().rposition(|m| *m <= low).unwrap_or(0);
+        let above = marks.iter().position(|m| *m >= high).unwrap_or(marks.len() - 1).max(below + 1);
+        marks[below..=above].iter().map(|m| (m.log10(), grouped(*m))).collect()
+    }
+}
+
 /// Draws a funnel chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let _ = data;
-    Layout::begin(id, frame, theme, 0.0).no_evidence()
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let palette = layout.palette;
+    let real = |size: f64| size.is_finite() && size > 0.0 && size < 1e12;
+    let known: Vec<(&Dot, f64)> =
+        data.dots.iter().filter(|dot| real(dot.size)).filter_map(|dot| Some((dot, sound(dot.value)?))).collect();
+    let Some((least, most)) = extent(known.iter().map(|(dot, _)| dot.size)) else {
+        return layout.no_evidence();
+    };
+    let centre = sound(data.centre);
+    let inside = |point: &&(f64, f64, f64)| real(point.0) && sound(Some(point.1)).and(sound(Some(point.2))).is_some();
+    let curves: Vec<(&Limit, Vec<(f64, f64, f64)>)> =
+        data.limits.iter().map(|limit| (limit, limit.points.iter().filter(inside).copied().collect())).collect();
+
+    let dashes = [(5.0, 4.0), (1.5, 3.5)];
+    let mut items = Vec::new();
+    if known.iter().any(|(dot, _)| dot.outside) {
+        items.push((Mark::Full(palette.series[3]), or(&data.outside_label, "Outside the limits").to_owned()));
+    }
+    if known.iter().any(|(dot, _)| !dot.outside) {
+        items.push((Mark::Full(palette.neutral), "Within the limits".to_owned()));
+    }
+    for (i, (limit, _)) in curves.iter().enumerate() {
+        let mark = Mark::Dashes(palette.ink.line(1.25), dashes[i.min(1)]);
+        items.push((mark, or(&limit.label, "Limits").to_owned()));
+    }
+    if let Some(centre) = centre {
+        let words = format!("{}: {}%", or(&data.centre_label, "All together"), percent(centre));
+        items.push((Mark::Line(palette.ink.line(1.5)), words));
+    }
+    layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
+
+    let sizes = Sizes { powers: most / least > WIDE };
+    let across = Axis { name: or(&data.size_label, "Sample size"), ticks: sizes.ticks(least, most) };
+    let (first, last) = (across.ticks[0].0, across.ticks[across.ticks.len() - 1].0);
+    // Limits of tiny samples would leave no room for the dots: the axis follows the dots and what is near them.
+    let (low, high) = extent(known.iter().map(|(_, v)| *v).chain(centre)).unwrap_or((0.0, 1.0));
+    let reach = 0.35 * (high - low).max(0.05);
+    let marks = rate_ticks([(low - reach).max(low.min(0.0)), (high + reach).min(high.max(1.0))].into_iter(), 6);
+    let (floor, ceiling) = (marks[0], marks[marks.len() - 1]);
+    let step = marks[1] - marks[0];
+    let unit = |i: usize| if i + 1 == marks.len() { "%" } else { "" };
+    let figures = marks.iter().enumerate().map(|(i, m)| (*m, format!("{}{}", tick_label(*m, step), unit(i))));
+    let up = Axis { name: or(&data.value_label, "%"), ticks: figures.collect() };
+    let plane = Plane::draw(&mut layout, &across, &up, false);
+    let mut lines: Vec<Vec<At>> = Vec::new();
+    for (i, (_, points)) in curves.iter().enumerate() {
+        for side in [|p: &(f64, f64, f64)| p.1, |p: &(f64, f64, f64)| p.2] {
+            let within = |p: &&(f64, f64, f64)| (first..=last).contains(&sizes.at(p.0)) && (floor..=ceiling).contains(&side(p));
+            let line: Vec<At> =
+                points.iter().filter(within).map(|p| (plane.x.place(sizes.at(p.0)), plane.y.place(side(p)))).collect();
+            layout.svg.draw(&Dashes::new(line.clone(), palette.ink.line(1.25), dashes[i.min(1)]));
+            lines.push(line);
+        }
+    }
+    if let Some(centre) = centre {
+        let line = vec![(plane.x.start, plane.y.place(centre)), (plane.x.end, plane.y.place(centre))];
+        layout.svg.draw(&PathElement::new(line.clone(), palette.ink.line(1.5)));
+        lines.push(line);
+    }
+    let mut order: Vec<&(&Dot, f64)> = known.iter().collect();
+    order.sort_by_key(|(dot, _)| dot.outside);
+    let mut spots = Vec::new();
+    for (dot, value) in order {
+        let at = (plane.x.place(sizes.at(dot.size)), plane.y.place(*value));
+        let colour = if dot.outside { palette.series[3] } else { palette.neutral };
+        layout.svg.draw(&Circle::new(at, units(5.0), palette.background.fill()));
+        layout.svg.draw(&Circle::new(at, units(4.0), colour.fill()));
+        spots.push(Spot { at, name: &dot.label, strong: dot.outside, named: dot.outside || known.len() <= FEW });
+    }
+    let without = plane.name(&mut layout, &spots, &lines);
+    let mut bottom = layout.top;
+    let set = Type::new(size::SMALL, palette.muted);
+    for (count, words) in [(without, "without room for a name"), (data.dots.len() - known.len(), "without a figure")] {
+        if count > 0 {
+            bottom += 18.0;
+            layout.svg.text((layout.left, bottom), &format!("{count} {words}"), &set);
+            bottom += 2.0;
+        }
+    }
+    let mut says: Vec<String> =
+        centre.map(|v| format!("{}: {}%", or(&data.centre_label, "All together"), percent(v))).into_iter().collect();
+    says.extend(data.dots.iter().map(|dot| {
+        let value = sound(dot.value).map_or("no evidence".to_owned(), |v| format!("{}%", percent(v)));
+        let place = if dot.outside { ", outside the limits" } else { "" };
+        format!("{}: {value} of {}{place}", dot.label, if real(dot.size) { grouped(dot.size) } else { decimal(0.0, 0) })
+    }));
+    layout.finish(bottom, says)
 }

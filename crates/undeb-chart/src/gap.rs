@@ -7,8 +7,8 @@ use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
-use crate::svg::Type;
-use crate::theme::{Colour, Palette, Theme, size};
+use crate::theme::{Colour, Palette, Theme};
+use crate::words::or;
 
 /// What can be said about a row and its target. The shape of the dot says it as well as its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,10 +94,6 @@ pub struct Data {
     pub line: Line,
 }
 
-fn or<'a>(label: &'a str, default: &'a str) -> &'a str {
-    if label.trim().is_empty() { default } else { label }
-}
-
 /// Draws a gap chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme, 0.0);
@@ -124,13 +120,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     });
     let ticks = rate_ticks(shown, 6);
     let names: Vec<&str> = rows.iter().map(|r| r.label.as_str()).collect();
-    let plan = Rows::plan(&layout, &names, &columns, &ticks);
+    let plan = Rows::plan(&layout, &names, columns, &ticks);
     let bottom = plan.axis(&mut layout, &ticks);
     for (i, row) in rows.iter().enumerate() {
         plan.name(&mut layout, i, &row.label, false);
         row_marks(&mut layout, &plan, i, row);
     }
-    plan.columns(&mut layout, &columns, &[]);
+    plan.columns(&mut layout, &[]);
     let says = rows.iter().map(|row| describe(row, data)).collect();
     layout.finish(bottom, says)
 }
@@ -158,10 +154,7 @@ fn row_marks(layout: &mut Layout<'_>, plan: &Rows, i: usize, row: &Row) {
     }
     let mark = row.tone.mark(palette);
     if let Some((low, high)) = row.interval {
-        let (low, high, above, below) = (place(low), place(high), y - 3.5, y + 3.5);
-        // A level line with a cap at both ends, in one stroke.
-        let whiskers = [(low, above), (low, below), (low, y), (high, y), (high, above), (high, below)];
-        layout.svg.draw(&PathElement::new(whiskers, colour(mark, palette).line(1.5)));
+        plan.whiskers(layout, i, (low, high), colour(mark, palette).line(1.5));
     }
     if let Some(baseline) = row.baseline {
         Mark::Full(palette.neutral).draw(&mut layout.svg, (place(baseline), y), palette, radius - 1.0);
@@ -171,10 +164,7 @@ fn row_marks(layout: &mut Layout<'_>, plan: &Rows, i: usize, row: &Row) {
     }
     match row.latest {
         Some(latest) => mark.draw(&mut layout.svg, (place(latest), y), palette, radius),
-        None if row.baseline.is_none() => {
-            let set = Type::new(size::SMALL, palette.muted).with_halo();
-            layout.svg.text((plan.scale.start + 6.0, y + 0.36 * set.size), "No evidence", &set);
-        }
+        None if row.baseline.is_none() => plan.no_evidence(layout, i),
         None => {}
     }
 }

@@ -5,11 +5,12 @@ use plotters::element::Rectangle;
 use crate::axis::{percent, sound};
 use crate::fonts::Weight;
 use crate::frame::{Frame, Layout, name_lines, widest};
+use crate::key;
 use crate::picture::Picture;
 use crate::ramp::Ramp;
 use crate::svg::{Anchor, Type};
 use crate::text::{shorten, width, wrap_to};
-use crate::theme::{MARGIN, Theme, size};
+use crate::theme::{Theme, size};
 
 /// One cell: a fraction, a shorthand in square brackets such as `[u]`, or both.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,6 +33,10 @@ impl Cell {
             None => mark.to_owned(),
         }
     }
+
+    fn figure(&self) -> String {
+        sound(self.value).map_or(String::new(), percent)
+    }
 }
 
 /// Everything a heat map shows. A cell that is missing from its row is drawn empty.
@@ -53,87 +58,159 @@ impl Data {
 
 const GAP: f64 = 2.0;
 
-/// Draws a heat map. The picture grows wider than its frame when the columns could not be read.
-pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let columns = data.columns.len();
-    let filled = data.cells.iter().flatten().filter_map(|c| sound(c.value));
-    let ramp = Ramp::over(filled, theme.palette());
-    let marked = data.cells.iter().flatten().any(|c| c.mark.is_some());
-    if columns == 0 || data.rows.is_empty() || (ramp.is_none() && !marked) {
-        return Layout::begin(id, frame, theme, 0.0).no_evidence();
-    }
-    let words: Vec<Vec<String>> = (0..data.rows.len()).map(|r| (0..columns).map(|c| data.cell(r, c).words()).collect()).collect();
-    let text_size = size::SMALL;
-    let least = widest(words.iter().flatten().map(String::as_str), text_size).max(26.0) + 8.0;
-    let names = widest(data.rows.iter().map(String::as_str), size::LABEL);
-    let room = frame.width.clamp(400.0, 1600.0) - 2.0 * MARGIN;
-    let gutter = names.min(0.30 * room);
-    let mut layout = Layout::begin(id, frame, theme, gutter + 12.0 + columns as f64 * (least + GAP));
-    let palette = layout.palette;
-    if let Some(ramp) = &ramp {
-        let empty = words.iter().enumerate().any(|(r, row)| (0..row.len()).any(|c| sound(data.cell(r, c).value).is_none()));
-        layout.top = ramp.legend(&mut layout.svg, (layout.left, layout.top), empty) + 6.0;
-    }
-    let start = layout.left + gutter + 12.0;
-    let pitch = ((layout.right - start) / columns as f64).min(150.0);
+/// The grid of cells: columns that the picture cannot hold go into further blocks below the first.
+struct Grid {
+    gutter: f64,
+    pitch: f64,
+    step: f64,
+    /// Whether a shorthand stands below its figure.
+    stacked: bool,
+    /// How many columns a block has.
+    across: usize,
+    name_lines: usize,
+}
 
-    let step = match data.rows.len() {
-        0..=16 => 26.0,
-        17..=60 => 20.0,
-        _ => 18.0,
-    };
-    let two_lines = names > gutter && data.rows.len() <= 24;
-    let step: f64 = if two_lines { 36.0 } else { step };
-    let top = headers(&mut layout, data, start, pitch);
-    for (r, name) in data.rows.iter().enumerate() {
-        let y = top + r as f64 * step;
-        let middle = y + (step - GAP) / 2.0;
-        let set = Type::new(size::LABEL, palette.ink).anchored(Anchor::End);
-        let lines = name_lines(name, &set, gutter + 0.01, if two_lines { 2 } else { 1 });
-        let first = middle - (lines.len().max(1) - 1) as f64 * 8.0;
-        for (i, line) in lines.iter().enumerate() {
-            let at = (layout.left + gutter, first + 16.0 * i as f64 + 0.36 * set.size);
-            layout.svg.text(at, line, &set);
-        }
-        for (c, words) in words[r].iter().enumerate() {
-            let x = start + c as f64 * pitch;
-            let value = sound(data.cell(r, c).value);
-            let fill = value.zip(ramp.as_ref()).map(|(v, ramp)| ramp.colour(v));
-            let corners = [(x, y), (x + pitch - GAP, y + step - GAP)];
-            layout.svg.draw(&Rectangle::new(corners, fill.unwrap_or(palette.empty).fill()));
-            let ink = fill.map_or(palette.muted, |f| f.ink());
-            let set = Type::new(text_size, ink).anchored(Anchor::Middle);
-            let words = shorten(words, text_size, Weight::Regular, pitch - GAP - 2.0);
-            layout.svg.text((x + (pitch - GAP) / 2.0, middle + 0.36 * text_size), &words, &set);
-        }
+impl Grid {
+    fn plan(data: &Data, room: f64) -> Self {
+        let cells = || data.cells.iter().flatten();
+        let whole = widest(cells().map(Cell::words).collect::<Vec<_>>().iter().map(String::as_str), size::SMALL);
+        let figure = cells().map(|c| c.figure()).chain(cells().filter_map(|c| c.mark.clone())).collect::<Vec<_>>();
+        let figure = widest(figure.iter().map(String::as_str), size::SMALL);
+        let names = widest(data.rows.iter().map(String::as_str), size::LABEL);
+        let gutter = names.min(0.30 * room);
+        let columns = data.columns.len();
+        let across = |least: f64| (((room - gutter - 12.0) / (least + GAP)).floor() as usize).clamp(1, columns);
+        let least = figure.max(26.0) + 8.0;
+        // A header is better read whole, within limits: narrow columns make few blocks.
+        let words = data.columns.iter().flat_map(|c| c.split_whitespace());
+        let (size, most) = if room < 480.0 { (size::SMALL - 2.0, 64.0) } else { (size::SMALL - 1.0, 84.0) };
+        let least = least.max(words.map(|w| width(w, size, Weight::SemiBold)).fold(0.0, f64::max).min(most) + 5.0);
+        let blocks = columns.div_ceil(across(least));
+        let across = columns.div_ceil(blocks);
+        let pitch = ((room - gutter - 12.0) / across as f64).min(150.0).floor();
+        let stacked = pitch - GAP < whole + 4.0 && figure < whole;
+        let two_lines = names > gutter && data.rows.len() <= 24;
+        let step = match data.rows.len() {
+            _ if two_lines || stacked => 36.0,
+            0..=16 => 26.0,
+            17..=60 => 20.0,
+            _ => 18.0,
+        };
+        Self { gutter, pitch, step, stacked, across, name_lines: if two_lines { 2 } else { 1 } }
     }
-    let says = data
-        .rows
-        .iter()
-        .zip(&words)
-        .map(|(name, words)| {
-            let cells = data.columns.iter().zip(words).map(|(c, w)| format!("{c} {w}"));
-            format!("{name}, %: {}", cells.collect::<Vec<_>>().join(", "))
-        })
-        .collect();
-    let bottom = top + data.rows.len() as f64 * step;
+}
+
+/// Draws a heat map. Columns that could not be read side by side are stacked in blocks.
+pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let palette = layout.palette;
+    let all = || (0..data.rows.len()).flat_map(|r| (0..data.columns.len()).map(move |c| data.cell(r, c)));
+    let ramp = Ramp::over(all().filter_map(|c| sound(c.value)), palette);
+    if ramp.is_none() && all().all(|c| c.mark.is_none() && !c.suppressed) {
+        return layout.no_evidence();
+    }
+    let is_marked = |c: &Cell| sound(c.value).is_some() && c.mark.is_some();
+    let empty = all().any(|c| sound(c.value).is_none() && !c.suppressed);
+    let items = key::cells(empty, all().any(|c| c.suppressed), all().any(|c| is_marked(&c)));
+    let place = (layout.left, layout.right, layout.top + 2.0);
+    let beside = ramp.as_ref().map_or((layout.left - 20.0, layout.top), |ramp| ramp.legend(&mut layout.svg, place));
+    layout.top = key::beside(&mut layout.svg, palette, place, beside, &items) + 6.0;
+
+    let grid = Grid::plan(data, layout.right - layout.left);
+    let start = layout.left + grid.gutter + 12.0;
+    let columns: Vec<usize> = (0..data.columns.len()).collect();
+    for (i, block) in columns.chunks(grid.across).enumerate() {
+        layout.top += if i > 0 { 16.0 } else { 0.0 };
+        let top = headers(&mut layout, data, block, start, grid.pitch);
+        for (r, name) in data.rows.iter().enumerate() {
+            let y = top + r as f64 * grid.step;
+            let middle = y + (grid.step - GAP) / 2.0;
+            row_name(&mut layout, &grid, name, middle);
+            for (k, c) in block.iter().enumerate() {
+                let corner = (start + k as f64 * grid.pitch, y);
+                surface(&mut layout, &grid, &data.cell(r, *c), corner, ramp.as_ref());
+            }
+        }
+        for r in 0..data.rows.len() {
+            for (k, c) in block.iter().enumerate() {
+                let corner = (start + k as f64 * grid.pitch, top + r as f64 * grid.step);
+                figures(&mut layout, &grid, &data.cell(r, *c), corner, ramp.as_ref());
+            }
+        }
+        layout.top = top + data.rows.len() as f64 * grid.step;
+    }
+    let says = data.rows.iter().enumerate().map(|(r, name)| {
+        let cell = |(c, column): (usize, &String)| {
+            let cell = data.cell(r, c);
+            let hidden = if cell.suppressed && sound(cell.value).is_none() { " suppressed" } else { "" };
+            format!("{column} {}{hidden}", cell.words())
+        };
+        format!("{name}, %: {}", data.columns.iter().enumerate().map(cell).collect::<Vec<_>>().join(", "))
+    });
+    let says = says.collect();
+    let bottom = layout.top;
     layout.finish(bottom, says)
 }
 
+fn row_name(layout: &mut Layout<'_>, grid: &Grid, name: &str, middle: f64) {
+    let set = Type::new(size::LABEL, layout.palette.ink).anchored(Anchor::End);
+    let lines = name_lines(name, &set, grid.gutter + 0.01, grid.name_lines);
+    let first = middle - (lines.len().max(1) - 1) as f64 * 8.0;
+    for (i, line) in lines.iter().enumerate() {
+        layout.svg.text((layout.left + grid.gutter, first + 16.0 * i as f64 + 0.36 * set.size), line, &set);
+    }
+}
+
+fn surface(layout: &mut Layout<'_>, grid: &Grid, cell: &Cell, (x, y): (f64, f64), ramp: Option<&Ramp>) {
+    let palette = layout.palette;
+    let (width, height) = (grid.pitch - GAP, grid.step - GAP);
+    let fill = sound(cell.value).zip(ramp).map(|(v, ramp)| ramp.colour(v));
+    if fill.is_none() && cell.suppressed {
+        layout.svg.hatch((x, y), (width, height));
+    } else {
+        layout.svg.draw(&Rectangle::new([(x, y), (x + width, y + height)], fill.unwrap_or(palette.empty).fill()));
+    }
+    if let (Some(fill), Some(_)) = (fill, &cell.mark) {
+        key::corner(&mut layout.svg, (x + width, y), fill.ink());
+    }
+}
+
+fn figures(layout: &mut Layout<'_>, grid: &Grid, cell: &Cell, (x, y): (f64, f64), ramp: Option<&Ramp>) {
+    let value = sound(cell.value);
+    let fill = value.zip(ramp).map(|(v, ramp)| ramp.colour(v));
+    let set = Type::new(size::SMALL, fill.map_or(layout.palette.muted, |f| f.ink())).anchored(Anchor::Middle);
+    let set = if fill.is_none() && cell.suppressed { set.with_halo() } else { set };
+    let mark = cell.mark.as_deref().unwrap_or_default();
+    let lines = if grid.stacked && value.is_some() && !mark.is_empty() {
+        vec![cell.figure(), mark.to_owned()]
+    } else {
+        vec![cell.words()]
+    };
+    let (width, height) = (grid.pitch - GAP, grid.step - GAP);
+    let first = y + height / 2.0 - (lines.len() - 1) as f64 * 7.0 + 0.36 * set.size;
+    for (i, words) in lines.iter().enumerate() {
+        let words = shorten(words, set.size, Weight::Regular, width - 2.0);
+        layout.svg.text((x + width / 2.0, first + 14.0 * i as f64), &words, &set);
+    }
+}
+
 /// Wrapped headers that stand on the cells and keep 4 pixels from their neighbours.
-fn headers(layout: &mut Layout<'_>, data: &Data, start: f64, pitch: f64) -> f64 {
+fn headers(layout: &mut Layout<'_>, data: &Data, block: &[usize], start: f64, pitch: f64) -> f64 {
     const LEADING: f64 = 15.0;
     let room = pitch - GAP - 4.0;
-    // A smaller size is tried before a word is parted.
-    let long = data.columns.iter().flat_map(|c| c.split_whitespace());
-    let longest = long.map(|w| width(w, size::SMALL, Weight::SemiBold)).fold(0.0, f64::max);
-    let size = if longest > room { size::SMALL - 1.0 } else { size::SMALL };
+    // Smaller sizes are tried before a word is parted.
+    let longest = |size: f64| {
+        let words = data.columns.iter().flat_map(|c| c.split_whitespace());
+        words.map(|w| width(w, size, Weight::SemiBold)).fold(0.0, f64::max)
+    };
+    let sizes = [size::SMALL, size::SMALL - 1.0];
+    let size = sizes.into_iter().find(|size| longest(*size) <= room).unwrap_or(size::SMALL - 2.0);
     let set = Type::new(size, layout.palette.ink).semi_bold().anchored(Anchor::Middle);
-    let headers: Vec<Vec<String>> = data.columns.iter().map(|c| wrap_to(c, size, set.weight, room, 4)).collect();
+    let headers: Vec<Vec<String>> = block.iter().map(|c| wrap_to(&data.columns[*c], size, set.weight, room, 4)).collect();
     let most = headers.iter().map(Vec::len).max().unwrap_or(0);
     let base = layout.top + most as f64 * LEADING;
-    for (c, lines) in headers.iter().enumerate() {
-        let x = start + c as f64 * pitch + (pitch - GAP) / 2.0;
+    for (k, lines) in headers.iter().enumerate() {
+        let x = start + k as f64 * pitch + (pitch - GAP) / 2.0;
         for (i, line) in lines.iter().enumerate() {
             let y = base - (lines.len() - 1 - i) as f64 * LEADING - 4.0;
             layout.svg.text((x, y), line, &set);

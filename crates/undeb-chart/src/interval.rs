@@ -4,13 +4,12 @@ use plotters::element::{Circle, PathElement};
 
 use crate::axis::{percent, rate_ticks, sound, sound_pair};
 use crate::backend::units;
-use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
-use crate::svg::Type;
-use crate::theme::{Theme, size};
+use crate::theme::Theme;
+use crate::words::or;
 
 /// One estimate. Rates and changes are fractions; a change may be negative.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -62,7 +61,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         return layout.no_evidence();
     }
     let target = sound(data.target);
-    let target_label = if data.target_label.is_empty() { "Target" } else { &data.target_label };
+    let target_label = or(&data.target_label, "Target");
     let (target_line, target_dash) = (palette.ink.line(1.5), (5.0, 4.0));
 
     let mut items = Vec::new();
@@ -70,7 +69,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         items.push((Mark::Full(palette.series[0]), data.emphasis_label.clone()));
     }
     if rows.iter().any(|row| row.interval.is_some()) {
-        let words = if data.interval_label.is_empty() { "Interval" } else { &data.interval_label };
+        let words = or(&data.interval_label, "Interval");
         items.push((Mark::Line(palette.neutral.line(2.5)), words.to_owned()));
     }
     if let Some(target) = target {
@@ -84,14 +83,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         [row.value, low, high].into_iter().flatten()
     });
     let ticks = rate_ticks(shown.chain(target), 6);
-    let header = if data.value_label.is_empty() { "%" } else { &data.value_label };
-    let columns = [Column { header: header.to_owned(), values: rows.iter().map(figures).collect() }];
+    let header = or(&data.value_label, "%");
+    let columns = vec![Column { header: header.to_owned(), values: rows.iter().map(figures).collect() }];
     let names: Vec<&str> = rows.iter().map(|row| row.label.as_str()).collect();
-    let plan = Rows::plan(&layout, &names, &columns, &ticks);
+    let plan = Rows::plan(&layout, &names, columns, &ticks);
     let bottom = plan.axis(&mut layout, &ticks);
     if let Some(target) = target {
-        let x = plan.scale.place(target);
-        layout.svg.draw(&Dashes::new([(x, plan.top()), (x, plan.bottom())], target_line, target_dash));
+        layout.svg.draw(&plan.upright(target, target_line, Some(target_dash)));
     }
     for (i, row) in rows.iter().enumerate() {
         plan.name(&mut layout, i, &row.label, row.emphasised);
@@ -105,15 +103,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
             Some(value) => {
                 layout.svg.draw(&Circle::new((plan.scale.place(value), y), units(plan.radius()), colour.fill()));
             }
-            None => {
-                let set = Type::new(size::SMALL, palette.muted).with_halo();
-                let at = (plan.scale.start + 6.0, y + 0.36 * set.size);
-                layout.svg.text(at, "No evidence", &set);
-            }
+            None => plan.no_evidence(&mut layout, i),
         }
     }
     let strong: Vec<bool> = rows.iter().map(|row| row.emphasised).collect();
-    plan.columns(&mut layout, &columns, &strong);
+    plan.columns(&mut layout, &strong);
 
     let mut says: Vec<String> = target.map(|v| format!("{target_label} {}%", percent(v))).into_iter().collect();
     says.extend(rows.iter().map(|row| match row.value {

@@ -1,6 +1,6 @@
 //! The key above a chart: what each mark means, in words.
 
-use plotters::element::{Circle, PathElement, Rectangle};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::style::ShapeStyle;
 
 use crate::backend::{At, units};
@@ -8,6 +8,8 @@ use crate::elements::{Dashes, HalfDot};
 use crate::svg::{Svg, Type};
 use crate::text::shorten;
 use crate::theme::{Colour, Palette, size};
+
+const GAP: f64 = 20.0;
 
 /// A mark that can stand in the chart and in the key alike.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,12 @@ pub(crate) enum Mark {
     Dashes(ShapeStyle, (f64, f64)),
     /// A shaded patch.
     Band(Colour, f64),
+    /// A cell without a figure.
+    Empty,
+    /// A cell whose figure may not be shown.
+    Hatch,
+    /// The corner of a cell whose figure has a mark.
+    Corner,
     /// Words alone.
     Nothing,
 }
@@ -51,6 +59,17 @@ impl Mark {
                 let corners = [(at.0 - 9.0, at.1 - 5.0), (at.0 + 9.0, at.1 + 5.0)];
                 svg.draw(&Rectangle::new(corners, colour.shade(opacity)));
             }
+            Self::Empty => {
+                let corners = [(at.0 - 9.0, at.1 - 6.0), (at.0 + 9.0, at.1 + 6.0)];
+                svg.draw(&Rectangle::new(corners, palette.empty.fill()));
+                svg.draw(&Rectangle::new(corners, palette.rule.line(1.0)));
+            }
+            Self::Hatch => svg.hatch((at.0 - 9.0, at.1 - 6.0), (18.0, 12.0)),
+            Self::Corner => {
+                let corners = [(at.0 - 9.0, at.1 - 6.0), (at.0 + 9.0, at.1 + 6.0)];
+                svg.draw(&Rectangle::new(corners, palette.ramp[1].fill()));
+                corner(svg, (at.0 + 9.0, at.1 - 6.0), palette.ramp[1].ink());
+            }
             Self::Nothing => {}
         }
     }
@@ -58,10 +77,44 @@ impl Mark {
     fn room(self) -> f64 {
         match self {
             Self::Nothing => 0.0,
-            Self::Line(_) | Self::Dashes(..) | Self::Band(..) => 26.0,
+            Self::Line(_) | Self::Dashes(..) | Self::Band(..) | Self::Empty | Self::Hatch | Self::Corner => 26.0,
             Self::Tick(_) => 12.0,
             _ => 18.0,
         }
+    }
+}
+
+/// The upper right corner of a cell, filled.
+pub(crate) fn corner(svg: &mut Svg, (right, top): At, colour: Colour) {
+    svg.draw(&Polygon::new([(right - 7.0, top), (right, top), (right, top + 7.0)], colour.fill()));
+}
+
+/// The length of all items in one line.
+pub(crate) fn length(items: &[(Mark, String)]) -> f64 {
+    let set = |words: &str| crate::text::width(words, size::SMALL, crate::fonts::Weight::Regular);
+    items.iter().map(|(mark, words)| mark.room() + set(words) + GAP).sum::<f64>() - GAP
+}
+
+/// The marks of cells that need words, each where there is such a cell.
+pub(crate) fn cells(empty: bool, suppressed: bool, marked: bool) -> Vec<(Mark, String)> {
+    let all =
+        [(suppressed, Mark::Hatch, "Suppressed"), (empty, Mark::Empty, "No figure"), (marked, Mark::Corner, "Marked: see notes")];
+    all.into_iter().filter(|(there, ..)| *there).map(|(_, mark, words)| (mark, words.to_owned())).collect()
+}
+
+/// Sets the items beside a legend that ends at `end` if there is room, and below it if not; gives the first free pixel.
+pub(crate) fn beside(
+    svg: &mut Svg,
+    palette: &Palette,
+    (left, right, top): (f64, f64, f64),
+    (end, bottom): At,
+    items: &[(Mark, String)],
+) -> f64 {
+    if end + 2.0 * GAP + length(items) <= right {
+        draw(svg, palette, (end + GAP, right, top - 5.0), items);
+        bottom
+    } else {
+        draw(svg, palette, (left, right, bottom), items)
     }
 }
 
@@ -74,7 +127,6 @@ fn ring(svg: &mut Svg, at: At, palette: &Palette, radius: f64, colour: Colour) {
 /// Sets the items in as many lines as they need, and gives the first free pixel below.
 pub(crate) fn draw(svg: &mut Svg, palette: &Palette, (left, right, top): (f64, f64, f64), items: &[(Mark, String)]) -> f64 {
     const LEADING: f64 = 22.0;
-    const GAP: f64 = 20.0;
     if items.is_empty() {
         return top;
     }

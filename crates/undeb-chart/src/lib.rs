@@ -18,6 +18,7 @@
 //! - [`scatter`]: one rate against another, with the diagonal;
 //! - [`funnel`]: estimates against sample sizes, with control limits.
 
+mod area;
 mod axis;
 mod backend;
 pub mod bounds;
@@ -37,6 +38,7 @@ mod kind;
 mod locale;
 mod options;
 mod picture;
+mod plane;
 mod ramp;
 mod rows;
 pub mod scatter;
@@ -50,6 +52,7 @@ pub mod tiles;
 mod tones;
 pub mod trend;
 pub mod waterfall;
+mod words;
 
 pub use chart::{Chart, chart};
 pub use error::ChartError;

@@ -21,6 +21,8 @@ pub struct TextBox {
     pub width: f64,
     /// From the top of a tall letter to the foot of a letter with a tail.
     pub height: f64,
+    /// Whether an outline in the colour of the background parts the text from marks below it.
+    pub halo: bool,
 }
 
 /// Where one mark stands, in pixels from the upper left corner.

@@ -1,6 +1,6 @@
 //! Values as colours of a continuous ramp, and the legend that explains them.
 
-use plotters::element::{PathElement, Rectangle};
+use plotters::element::PathElement;
 
 use crate::axis::{extent, rate_ticks, tick_label};
 use crate::svg::{Anchor, Svg, Type};
@@ -29,19 +29,18 @@ impl Ramp {
         self.palette.blend(self.share(value))
     }
 
-    /// The whole ramp with its round values below, and the colour of cells without a figure; gives the first free
-    /// pixel.
-    pub(crate) fn legend(&self, svg: &mut Svg, (left, top): (f64, f64), empty: bool) -> f64 {
-        const LENGTH: f64 = 240.0;
+    /// The whole ramp with its round values below; gives its right end and the first free pixel below.
+    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64)) -> (f64, f64) {
         const HEIGHT: f64 = 12.0;
         let muted = Type::new(size::SMALL, self.palette.muted);
         let set = muted.anchored(Anchor::Middle);
         let step = self.ticks[1] - self.ticks[0];
         let start = left + set.width(&tick_label(self.ticks[0], step)) / 2.0;
-        svg.gradient((start, top), (LENGTH, HEIGHT), &self.palette.ramp);
-        let mut end = start + LENGTH;
+        let length = 240.0f64.min(right - start - 40.0);
+        svg.gradient((start, top), (length, HEIGHT), &self.palette.ramp);
+        let mut end = start + length;
         for (i, tick) in self.ticks.iter().enumerate() {
-            let x = start + self.share(*tick) * LENGTH;
+            let x = start + self.share(*tick) * length;
             let label = tick_label(*tick, step);
             svg.draw(&PathElement::new([(x, top + HEIGHT), (x, top + HEIGHT + 3.0)], self.palette.muted.line(1.0)));
             svg.text((x, top + 28.0), &label, &set);
@@ -52,13 +51,7 @@ impl Ramp {
                 end = right + 14.0;
             }
         }
-        if empty {
-            let corners = [(end + 16.0, top), (end + 34.0, top + HEIGHT)];
-            svg.draw(&Rectangle::new(corners, self.palette.empty.fill()));
-            svg.draw(&Rectangle::new(corners, self.palette.rule.line(1.0)));
-            svg.text((end + 41.0, top + HEIGHT - 2.0), "No figure", &muted);
-        }
-        top + 40.0
+        (end, top + 40.0)
     }
 }
 

@@ -1,8 +1,17 @@
 //! The scatter chart: coverage against density, with the line on which both are equal.
 
+use plotters::element::Circle;
+
+use crate::axis::{extent, percent, rate_ticks, sound, tick_label};
+use crate::backend::{At, units};
+use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};
+use crate::key::{self, Mark};
 use crate::picture::Picture;
-use crate::theme::Theme;
+use crate::plane::{Axis, Plane, Spot};
+use crate::svg::{Anchor, Type};
+use crate::theme::{Theme, size};
+use crate::words::or;
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,8 +41,55 @@ pub struct Data {
     pub emphasis_label: String,
 }
 
-/// Draws a scatter chart.
+/// Draws a scatter chart: both axes begin at zero and count in the same steps, so that the diagonal is one.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let _ = data;
-    Layout::begin(id, frame, theme, 0.0).no_evidence()
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let palette = layout.palette;
+    let known: Vec<(&Dot, f64, f64)> = data.dots.iter().filter_map(|dot| Some((dot, sound(dot.x)?, sound(dot.y)?))).collect();
+    let Some((low, high)) = extent(known.iter().flat_map(|(_, x, y)| [*x, *y])) else {
+        return layout.no_evidence();
+    };
+    let mut items = vec![(Mark::Dashes(palette.muted.line(1.5), (4.0, 4.0)), or(&data.diagonal_label, "Equal").to_owned())];
+    if known.iter().any(|(dot, ..)| dot.emphasised) && !data.emphasis_label.trim().is_empty() {
+        items.push((Mark::Full(palette.series[3]), data.emphasis_label.clone()));
+    }
+    layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
+    let axis = |name| {
+        let marks = rate_ticks([low.min(0.0), high].into_iter(), 6);
+        let step = marks[1] - marks[0];
+        let last = marks.len() - 1;
+        let figure =
+            |(i, mark): (usize, &f64)| (*mark, format!("{}{}", tick_label(*mark, step), if i == last { "%" } else { "" }));
+        Axis { name, ticks: marks.iter().enumerate().map(figure).collect() }
+    };
+    let (across, up) = (axis(or(&data.x_label, "Density, %")), axis(or(&data.y_label, "Coverage, %")));
+    let plane = Plane::draw(&mut layout, &across, &up, true);
+    let diagonal: Vec<At> = vec![(plane.x.start, plane.y.start), (plane.x.end, plane.y.end)];
+    layout.svg.draw(&Dashes::new(diagonal.clone(), palette.muted.line(1.5), (4.0, 4.0)));
+    let mut order: Vec<&(&Dot, f64, f64)> = known.iter().collect();
+    order.sort_by_key(|(dot, ..)| dot.emphasised);
+    let mut spots = Vec::new();
+    for (dot, x, y) in order {
+        let at = (plane.x.place(*x), plane.y.place(*y));
+        let colour = if dot.emphasised { palette.series[3] } else { palette.series[0] };
+        layout.svg.draw(&Circle::new(at, units(4.5), palette.background.fill()));
+        layout.svg.draw(&Circle::new(at, units(4.0), colour.shade(0.85)));
+        spots.push(Spot { at, name: &dot.label, strong: dot.emphasised, named: true });
+    }
+    let without = plane.name(&mut layout, &spots, &[diagonal]);
+    let mut bottom = layout.top;
+    let missing = data.dots.len() - known.len();
+    let mut says: Vec<String> = Vec::new();
+    for (count, words) in [(without, "without room for a name"), (missing, "without both figures")] {
+        if count > 0 {
+            bottom += 18.0;
+            let words = format!("{count} {words}");
+            layout.svg.text((layout.left, bottom), &words, &Type::new(size::SMALL, palette.muted).anchored(Anchor::Start));
+            bottom += 2.0;
+        }
+    }
+    let (x, y) = (or(&data.x_label, "Density, %"), or(&data.y_label, "Coverage, %"));
+    let rate = |v: Option<f64>| v.map_or("no evidence".to_owned(), percent);
+    says.extend(data.dots.iter().map(|dot| format!("{}: {x} {}, {y} {}", dot.label, rate(sound(dot.x)), rate(sound(dot.y)))));
+    layout.finish(bottom, says)
 }

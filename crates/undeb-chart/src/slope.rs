@@ -1,8 +1,18 @@
 //! The slope chart: every group in two periods, joined by a line.
 
+use plotters::element::{Circle, PathElement};
+
+use crate::area::spread;
+use crate::axis::{Scale, extent, percent, sound};
+use crate::backend::units;
+use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};
+use crate::key::{self, Mark};
 use crate::picture::Picture;
-use crate::theme::Theme;
+use crate::svg::{Anchor, Type};
+use crate::text::{shorten, width};
+use crate::theme::{Colour, Palette, Theme, size};
+use crate::words::or;
 
 /// What can be said about the change of a row. The weight and the dash of the line say it as well as its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,8 +56,149 @@ pub struct Data {
     pub unclear_label: String,
 }
 
-/// Draws a slope chart.
+impl Change {
+    /// Colour and weight of the line.
+    fn pen(self, palette: &Palette) -> (Colour, f64) {
+        match self {
+            Self::Rise => (palette.series[0], 2.25),
+            Self::Fall => (palette.series[3], 2.25),
+            Self::Unclear => (palette.neutral, 1.25),
+        }
+    }
+
+    fn words(self, data: &Data) -> &str {
+        match self {
+            Self::Rise => or(&data.rise_label, "Rise"),
+            Self::Fall => or(&data.fall_label, "Fall"),
+            Self::Unclear => or(&data.unclear_label, "No clear change"),
+        }
+    }
+}
+
+const LEADING: f64 = 16.0;
+
+/// Draws a slope chart. It grows with its rows, so that every name has a line of its own at both ends.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let _ = data;
-    Layout::begin(id, frame, theme, 0.0).no_evidence()
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let palette = layout.palette;
+    let rows: Vec<Row> = data.rows.iter().map(|row| Row { from: sound(row.from), to: sound(row.to), ..row.clone() }).collect();
+    let Some((low, high)) = extent(rows.iter().flat_map(|row| [row.from, row.to]).flatten()) else {
+        return layout.no_evidence();
+    };
+    let mut items = Vec::new();
+    for change in [Change::Rise, Change::Fall, Change::Unclear] {
+        if rows.iter().any(|row| row.change == change && row.from.is_some() && row.to.is_some()) {
+            let (colour, weight) = change.pen(palette);
+            items.push((Mark::Line(colour.line(weight)), change.words(data).to_owned()));
+        }
+    }
+    layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
+
+    let set = Type::new(if rows.len() > 60 { size::SMALL } else { size::LABEL }, palette.ink);
+    let figure = width("100.0", set.size, crate::fonts::Weight::SemiBold);
+    let content = layout.right - layout.left;
+    let widest = crate::frame::widest(rows.iter().map(|row| row.label.as_str()), set.size);
+    // Names stand at the right, where a reader arrives; figures stand at both ends.
+    let names = widest.min(0.45 * content);
+    let gap = 10.0;
+    let start = layout.left + figure + gap + 6.0;
+    let end = layout.right - names - figure - 2.0 * gap - 6.0;
+    // A steep line says more than its change: the plot is no wider than a page column.
+    let end = end.min(start + 420.0);
+
+    let count = |of: fn(&Row) -> Option<f64>| rows.iter().filter(|row| of(row).is_some()).count();
+    let most = count(|row| row.from).max(count(|row| row.to));
+    let top = layout.top + 34.0;
+    let bottom = top + (most as f64 * LEADING).max(320.0);
+    let y = Scale { low, high, start: bottom - LEADING / 2.0, end: top + LEADING / 2.0 };
+    let head = Type::new(size::LABEL, palette.ink).semi_bold();
+    for (x, label, default, anchor) in
+        [(start, &data.from_label, "Before", Anchor::Middle), (end, &data.to_label, "After", Anchor::Middle)]
+    {
+        layout.svg.draw(&PathElement::new([(x, top), (x, bottom)], palette.rule.line(1.0)));
+        let words = shorten(or(label, default), head.size, head.weight, (end - start - 12.0).max(40.0));
+        let room = head.width(&words) / 2.0;
+        let middle = x.max(layout.left + room).min(layout.right - room);
+        layout.svg.text((middle, top - 12.0), &words, &head.anchored(anchor));
+    }
+
+    let mut order: Vec<&Row> = rows.iter().collect();
+    // What is clear is drawn over what is not.
+    order.sort_by_key(|row| row.change != Change::Unclear);
+    for row in order {
+        let (colour, weight) = row.change.pen(palette);
+        let places = (row.from.map(|v| (start, y.place(v))), row.to.map(|v| (end, y.place(v))));
+        if let (Some(from), Some(to)) = places {
+            layout.svg.draw(&PathElement::new([from, to], colour.line(weight)));
+        }
+        for at in [places.0, places.1].into_iter().flatten() {
+            layout.svg.draw(&Circle::new(at, units(3.5), colour.fill()));
+        }
+    }
+    let leads = palette.neutral.line(1.0);
+    side(
+        &mut layout,
+        &rows,
+        |row| row.from,
+        &y,
+        (top, bottom),
+        |layout, row, value, middle, at| {
+            if (middle - at).abs() > 4.0 {
+                layout.svg.draw(&Dashes::new([(start - 5.0, at), (start - gap - 3.0, middle)], leads, (0.5, 3.0)));
+            }
+            let set = if row.change == Change::Unclear { set } else { set.semi_bold() };
+            layout.svg.text((start - gap - 6.0, middle + 0.36 * set.size), &percent(value), &set.anchored(Anchor::End));
+        },
+    );
+    side(
+        &mut layout,
+        &rows,
+        |row| row.to,
+        &y,
+        (top, bottom),
+        |layout, row, value, middle, at| {
+            if (middle - at).abs() > 4.0 {
+                layout.svg.draw(&Dashes::new([(end + 5.0, at), (end + gap + 3.0, middle)], leads, (0.5, 3.0)));
+            }
+            let set = if row.change == Change::Unclear { set } else { set.semi_bold() };
+            let base = middle + 0.36 * set.size;
+            layout.svg.text((end + gap + 6.0 + figure, base), &percent(value), &set.anchored(Anchor::End));
+            let x = end + 2.0 * gap + 6.0 + figure;
+            layout.svg.text((x, base), &shorten(&row.label, set.size, set.weight, layout.right - x), &set);
+        },
+    );
+    let (before, after) = (or(&data.from_label, "Before"), or(&data.to_label, "After"));
+    let says = rows.iter().map(|row| {
+        let rate = |v: Option<f64>| v.map_or("no evidence".to_owned(), |v| format!("{}%", percent(v)));
+        format!("{}: {before} {}, {after} {}; {}", row.label, rate(row.from), rate(row.to), row.change.words(data).to_lowercase())
+    });
+    let mut says: Vec<String> = says.collect();
+    let mut free = bottom + 12.0;
+    let unnamed = rows.iter().filter(|row| row.to.is_none()).count();
+    if unnamed > 0 {
+        let words = format!("{unnamed} without a figure in {after}");
+        says.push(words.clone());
+        let set = Type::new(size::SMALL, palette.muted);
+        layout.svg.text((layout.left, free + 12.0), &shorten(&words, set.size, set.weight, content), &set);
+        free += 18.0;
+    }
+    layout.finish(free, says)
+}
+
+/// Sets the labels of one end, spread so that each has a line of its own: the row, its value, where the label stands,
+/// and where the line ends.
+fn side(
+    layout: &mut Layout<'_>,
+    rows: &[Row],
+    of: fn(&Row) -> Option<f64>,
+    y: &Scale,
+    (top, bottom): (f64, f64),
+    mut set: impl FnMut(&mut Layout<'_>, &Row, f64, f64, f64),
+) {
+    let mut known: Vec<(&Row, f64)> = rows.iter().filter_map(|row| Some((row, of(row)?))).collect();
+    known.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let wanted: Vec<(f64, f64)> = known.iter().map(|(_, value)| (y.place(*value), LEADING)).collect();
+    for ((row, value), (middle, (at, _))) in known.into_iter().zip(spread(&wanted, top, bottom).into_iter().zip(&wanted)) {
+        set(layout, row, value, middle, *at);
+    }
 }

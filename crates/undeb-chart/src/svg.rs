@@ -52,24 +52,42 @@ impl Type {
 /// Collects marks and texts, and remembers the box of each for the layout tests.
 #[derive(Debug)]
 pub(crate) struct Svg {
-    pub(crate) body: String,
+    body: String,
+    /// The attributes of the texts in the group that is open at the end of the body.
+    run: Option<String>,
     pub(crate) texts: Vec<TextBox>,
     pub(crate) marks: Vec<MarkBox>,
     /// Every identifier inside the drawing begins with this one.
     pub(crate) id: String,
+    /// Whether the hatch is defined already.
+    hatched: bool,
     palette: &'static Palette,
 }
 
 impl Svg {
     pub(crate) fn new(id: String, palette: &'static Palette) -> Self {
-        Self { body: String::new(), texts: Vec::new(), marks: Vec::new(), id, palette }
+        Self { body: String::new(), run: None, texts: Vec::new(), marks: Vec::new(), id, hatched: false, palette }
+    }
+
+    /// The end of the drawing, where marks are written.
+    pub(crate) fn body(&mut self) -> &mut String {
+        if self.run.take().is_some() {
+            self.body.push_str("</g>");
+        }
+        &mut self.body
+    }
+
+    /// The whole drawing.
+    pub(crate) fn finish(mut self) -> (String, Vec<TextBox>, Vec<MarkBox>) {
+        self.body();
+        (self.body, self.texts, self.marks)
     }
 
     /// A rectangle that runs through the colours from left to right.
     pub(crate) fn gradient(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), colours: &[Colour]) {
         let id = format!("{}-gradient", self.id);
         self.marks.push(MarkBox { kind: "rect", x, y, width, height });
-        let _ = write!(self.body, "<linearGradient id=\"{id}\">");
+        let _ = write!(self.body(), "<linearGradient id=\"{id}\">");
         let last = colours.len().saturating_sub(1).max(1) as f64;
         for (i, colour) in colours.iter().enumerate() {
             let _ = write!(self.body, "<stop offset=\"{}\" stop-color=\"{}\"/>", number(i as f64 / last), colour.hex());
@@ -84,6 +102,26 @@ impl Svg {
         );
     }
 
+    /// A rectangle in slanted lines: there is something that may not be shown.
+    pub(crate) fn hatch(&mut self, (x, y): (f64, f64), (width, height): (f64, f64)) {
+        let id = format!("{}-hatch", self.id);
+        if !self.hatched {
+            self.hatched = true;
+            let Palette { empty, join, .. } = self.palette;
+            let _ = write!(
+                self.body(),
+                "<pattern id=\"{id}\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" \
+                 patternTransform=\"rotate(45)\"><rect width=\"5\" height=\"5\" fill=\"{}\"/>\
+                 <path d=\"M1 0v5\" stroke=\"{}\" stroke-width=\"1.25\" stroke-linecap=\"butt\"/></pattern>",
+                empty.hex(),
+                join.hex()
+            );
+        }
+        self.marks.push(MarkBox { kind: "rect", x, y, width, height });
+        let [x, y, width, height] = [x, y, width, height].map(number);
+        let _ = write!(self.body(), "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"url(#{id})\"/>");
+    }
+
     /// A text whose baseline stands at `at`; its length is fixed, so that another font cannot overflow.
     pub(crate) fn text(&mut self, at: (f64, f64), words: &str, set: &Type) {
         let words = text::clean(words);
@@ -96,32 +134,52 @@ impl Svg {
             Anchor::Middle => (" text-anchor=\"middle\"", at.0 - width / 2.0),
             Anchor::End => (" text-anchor=\"end\"", at.0 - width),
         };
-        self.texts.push(TextBox { x: left, y: at.1 - 0.76 * set.size, width, height: set.size, text: words.clone() });
-        let _ = write!(self.body, "<text x=\"{}\" y=\"{}\"{anchor}", number(at.0), number(at.1));
+        self.texts.push(TextBox {
+            x: left,
+            y: at.1 - 0.76 * set.size,
+            width,
+            height: set.size,
+            text: words.clone(),
+            halo: set.halo,
+        });
+        self.run_of(anchor, set);
+        let _ = write!(self.body, "<text x=\"{}\" y=\"{}\" textLength=\"{}\"", number(at.0), number(at.1), number(width));
+        // Between few letters the space alone can be adjusted unseen.
+        if words.chars().count() > 8 {
+            self.body.push_str(" lengthAdjust=\"spacingAndGlyphs\"");
+        }
+        let _ = write!(self.body, ">{}</text>", escape(&words));
+    }
+
+    /// Texts that follow one another in the same style share a group.
+    fn run_of(&mut self, anchor: &str, set: &Type) {
+        let mut style = anchor.to_owned();
         if set.size != size::LABEL {
-            let _ = write!(self.body, " font-size=\"{}\"", number(set.size));
+            let _ = write!(style, " font-size=\"{}\"", number(set.size));
         }
         if set.weight == Weight::SemiBold {
-            self.body.push_str(" font-weight=\"600\"");
+            style.push_str(" font-weight=\"600\"");
         }
         if set.halo {
-            let _ =
-                write!(self.body, " paint-order=\"stroke\" stroke=\"{}\" stroke-width=\"3.5\"", self.palette.background.hex());
+            let rim = self.palette.background.hex();
+            let _ = write!(style, " paint-order=\"stroke\" stroke=\"{rim}\" stroke-width=\"3.5\"");
         }
         if set.colour != self.palette.ink {
-            let _ = write!(self.body, " fill=\"{}\"", set.colour.hex());
+            let _ = write!(style, " fill=\"{}\"", set.colour.hex());
         }
-        let _ =
-            write!(self.body, " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\">{}</text>", number(width), escape(&words));
+        if self.run.as_ref() != Some(&style) {
+            let _ = write!(self.body(), "<g{style}>");
+            self.run = Some(style);
+        }
     }
 
     /// Opens a group with a name that a pointer or a reader can find.
     pub(crate) fn open(&mut self, name: &str) {
-        let _ = write!(self.body, "<g><title>{}</title>", escape(&text::clean(name)));
+        let _ = write!(self.body(), "<g><title>{}</title>", escape(&text::clean(name)));
     }
 
     pub(crate) fn close(&mut self) {
-        self.body.push_str("</g>");
+        self.body().push_str("</g>");
     }
 }
 

@@ -8,10 +8,11 @@ use crate::axis::{percent, sound};
 use crate::classes::Classes;
 use crate::fonts::Weight;
 use crate::frame::{Frame, Layout};
+use crate::key;
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
-use crate::text::shorten;
-use crate::theme::{MARGIN, Theme, size};
+use crate::text::{shorten, wrap, wrap_to};
+use crate::theme::{Theme, size};
 
 /// One area on the grid.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -41,85 +42,148 @@ pub struct Data {
 
 const GAP: f64 = 3.0;
 
+/// How all tiles are set.
+struct Grid {
+    /// The width and the height of a tile, without the gap.
+    side: (f64, f64),
+    /// Whether the full name stands in the tile, in this many lines at most; the code if none.
+    name_lines: Option<usize>,
+    size: f64,
+}
+
+impl Grid {
+    /// Full names where every tile has room for its own, codes if not.
+    fn plan(tiles: &[Tile], columns: usize, content: f64) -> Self {
+        const NAME: f64 = size::SMALL - 1.0;
+        let pitch = (content / columns as f64).min(124.0).floor();
+        let names: Vec<Vec<String>> =
+            tiles.iter().map(|t| wrap(full_name(t), NAME, Weight::SemiBold, pitch - GAP - 6.0)).collect();
+        let most = names.iter().map(Vec::len).max().unwrap_or(1);
+        let parted = names.iter().flatten().any(|line| line.ends_with('-'));
+        let marked = tiles.iter().any(|t| t.mark.is_some() && sound(t.value).is_some());
+        if most <= 3 && !parted && pitch >= 64.0 {
+            let height = (most as f64 * 13.0 + 24.0).max(0.62 * pitch);
+            return Self { side: (pitch - GAP, height), name_lines: Some(most), size: NAME };
+        }
+        let pitch = pitch.min(if columns <= 6 { 76.0 } else { 58.0 });
+        let size = if pitch < 40.0 { 10.0 } else { size::SMALL };
+        let tall = if marked && pitch < 62.0 { 3.0 * (size + 2.0) + 5.0 } else { 2.0 * (size + 2.0) + 4.0 };
+        Self { side: (pitch - GAP, (pitch - GAP).max(tall)), name_lines: None, size }
+    }
+}
+
 /// Draws a tile map.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let palette = theme.palette();
     let classes = Classes::over(data.tiles.iter().filter_map(|t| sound(t.value)), palette);
-    let marked = data.tiles.iter().any(|t| t.mark.is_some());
+    let marked = data.tiles.iter().any(|t| t.mark.is_some() || t.suppressed);
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
     if classes.is_none() && !marked {
-        return Layout::begin(id, frame, theme, 0.0).no_evidence();
+        return layout.no_evidence();
     }
+    let empty = data.tiles.iter().any(|t| sound(t.value).is_none() && !t.suppressed);
+    let hidden = data.tiles.iter().any(|t| sound(t.value).is_none() && t.suppressed);
+    let items = key::cells(empty, hidden, false);
+    let place = (layout.left, layout.right, layout.top + 2.0);
+    let beside = classes.as_ref().map_or((layout.left - 20.0, layout.top), |classes| classes.legend(&mut layout.svg, place));
+    layout.top = key::beside(&mut layout.svg, palette, place, beside, &items) + 10.0;
+
+    let content = layout.right - layout.left;
     let spots = spots(&data.tiles);
     let columns = spots.iter().map(|s| s.1).max().unwrap_or(0) + 1;
     let rows = spots.iter().map(|s| s.0).max().unwrap_or(0) + 1;
-    // A figure with one decimal needs 34 pixels, a third line for a shorthand 44; the picture grows
-    // rather than cut them.
-    let both = data.tiles.iter().any(|t| t.mark.is_some() && sound(t.value).is_some());
-    let least = if both { 44.0 } else { 34.0 } + GAP;
-    let mut layout = Layout::begin(id, frame, theme, columns as f64 * least);
-    if let Some(classes) = &classes {
-        layout.top = classes.legend(&mut layout.svg, (layout.left, layout.right, layout.top)) + 10.0;
-    }
-    let content = layout.right - MARGIN;
-    let pitch = (content / columns as f64).min(if columns <= 6 { 76.0 } else { 58.0 }).floor();
-    let side = pitch - GAP;
-    let start = layout.left + (content - columns as f64 * pitch + GAP) / 2.0;
+    let grid = Grid::plan(&data.tiles, columns, content);
+    let (across, down) = (grid.side.0 + GAP, grid.side.1 + GAP);
+    let start = layout.left + (content - columns as f64 * across + GAP) / 2.0;
     let top = layout.top;
     for (tile, (row, column)) in data.tiles.iter().zip(&spots) {
-        let at = (start + *column as f64 * pitch, top + *row as f64 * pitch);
-        draw_tile(&mut layout, tile, at, side, classes.as_ref());
+        let at = (start + *column as f64 * across, top + *row as f64 * down);
+        draw_tile(&mut layout, &grid, tile, at, classes.as_ref());
     }
-    let says = data.tiles.iter().map(|tile| {
-        let name = if tile.name.is_empty() { &tile.code } else { &tile.name };
-        format!("{name}: {}", words(tile, true))
-    });
-    let says = says.collect();
-    layout.finish(top + rows as f64 * pitch, says)
+    layout.top = top + rows as f64 * down;
+    if grid.name_lines.is_none() {
+        names(&mut layout, &data.tiles);
+    }
+    let says = data.tiles.iter().map(|tile| format!("{}: {}", full_name(tile), words(tile, true)));
+    let (says, bottom) = (says.collect(), layout.top);
+    layout.finish(bottom, says)
+}
+
+fn full_name(tile: &Tile) -> &str {
+    if tile.name.trim().is_empty() { &tile.code } else { &tile.name }
 }
 
 fn words(tile: &Tile, unit: bool) -> String {
     let mark = tile.mark.as_deref().unwrap_or_default();
     match sound(tile.value) {
         Some(v) => format!("{}{} {mark}", percent(v), if unit { "%" } else { "" }).trim().to_owned(),
+        None if tile.suppressed && unit => format!("suppressed {mark}").trim().to_owned(),
         None if mark.is_empty() && unit => "no evidence".to_owned(),
         None if mark.is_empty() => "–".to_owned(),
         None => mark.to_owned(),
     }
 }
 
-fn draw_tile(layout: &mut Layout<'_>, tile: &Tile, at: (f64, f64), side: f64, classes: Option<&Classes>) {
+fn draw_tile(layout: &mut Layout<'_>, grid: &Grid, tile: &Tile, at: (f64, f64), classes: Option<&Classes>) {
     let palette = layout.palette;
     let value = sound(tile.value);
     let fill = value.zip(classes).map(|(v, classes)| classes.colour(v));
-    let name = if tile.name.is_empty() { &tile.code } else { &tile.name };
-    layout.svg.open(&format!("{name}: {}", words(tile, true)));
-    let corners = |inset: f64| [(at.0 + inset, at.1 + inset), (at.0 + side - inset, at.1 + side - inset)];
-    layout.svg.draw(&Rectangle::new(corners(0.0), fill.unwrap_or(palette.empty).fill()));
-    if fill.is_none() {
-        layout.svg.draw(&Rectangle::new(corners(0.5), palette.rule.line(1.0)));
+    layout.svg.open(&format!("{}: {}", full_name(tile), words(tile, true)));
+    let (width, height) = grid.side;
+    let corners = |inset: f64| [(at.0 + inset, at.1 + inset), (at.0 + width - inset, at.1 + height - inset)];
+    let hidden = fill.is_none() && tile.suppressed;
+    if hidden {
+        layout.svg.hatch(at, grid.side);
+    } else {
+        layout.svg.draw(&Rectangle::new(corners(0.0), fill.unwrap_or(palette.empty).fill()));
+        if fill.is_none() {
+            layout.svg.draw(&Rectangle::new(corners(0.5), palette.rule.line(1.0)));
+        }
     }
     let ink = fill.map_or(palette.muted, |f| f.ink());
-    let middle = at.0 + side / 2.0;
-    let room = side - 4.0;
-    let code = Type::new(size::SMALL, ink).semi_bold().anchored(Anchor::Middle);
-    let code_words = shorten(&tile.code, code.size, code.weight, room);
-    // Code, figure and shorthand are centred together.
-    let figure = Type::new(size::SMALL, ink).anchored(Anchor::Middle);
-    let mut lines = vec![(code_words, code)];
+    let room = width - 4.0;
+    let plain = Type::new(size::SMALL.min(grid.size + 1.0), ink).anchored(Anchor::Middle);
+    let plain = if hidden { plain.with_halo() } else { plain };
+    let strong = Type { size: grid.size, ..plain }.semi_bold();
+    // Name, figure and shorthand are centred together.
+    let mut lines: Vec<(String, Type)> = match grid.name_lines {
+        Some(most) => wrap_to(full_name(tile), grid.size, strong.weight, room, most).into_iter().map(|l| (l, strong)).collect(),
+        None => vec![(shorten(&tile.code, strong.size, strong.weight, room), strong)],
+    };
     let whole = words(tile, false);
     let mark = tile.mark.as_deref().unwrap_or_default();
-    if figure.width(&whole) > room && value.is_some() && !mark.is_empty() {
-        lines.push((value.map(percent).unwrap_or_default(), figure));
-        lines.push((shorten(mark, size::SMALL, Weight::Regular, room), figure));
-    } else {
-        lines.push((shorten(&whole, size::SMALL, Weight::Regular, room), figure));
-    }
-    let leading = if side < 46.0 { 13.0 } else { 15.0 };
-    let first = at.1 + side / 2.0 - (lines.len() - 1) as f64 * leading / 2.0 + 0.36 * size::SMALL;
+    let parts = match value {
+        Some(v) if !mark.is_empty() && plain.width(&whole) > room => vec![percent(v), mark.to_owned()],
+        _ => vec![whole],
+    };
+    lines.extend(parts.iter().map(|part| (shorten(part, plain.size, plain.weight, room), plain)));
+    let leading = if height < 46.0 || lines.len() > 2 { grid.size + 2.0 } else { 15.0 };
+    let first = at.1 + height / 2.0 - (lines.len() - 1) as f64 * leading / 2.0 + 0.36 * grid.size;
     for (i, (words, set)) in lines.iter().enumerate() {
-        layout.svg.text((middle, first + i as f64 * leading), words, set);
+        layout.svg.text((at.0 + width / 2.0, first + i as f64 * leading), words, set);
     }
     layout.svg.close();
+}
+
+/// What the codes stand for, in lines that part between names only.
+fn names(layout: &mut Layout<'_>, tiles: &[Tile]) {
+    let set = Type::new(size::SMALL, layout.palette.muted);
+    let room = layout.right - layout.left;
+    let coded = tiles.iter().filter(|t| !t.name.trim().is_empty() && t.name != t.code);
+    let mut lines: Vec<String> = Vec::new();
+    for item in coded.map(|t| shorten(&format!("{} {}", t.code, t.name), set.size, set.weight, room - 20.0)) {
+        match lines.last_mut() {
+            Some(line) if set.width(&format!("{line} · {item} ·")) <= room => *line = format!("{line} · {item}"),
+            _ => lines.push(item),
+        }
+    }
+    if !lines.is_empty() {
+        layout.top += 8.0;
+    }
+    for line in lines {
+        layout.top += 16.0;
+        layout.svg.text((layout.left, layout.top - 3.0), &line, &set);
+    }
 }
 
 /// Row and column of every tile, from zero, without two tiles on one spot.

@@ -2,7 +2,7 @@
 
 use plotters::element::{Circle, PathElement, Polygon};
 
-use crate::axis::{Scale, extent, percent, rate_ticks, sound, sound_pair, tick_label, ticks};
+use crate::axis::{Scale, extent, percent, rate_ticks, sound_pair, tick_label, ticks};
 use crate::backend::{At, units};
 use crate::elements::Dashes;
 use crate::frame::{Frame, Layout, widest};
@@ -13,10 +13,13 @@ use crate::theme::{Colour, Theme, size};
 
 mod cuts;
 mod ends;
+mod fan;
+pub(crate) mod line;
 mod years;
 
 use cuts::Cuts;
 use ends::{End, Place};
+use line::{ordered, period, real, year};
 
 /// One period of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -109,8 +112,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let series: Vec<Series> = data.series.iter().map(ordered).collect();
     let path: Vec<(f64, f64)> = data.path.iter().flatten().copied().filter(real).collect();
     let milestones: Vec<(f64, f64)> = data.milestones.iter().map(|m| (m.x, m.value)).filter(real).collect();
+    let fan = data.fan.as_ref().and_then(fan::tidy);
+    let ahead = || fan.iter().flat_map(|fan| &fan.points);
     let drawn = || series.iter().flat_map(|s| s.points.iter().filter(|p| p.value.is_some()));
-    let years_shown = drawn().map(|p| p.x).chain(path.iter().chain(&milestones).map(|p| p.0));
+    let years_shown = drawn().map(|p| p.x).chain(path.iter().chain(&milestones).map(|p| p.0)).chain(ahead().map(|p| p.x));
     let Some((first, last)) = extent(years_shown) else {
         return layout.no_evidence();
     };
@@ -123,6 +128,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
             .filter(|s| s.focus)
             .flat_map(|s| s.points.iter().filter_map(|p| p.interval).flat_map(|(low, high)| [low, high])),
     );
+    let rates = rates.chain(ahead().flat_map(|p| p.bands.iter().flat_map(|(low, high)| [*low, *high]).chain(p.median)));
     let marks = match sound_pair(data.range) {
         Some((low, high)) => {
             let (least, most) = extent(rates.chain([low, high])).unwrap_or((low, high));
@@ -139,6 +145,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let focus = series.iter().position(|s| s.focus).map_or(palette.neutral, |i| colours[i]);
         items.push((Mark::Band(focus, 0.18), words.to_owned()));
     }
+    let focus = series.iter().position(|s| s.focus).map_or(palette.series[0], |i| colours[i]);
+    items.extend(fan.iter().flat_map(|fan| fan::items(fan, focus)));
     if !milestones.is_empty() {
         let words = if data.milestone_label.is_empty() { "Milestone" } else { &data.milestone_label };
         items.push((Mark::Hollow(palette.ink), words.to_owned()));
@@ -152,6 +160,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         .map(|(i, m)| format!("{}{}", tick_label(*m, step), if i + 1 == marks.len() { "%" } else { "" }))
         .collect();
     let mut ends = line_ends(&series, &path, data, &colours, palette.ink);
+    ends.extend(fan.iter().filter_map(|fan| fan::end(fan, focus)));
     let gutter = widest(ends.iter().map(|e| e.words.as_str()), size::LABEL).min(0.30 * (layout.right - layout.left));
     let start = layout.left + widest(figures.iter().map(String::as_str), size::SMALL) + 12.0;
     let x = Scale { low: first, high: last, start, end: layout.right - gutter - 34.0 };
@@ -175,6 +184,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut order: Vec<usize> = (0..series.len()).collect();
     order.sort_by_key(|i| series[*i].focus);
     let mut lines: Vec<Vec<At>> = cuts.lines((top, bottom)).collect();
+    if let Some(fan) = &fan {
+        lines.push(fan::draw(&mut layout, fan, (&x, &y), focus));
+    }
     for i in &order {
         lines.extend(draw_series(&mut layout, &series[*i], (&x, &y), colours[*i], palette.neutral));
     }
@@ -190,32 +202,20 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     let unlabelled = ends::draw(&mut layout, ends, &Place { edge: x.end, gutter, top, bottom }, &lines);
     let mut free = bottom + 24.0;
+    if marks[0] > 1e-9 {
+        let words = format!("Axis starts at {}%", tick_label(marks[0], step));
+        layout.svg.text((layout.left, free + 12.0), &words, &Type::new(size::SMALL, palette.muted));
+        free += 18.0;
+    }
     if unlabelled > 0 {
         let words = format!("{unlabelled} more lines without a label");
         let set = Type::new(size::SMALL, palette.muted);
         layout.svg.text((x.start, free + 12.0), &words, &set);
         free += 18.0;
     }
-    layout.finish(free, describe(&series, &path, &milestones, data))
-}
-
-fn year(x: f64) -> bool {
-    x.abs() <= 100_000.0
-}
-
-fn real(pair: &(f64, f64)) -> bool {
-    year(pair.0) && sound(Some(pair.1)).is_some()
-}
-
-fn ordered(series: &Series) -> Series {
-    let mut tidy = series.clone();
-    tidy.points.retain(|p| year(p.x));
-    for point in &mut tidy.points {
-        point.value = sound(point.value);
-        point.interval = sound_pair(point.interval);
-    }
-    tidy.points.sort_by(|a, b| a.x.total_cmp(&b.x));
-    tidy
+    let mut says = describe(&series, &path, &milestones, data);
+    says.extend(fan.iter().map(fan::describe));
+    layout.finish(free, says)
 }
 
 /// Focus first, then the caller's order, until the four colours are used up.
@@ -229,29 +229,6 @@ fn colours(series: &[Series], palette: [Colour; 4], neutral: Colour) -> Vec<Colo
     colours
 }
 
-/// Pieces that may be joined: no missing period and no break inside.
-fn pieces(series: &Series) -> Vec<Vec<Point>> {
-    let steps = series.points.windows(2).map(|p| p[1].x - p[0].x).filter(|d| *d > 1e-6);
-    let usual = steps.fold(f64::INFINITY, f64::min);
-    let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
-    let mut before: Option<Point> = None;
-    for point in &series.points {
-        let apart =
-            before.is_some_and(|b| point.x - b.x > 1.5 * usual || series.breaks.iter().any(|cut| b.x < *cut && *cut <= point.x));
-        if apart || point.value.is_none() {
-            pieces.push(Vec::new());
-        }
-        if point.value.is_some()
-            && let Some(piece) = pieces.last_mut()
-        {
-            piece.push(*point);
-        }
-        before = Some(*point);
-    }
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
-}
-
 /// Draws the bands, then the pieces of the line, and gives the pieces in pixels.
 fn draw_series(layout: &mut Layout<'_>, series: &Series, (x, y): (&Scale, &Scale), colour: Colour, grey: Colour) -> Vec<Vec<At>> {
     let width = match (series.focus, colour == grey) {
@@ -260,12 +237,9 @@ fn draw_series(layout: &mut Layout<'_>, series: &Series, (x, y): (&Scale, &Scale
         (_, true) => 1.25,
     };
     let mut lines = Vec::new();
-    for piece in pieces(series) {
-        // A band may be known for a part of the line only.
-        for known in piece.split(|p| p.interval.is_none()).filter(|_| series.focus) {
-            let low = known.iter().filter_map(|p| p.interval.map(|i| (x.place(p.x), y.place(i.0))));
-            let high = known.iter().filter_map(|p| p.interval.map(|i| (x.place(p.x), y.place(i.1))));
-            let outline: Vec<At> = high.chain(low.rev()).collect();
+    for piece in line::pieces(series) {
+        // Bands of several series would turn muddy: the focus alone has one.
+        for outline in line::bands(&piece, x, y).filter(|_| series.focus) {
             if outline.len() == 2 {
                 layout.svg.draw(&PathElement::new(outline, colour.line(1.5)));
             } else {
@@ -305,7 +279,7 @@ fn line_ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Col
 
 fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], data: &Data) -> Vec<String> {
     let pairs = |points: &[(f64, f64)]| {
-        let words: Vec<String> = points.iter().map(|(x, v)| format!("{} {}%", years::period(*x), percent(*v))).collect();
+        let words: Vec<String> = points.iter().map(|(x, v)| format!("{} {}%", period(*x), percent(*v))).collect();
         words.join(", ")
     };
     let mut says = Vec::new();
@@ -319,7 +293,7 @@ fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], d
         let cuts = [("break", &s.breaks), ("caution", &s.cautions)];
         for (name, year) in cuts.into_iter().flat_map(|(name, years)| years.iter().map(move |year| (name, year))) {
             if year.is_finite() {
-                words.push_str(&format!("; {name} at {}", years::period(*year)));
+                words.push_str(&format!("; {name} at {}", period(*year)));
             }
         }
         says.push(words);

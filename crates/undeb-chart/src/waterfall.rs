@@ -1,8 +1,14 @@
 //! The waterfall chart: contributions that lead step by step from one rate to another.
 
+use plotters::element::{PathElement, Rectangle};
+
+use crate::axis::{extent, percent, rate_ticks, signed, sound, sound_pair, ticks};
 use crate::frame::{Frame, Layout};
+use crate::key::{self, Mark};
 use crate::picture::Picture;
-use crate::theme::Theme;
+use crate::rows::{Column, Rows};
+use crate::theme::{Palette, Theme};
+use crate::words::or;
 
 /// One contribution.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,8 +40,125 @@ pub struct Data {
     pub interval_label: String,
 }
 
+/// One row of the drawing: a rate, or a step from one to another.
+struct Bar {
+    label: String,
+    from: Option<f64>,
+    to: f64,
+    value: Option<f64>,
+    interval: Option<(f64, f64)>,
+}
+
+/// What is smaller than half of the last digit printed is no rest.
+const ROUNDING: f64 = 0.0005;
+
+fn bars(data: &Data) -> Vec<Bar> {
+    let total = |label: &str, to: f64| Bar { label: label.to_owned(), from: None, to, value: Some(to), interval: None };
+    let start = sound(data.start);
+    let mut at = start.unwrap_or(0.0);
+    let mut bars: Vec<Bar> = start.map(|v| total(or(&data.start_label, "Start"), v)).into_iter().collect();
+    for step in &data.steps {
+        let (from, value) = (at, sound(step.value));
+        at += value.unwrap_or(0.0);
+        let interval = sound_pair(step.interval).filter(|_| value.is_some()).map(|(low, high)| (from + low, from + high));
+        bars.push(Bar { label: step.label.clone(), from: Some(from), to: at, value, interval });
+    }
+    if let Some(end) = sound(data.end) {
+        if (end - at).abs() >= ROUNDING {
+            let label = or(&data.rest_label, "Not explained").to_owned();
+            bars.push(Bar { label, from: Some(at), to: end, value: Some(end - at), interval: None });
+        }
+        bars.push(total(or(&data.end_label, "End"), end));
+    }
+    bars
+}
+
+/// A rate as a share of 100, a step in points with its sign.
+fn figure(bar: &Bar) -> String {
+    match (bar.value, bar.from) {
+        (None, _) => "–".to_owned(),
+        (Some(v), Some(_)) => signed(100.0 * v),
+        (Some(v), None) => format!("{}%", percent(v)),
+    }
+}
+
 /// Draws a waterfall chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let _ = data;
-    Layout::begin(id, frame, theme, 0.0).no_evidence()
+    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let palette = layout.palette;
+    let bars = bars(data);
+    if bars.iter().all(|bar| bar.value.is_none()) {
+        return layout.no_evidence();
+    }
+    let mut items = Vec::new();
+    for (colour, words, up) in [(palette.series[0], "Raises", true), (palette.series[3], "Lowers", false)] {
+        if bars.iter().any(|bar| bar.from.is_some() && bar.value.is_some_and(|v| if up { v > 0.0 } else { v < 0.0 })) {
+            items.push((Mark::Band(colour, 1.0), words.to_owned()));
+        }
+    }
+    if bars.iter().any(|bar| bar.interval.is_some()) {
+        items.push((Mark::Line(palette.ink.line(1.5)), or(&data.interval_label, "Interval").to_owned()));
+    }
+    layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
+
+    let shown = || bars.iter().flat_map(|bar| [Some(bar.to), bar.from].into_iter().flatten().chain(ends(bar)));
+    // A change by itself is measured from zero; between two rates the steps would be too small to see from there.
+    let ticks = match (sound(data.start), extent(shown())) {
+        (Some(_), Some((low, high))) => ticks(low, high, 6),
+        _ => rate_ticks(shown().chain([0.0]), 6),
+    };
+    let columns = vec![Column { header: "Points".to_owned(), values: bars.iter().map(figure).collect() }];
+    let names: Vec<&str> = bars.iter().map(|bar| bar.label.as_str()).collect();
+    let plan = Rows::plan(&layout, &names, columns, &ticks);
+    let bottom = plan.axis(&mut layout, &ticks);
+    for (i, bar) in bars.iter().enumerate() {
+        plan.name(&mut layout, i, &bar.label, bar.from.is_none());
+        if i + 1 < bars.len() {
+            let x = plan.scale.place(bar.to);
+            layout.svg.draw(&plan.joint(x, i, palette.neutral.line(1.0)));
+        }
+        draw_bar(&mut layout, &plan, i, bar, palette);
+    }
+    let strong: Vec<bool> = bars.iter().map(|bar| bar.from.is_none()).collect();
+    plan.columns(&mut layout, &strong);
+    let says = bars.iter().map(|bar| match (bar.value, bar.from) {
+        (None, _) => format!("{}: no evidence", bar.label),
+        (Some(_), None) => format!("{}: {}", bar.label, figure(bar)),
+        (Some(_), Some(from)) => {
+            let span = bar.interval.map_or(String::new(), |(low, high)| {
+                format!(" ({} to {})", signed(100.0 * (low - from)), signed(100.0 * (high - from)))
+            });
+            format!("{}: {}{span} points, to {}%", bar.label, figure(bar), percent(bar.to))
+        }
+    });
+    let says = says.collect();
+    layout.finish(bottom, says)
+}
+
+fn ends(bar: &Bar) -> impl Iterator<Item = f64> {
+    let (low, high) = bar.interval.unzip();
+    [low, high].into_iter().flatten()
+}
+
+fn draw_bar(layout: &mut Layout<'_>, plan: &Rows, i: usize, bar: &Bar, palette: &'static Palette) {
+    let (y, half) = (plan.middle(i), plan.thickness() / 2.0);
+    let to = plan.scale.place(bar.to);
+    let Some(from) = bar.from.map(|v| plan.scale.place(v)) else {
+        Mark::Full(palette.ink).draw(&mut layout.svg, (to, y), palette, plan.radius());
+        return;
+    };
+    let Some(value) = bar.value else {
+        plan.no_evidence(layout, i);
+        return;
+    };
+    let colour = if value < 0.0 { palette.series[3] } else { palette.series[0] };
+    if (to - from).abs() < 1.5 {
+        layout.svg.draw(&PathElement::new([(to, y - half), (to, y + half)], colour.line(2.0)));
+    } else {
+        layout.svg.draw(&Rectangle::new([(from.min(to), y - half), (from.max(to), y + half)], colour.fill()));
+    }
+    if let Some((low, high)) = bar.interval {
+        plan.rim(layout, i, (low, high));
+        plan.whiskers(layout, i, (low, high), palette.ink.line(1.5));
+    }
 }

@@ -7,7 +7,7 @@ use crate::svg::Type;
 use crate::text::shorten;
 use crate::theme::size;
 
-use super::years::period;
+use super::line::period;
 use super::{Data, Series};
 
 const LEADING: f64 = 15.0;
@@ -41,7 +41,7 @@ impl Cuts {
         let mut cuts: Vec<Cut> = Vec::new();
         for (year, caution) in years.into_iter().rev() {
             let name = if caution { "Caution" } else { broken };
-            let words = shorten(&format!("{name} {}", period(year)), set.size, set.weight, (x.end - x.start) / 2.0);
+            let words = shorten(&format!("{name} {}", period(year)), set.size, set.weight, 0.6 * (right - x.start));
             let (at, width) = (x.place(year), set.width(&words));
             let left = (at + 5.0).min(right - width);
             let under = cuts.iter().filter(|later| later.at.min(later.left) < left + width + 6.0);

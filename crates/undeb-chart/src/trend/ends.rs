@@ -2,6 +2,7 @@
 
 use plotters::element::PathElement;
 
+use crate::area::{Area, spread};
 use crate::backend::At;
 use crate::elements::Dashes;
 use crate::frame::Layout;
@@ -123,20 +124,8 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
     }
     ranked.sort_by(|a, b| a.0.at.1.total_cmp(&b.0.at.1));
 
-    // Downwards first, then back up from the floor.
-    let mut middles: Vec<f64> = Vec::new();
-    let half = |lines: &Vec<String>| (lines.len() as f64 * LEADING + 3.0) / 2.0;
-    let mut floor = place.top - 10.0;
-    for (end, lines) in &ranked {
-        let middle = end.at.1.max(floor + half(lines));
-        floor = middle + half(lines);
-        middles.push(middle);
-    }
-    let mut ceiling = place.bottom + 8.0;
-    for (middle, (_, lines)) in middles.iter_mut().zip(&ranked).rev() {
-        *middle = middle.min(ceiling - half(lines));
-        ceiling = *middle - half(lines);
-    }
+    let wanted: Vec<(f64, f64)> = ranked.iter().map(|(end, lines)| (end.at.1, lines.len() as f64 * LEADING + 3.0)).collect();
+    let middles = spread(&wanted, place.top - 10.0, place.bottom + 8.0);
     let neutral = layout.palette.neutral;
     for ((end, lines), middle) in ranked.iter().zip(middles) {
         let set = end.style(layout);
@@ -159,48 +148,6 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
     all - ranked.len()
 }
 
-/// A piece of the plot.
-#[derive(Clone, Copy)]
-struct Area {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-}
-
-impl Area {
-    fn around((x, y): At, reach: f64) -> Self {
-        Self { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach }
-    }
-
-    fn meets(&self, other: &Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
-    }
-
-    fn crossed_by(&self, line: &[At]) -> bool {
-        line.windows(2).any(|step| self.holds_part_of(step[0], step[1]))
-    }
-
-    /// Cuts the segment at each of the four sides in turn and looks whether any of it is left.
-    fn holds_part_of(&self, from: At, to: At) -> bool {
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let (mut start, mut end) = (0.0f64, 1.0f64);
-        let sides = [(-dx, from.0 - self.left), (dx, self.right - from.0), (-dy, from.1 - self.top), (dy, self.bottom - from.1)];
-        for (slope, room) in sides {
-            if slope == 0.0 {
-                if room < 0.0 {
-                    return false;
-                }
-            } else if slope < 0.0 {
-                start = start.max(room / slope);
-            } else {
-                end = end.min(room / slope);
-            }
-        }
-        start <= end
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,16 +166,5 @@ mod tests {
     fn names_stand_level_with_their_lines_or_all_beside_the_plot() {
         assert_eq!(named(&[(300.0, 100.0), (300.0, 140.0)]), Some(vec![100.0, 140.0]));
         assert_eq!(named(&[(300.0, 100.0), (300.0, 104.0), (300.0, 108.0)]), None);
-    }
-
-    #[test]
-    fn an_area_knows_what_crosses_it() {
-        let area = Area { left: 10.0, right: 20.0, top: 10.0, bottom: 20.0 };
-        assert!(area.crossed_by(&[(0.0, 0.0), (30.0, 30.0)]));
-        assert!(area.crossed_by(&[(15.0, 0.0), (15.0, 90.0)]));
-        assert!(area.crossed_by(&[(12.0, 12.0), (13.0, 13.0)]));
-        assert!(!area.crossed_by(&[(0.0, 0.0), (9.0, 30.0)]));
-        assert!(!area.crossed_by(&[(0.0, 25.0), (30.0, 25.0)]));
-        assert!(!area.crossed_by(&[(0.0, 18.0), (18.0, 0.0), (0.0, 0.0)]));
     }
 }

@@ -7,17 +7,7 @@ use crate::frame::Layout;
 use crate::svg::{Anchor, Type};
 use crate::theme::size;
 
-/// A year, or a quarter of it, in words.
-pub(super) fn period(x: f64) -> String {
-    let quarter = x.rem_euclid(1.0) * 4.0;
-    if quarter == 0.0 {
-        format!("{x}")
-    } else if quarter.fract() == 0.0 {
-        format!("{}-Q{}", x.floor(), quarter + 1.0)
-    } else {
-        format!("{x:.2}")
-    }
-}
+use super::line::period;
 
 /// Draws the years; the deadline is always among them.
 pub(super) fn draw(layout: &mut Layout<'_>, x: &Scale, bottom: f64, deadline: Option<f64>) {
@@ -40,13 +30,5 @@ pub(super) fn draw(layout: &mut Layout<'_>, x: &Scale, bottom: f64, deadline: Op
         let at = x.place(year);
         layout.svg.draw(&PathElement::new([(at, bottom), (at, bottom + 5.0)], palette.muted.line(1.0)));
         layout.svg.text((at, bottom + 20.0), &period(year), &set);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_quarter_is_written_as_in_a_plan() {
-        assert_eq!([2022.0, 2022.75, 2022.1].map(super::period), ["2022", "2022-Q4", "2022.10"]);
     }
 }

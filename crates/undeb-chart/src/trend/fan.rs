@@ -1,0 +1,91 @@
+//! A projection as a fan: one band a level, the narrow ones over the wide ones, and the middle as a line.
+
+use plotters::element::Polygon;
+
+use crate::axis::{Scale, percent, sound, sound_pair};
+use crate::backend::At;
+use crate::elements::Dashes;
+use crate::frame::Layout;
+use crate::key::Mark;
+use crate::theme::Colour;
+use crate::words::or;
+
+use super::ends::End;
+use super::line::{period, year};
+use super::{Fan, FanPoint};
+
+/// Each band is laid over the wider ones, so that the middle is the darkest.
+const SHADE: f64 = 0.16;
+
+/// The fan with what can be drawn; none without a point.
+pub(super) fn tidy(fan: &Fan) -> Option<Fan> {
+    let mut points: Vec<FanPoint> = fan
+        .points
+        .iter()
+        .filter(|p| year(p.x))
+        .map(|p| FanPoint {
+            x: p.x,
+            median: sound(p.median),
+            bands: p.bands.iter().filter_map(|band| sound_pair(Some(*band))).collect(),
+        })
+        .filter(|p| p.median.is_some() || !p.bands.is_empty())
+        .collect();
+    points.sort_by(|a, b| a.x.total_cmp(&b.x));
+    (!points.is_empty()).then(|| Fan { points, ..fan.clone() })
+}
+
+/// The levels from the widest to the narrowest, by their places in the bands.
+fn widest_first(fan: &Fan) -> Vec<usize> {
+    let count = fan.points.iter().map(|p| p.bands.len()).max().unwrap_or(0);
+    let reach = |level: &usize| fan.points.iter().filter_map(|p| p.bands.get(*level)).map(|b| b.1 - b.0).fold(0.0, f64::max);
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|a, b| reach(b).total_cmp(&reach(a)));
+    order
+}
+
+pub(super) fn items(fan: &Fan, colour: Colour) -> Vec<(Mark, String)> {
+    let label = or(&fan.label, "Projection");
+    let mut items = Vec::new();
+    if fan.points.iter().any(|p| p.median.is_some()) {
+        items.push((Mark::Dashes(colour.line(2.0), (2.0, 4.0)), format!("{label}, middle")));
+    }
+    for (depth, level) in widest_first(fan).into_iter().enumerate() {
+        let shade = 1.0 - (1.0 - SHADE).powi(depth as i32 + 1);
+        let words = fan.levels.get(level).map_or(label.to_owned(), |l| format!("{:.0}%", 100.0 * l));
+        items.push((Mark::Band(colour, shade), if depth == 0 { format!("{label}, {words} of outcomes") } else { words }));
+    }
+    items
+}
+
+/// Draws the bands and the middle, and gives the middle in pixels.
+pub(super) fn draw(layout: &mut Layout<'_>, fan: &Fan, (x, y): (&Scale, &Scale), colour: Colour) -> Vec<At> {
+    for level in widest_first(fan) {
+        let known: Vec<(f64, (f64, f64))> =
+            fan.points.iter().filter_map(|p| p.bands.get(level).map(|band| (p.x, *band))).collect();
+        let high = known.iter().map(|(at, band)| (x.place(*at), y.place(band.1)));
+        let low = known.iter().rev().map(|(at, band)| (x.place(*at), y.place(band.0)));
+        layout.svg.draw(&Polygon::new(high.chain(low).collect::<Vec<At>>(), colour.shade(SHADE)));
+    }
+    let middle: Vec<At> = fan.points.iter().filter_map(|p| Some((x.place(p.x), y.place(p.median?)))).collect();
+    layout.svg.draw(&Dashes::new(middle.clone(), colour.line(2.0), (2.0, 4.0)));
+    middle
+}
+
+/// The name of the middle where it ends.
+pub(super) fn end(fan: &Fan, colour: Colour) -> Option<End> {
+    let at = fan.points.iter().rev().find_map(|p| Some((p.x, p.median?)))?;
+    let words = format!("{} {}%", or(&fan.label, "Projection"), percent(at.1));
+    Some(End { at, words, colour, strong: false, dashed: true })
+}
+
+pub(super) fn describe(fan: &Fan) -> String {
+    let point = |p: &FanPoint| {
+        let mut parts: Vec<String> = p.median.map(|m| format!("middle {}%", percent(m))).into_iter().collect();
+        parts.extend(p.bands.iter().enumerate().map(|(i, (low, high))| {
+            let level = fan.levels.get(i).map_or("band".to_owned(), |l| format!("{:.0}%", 100.0 * l));
+            format!("{level} {} to {}%", percent(*low), percent(*high))
+        }));
+        format!("{} {}", period(p.x), parts.join(", "))
+    };
+    format!("{}: {}", or(&fan.label, "Projection"), fan.points.iter().map(point).collect::<Vec<_>>().join("; "))
+}
