@@ -97,6 +97,32 @@ impl Svg {
         body.push_str("/>");
     }
 
+    /// Separate surfaces as one path.
+    pub(crate) fn surfaces<S: BackendStyle>(&mut self, outlines: &[&[BackendCoord]], style: &S) {
+        let mut path = String::new();
+        for outline in outlines.iter().filter(|outline| outline.len() > 2) {
+            self.record("area", outline, 0.0);
+            let _ = write!(path, "{}Z", steps(outline));
+        }
+        if !path.is_empty() {
+            let _ = write!(self.body(), "<path d=\"{path}\"{}/>", surface(style, true));
+        }
+    }
+
+    /// Draws the elements once, and the same again at every further distance.
+    pub(crate) fn repeat(&mut self, name: &str, distances: &[At], draw: impl FnOnce(&mut Self)) {
+        let id = format!("{}-{name}", self.id);
+        let first = self.marks.len();
+        let _ = write!(self.body(), "<g id=\"{id}\">");
+        draw(self);
+        self.body().push_str("</g>");
+        let marks = self.marks[first..].to_vec();
+        for (x, y) in distances {
+            let _ = write!(self.body(), "<use href=\"#{id}\" x=\"{}\" y=\"{}\"/>", number(*x), number(*y));
+            self.marks.extend(marks.iter().map(|m| MarkBox { x: m.x + x, y: m.y + y, ..m.clone() }));
+        }
+    }
+
     /// Remembers the box of a mark for the layout tests.
     pub(crate) fn record(&mut self, kind: &'static str, points: &[BackendCoord], grow: f64) {
         let ends = |of: fn(&BackendCoord) -> i32| {
@@ -186,11 +212,7 @@ impl DrawingBackend for Svg {
         vert: I,
         style: &S,
     ) -> Result<(), DrawingErrorKind<Infallible>> {
-        let points: Vec<BackendCoord> = vert.into_iter().collect();
-        if points.len() > 2 {
-            self.record("area", &points, 0.0);
-            let _ = write!(self.body(), "<path d=\"{}Z\"{}/>", steps(&points), surface(style, true));
-        }
+        self.surfaces(&[&vert.into_iter().collect::<Vec<_>>()], style);
         Ok(())
     }
 }
@@ -224,40 +246,42 @@ fn steps(points: &[BackendCoord]) -> String {
     let mut before: Option<(i64, i64)> = None;
     let mut command = ' ';
     for (x, y) in points.iter().map(|(x, y)| (tenths(*x), tenths(*y))) {
-        let (next, numbers) = match before {
-            None => ('M', vec![x, y]),
-            Some((x0, y0)) if y0 == y => ('h', vec![x - x0]),
-            Some((x0, y0)) if x0 == x => ('v', vec![y - y0]),
-            Some((x0, y0)) => ('l', vec![x - x0, y - y0]),
+        let (next, numbers): (char, &[i64]) = match before {
+            None => ('M', &[x, y]),
+            Some((x0, y0)) if y0 == y => ('h', &[x - x0]),
+            Some((x0, y0)) if x0 == x => ('v', &[y - y0]),
+            Some((x0, y0)) => ('l', &[x - x0, y - y0]),
         };
-        let again = next == command;
-        if !again {
+        let mut follows = next == command;
+        if !follows {
             out.push(next);
             command = next;
         }
-        for (i, number) in numbers.into_iter().enumerate() {
-            // A minus parts two numbers as well as a space does.
-            if (again || i > 0) && number >= 0 {
-                out.push(' ');
-            }
-            push_tenths(&mut out, number);
+        for number in numbers {
+            push_tenths(&mut out, *number, follows);
+            follows = true;
         }
         before = Some((x, y));
     }
     out
 }
 
-/// A number of tenths without a zero that says nothing: `-.5`, `3`, `12.1`.
-fn push_tenths(out: &mut String, tenths: i64) {
+/// A number of tenths without a zero that says nothing: `-.5`, `3`, `12.1`. Between two numbers a minus parts as well as
+/// a space does, and so does a point after a number that has one.
+fn push_tenths(out: &mut String, tenths: i64, follows: bool) {
     let (whole, rest) = (tenths.abs() / 10, tenths.abs() % 10);
+    let number = match (whole, rest) {
+        (_, 0) => whole.to_string(),
+        (0, _) => format!(".{rest}"),
+        _ => format!("{whole}.{rest}"),
+    };
+    let broken = out.rfind(|c: char| !c.is_ascii_digit()).is_some_and(|i| out[i..].starts_with('.'));
     if tenths < 0 {
         out.push('-');
+    } else if follows && !(broken && number.starts_with('.')) {
+        out.push(' ');
     }
-    let _ = match (whole, rest) {
-        (_, 0) => write!(out, "{whole}"),
-        (0, _) => write!(out, ".{rest}"),
-        _ => write!(out, "{whole}.{rest}"),
-    };
+    out.push_str(&number);
 }
 
 #[cfg(test)]

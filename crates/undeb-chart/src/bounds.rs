@@ -47,7 +47,7 @@ pub struct Data {
 
 /// Draws a bounds chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let rows: Vec<Row> = data.rows.iter().map(tidy).collect();
     if rows.iter().all(|row| row.value.is_none() && row.bounds.is_none()) {
@@ -109,7 +109,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         }
     }
     if let Some(target) = target {
-        layout.svg.draw(&plan.upright(target, palette.ink.line(1.5), Some(dash)));
+        layout.svg.draw(&plan.upright(target, palette.ink.line(1.5)).dashed(dash));
     }
     plan.columns(&mut layout, &[]);
     let mut says: Vec<String> =

@@ -45,11 +45,28 @@ impl Drawable<Svg> for Dashes {
     }
 }
 
-/// Separate lines in one path: each pair of points is one of them.
+/// Lines or surfaces of one style in one path, which is shorter than a path for each.
 pub(crate) struct Strokes {
-    pub(crate) points: Vec<At>,
-    pub(crate) style: ShapeStyle,
-    pub(crate) dash: Option<(f64, f64)>,
+    points: Vec<At>,
+    /// How many of the points each line has.
+    counts: Vec<usize>,
+    style: ShapeStyle,
+    dash: Option<(f64, f64)>,
+}
+
+impl Strokes {
+    pub(crate) fn new(lines: impl IntoIterator<Item = Vec<At>>, style: ShapeStyle) -> Self {
+        let (mut points, mut counts) = (Vec::new(), Vec::new());
+        for line in lines {
+            counts.push(line.len());
+            points.extend(line);
+        }
+        Self { points, counts, style, dash: None }
+    }
+
+    pub(crate) fn dashed(self, pattern: (f64, f64)) -> Self {
+        Self { dash: Some(pattern), ..self }
+    }
 }
 
 impl<'a> PointCollection<'a, At> for &'a Strokes {
@@ -68,7 +85,18 @@ impl Drawable<Svg> for Strokes {
         _: (u32, u32),
     ) -> Result<(), DrawingErrorKind<Infallible>> {
         let points: Vec<BackendCoord> = points.collect();
-        backend.strokes(&points.chunks_exact(2).collect::<Vec<_>>(), &self.style, self.dash);
+        let mut rest = points.as_slice();
+        let mut lines = Vec::with_capacity(self.counts.len());
+        for count in &self.counts {
+            let (line, tail) = rest.split_at(*count);
+            lines.push(line);
+            rest = tail;
+        }
+        if self.style.filled {
+            backend.surfaces(&lines, &self.style);
+        } else {
+            backend.strokes(&lines, &self.style, self.dash);
+        }
         Ok(())
     }
 }

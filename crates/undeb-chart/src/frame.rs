@@ -65,10 +65,10 @@ pub(crate) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// Draws what stands above the chart; `least` widens the picture for a chart that needs more room.
-    pub(crate) fn begin(id: &str, frame: &'a Frame, theme: Theme, least: f64) -> Self {
+    /// Draws what stands above the chart.
+    pub(crate) fn begin(id: &str, frame: &'a Frame, theme: Theme) -> Self {
         let palette = theme.palette();
-        let width = frame.pixels().max(least + 2.0 * MARGIN).round();
+        let width = frame.pixels().round();
         let mut layout = Self {
             svg: Svg::new(identifier(id), palette),
             palette,

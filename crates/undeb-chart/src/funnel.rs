@@ -84,7 +84,7 @@ impl Sizes {
 
 /// Draws a funnel chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let real = |size: f64| size.is_finite() && size > 0.0 && size < 1e12;
     let known: Vec<(&Dot, f64)> =

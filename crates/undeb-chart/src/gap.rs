@@ -96,7 +96,7 @@ pub struct Data {
 
 /// Draws a gap chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let rows: Vec<Row> = data.rows.iter().map(finite).collect();
     if !rows.iter().any(|r| r.latest.or(r.baseline).or(r.target).is_some()) {
         return layout.no_evidence();

@@ -77,7 +77,7 @@ impl Grid {
         let figure = cells().map(|c| c.figure()).chain(cells().filter_map(|c| c.mark.clone())).collect::<Vec<_>>();
         let figure = widest(figure.iter().map(String::as_str), size::SMALL);
         let names = widest(data.rows.iter().map(String::as_str), size::LABEL);
-        let gutter = names.min(0.30 * room);
+        let gutter = names.min(if room < 480.0 { 0.26 * room } else { 0.30 * room });
         let columns = data.columns.len();
         let across = |least: f64| (((room - gutter - 12.0) / (least + GAP)).floor() as usize).clamp(1, columns);
         let least = figure.max(26.0) + 8.0;
@@ -102,7 +102,7 @@ impl Grid {
 
 /// Draws a heat map. Columns that could not be read side by side are stacked in blocks.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let all = || (0..data.rows.len()).flat_map(|r| (0..data.columns.len()).map(move |c| data.cell(r, c)));
     let ramp = Ramp::over(all().filter_map(|c| sound(c.value)), palette);

@@ -53,7 +53,7 @@ fn figures(row: &Row) -> String {
 
 /// Draws an interval chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let rows: Vec<Row> =
         data.rows.iter().map(|row| Row { value: sound(row.value), interval: sound_pair(row.interval), ..row.clone() }).collect();
@@ -89,7 +89,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let plan = Rows::plan(&layout, &names, columns, &ticks);
     let bottom = plan.axis(&mut layout, &ticks);
     if let Some(target) = target {
-        layout.svg.draw(&plan.upright(target, target_line, Some(target_dash)));
+        layout.svg.draw(&plan.upright(target, target_line).dashed(target_dash));
     }
     for (i, row) in rows.iter().enumerate() {
         plan.name(&mut layout, i, &row.label, row.emphasised);

@@ -98,12 +98,14 @@ impl Rows {
     }
 
     /// An upright line through the marks of every row: whole, or in pieces that keep clear of stacked words.
-    pub(crate) fn upright(&self, value: f64, style: ShapeStyle, dash: Option<(f64, f64)>) -> Strokes {
+    pub(crate) fn upright(&self, value: f64, style: ShapeStyle) -> Strokes {
         let x = self.scale.place(value);
-        let piece = |row: usize| [(x, self.middle(row) - STRIP / 2.0), (x, self.middle(row) + STRIP / 2.0)];
-        let whole = || vec![(x, self.top), (x, self.bottom())];
-        let points = if self.stacked { (0..self.count).flat_map(piece).collect() } else { whole() };
-        Strokes { points, style, dash }
+        let piece = |row: usize| vec![(x, self.middle(row) - STRIP / 2.0), (x, self.middle(row) + STRIP / 2.0)];
+        if self.stacked {
+            Strokes::new((0..self.count).map(piece), style)
+        } else {
+            Strokes::new([vec![(x, self.top), (x, self.bottom())]], style)
+        }
     }
 
     /// Grid and figures of the axis; gives the first free pixel below.
@@ -120,7 +122,7 @@ impl Rows {
             let x = self.scale.place(*tick);
             let zero = tick.abs() < 1e-9 && self.scale.low < -1e-9;
             let colour = if zero { palette.muted } else { palette.rule };
-            layout.svg.draw(&self.upright(*tick, colour.line(1.0), None));
+            layout.svg.draw(&self.upright(*tick, colour.line(1.0)));
             if !(last - i).is_multiple_of(every) {
                 continue;
             }
@@ -181,12 +183,12 @@ impl Rows {
     pub(crate) fn joint(&self, x: f64, row: usize, style: ShapeStyle) -> Strokes {
         let (from, to) = (self.middle(row), self.middle(row + 1));
         // Stacked words between the two are not crossed.
-        let points = if self.stacked {
-            vec![(x, from), (x, from + STRIP / 2.0), (x, to - STRIP / 2.0), (x, to)]
+        let lines = if self.stacked {
+            vec![vec![(x, from), (x, from + STRIP / 2.0)], vec![(x, to - STRIP / 2.0), (x, to)]]
         } else {
-            vec![(x, from), (x, to)]
+            vec![vec![(x, from), (x, to)]]
         };
-        Strokes { points, style, dash: None }
+        Strokes::new(lines, style)
     }
 
     /// A level line with a cap at both ends, in one stroke.

@@ -43,7 +43,7 @@ pub struct Data {
 
 /// Draws a scatter chart: both axes begin at zero and count in the same steps, so that the diagonal is one.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let known: Vec<(&Dot, f64, f64)> = data.dots.iter().filter_map(|dot| Some((dot, sound(dot.x)?, sound(dot.y)?))).collect();
     let Some((low, high)) = extent(known.iter().flat_map(|(_, x, y)| [*x, *y])) else {

@@ -6,7 +6,7 @@ use crate::area::spread;
 use crate::axis::{Scale, extent, percent, sound};
 use crate::backend::units;
 use crate::elements::Dashes;
-use crate::frame::{Frame, Layout};
+use crate::frame::{Frame, Layout, name_lines};
 use crate::key::{self, Mark};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
@@ -79,7 +79,7 @@ const LEADING: f64 = 16.0;
 
 /// Draws a slope chart. It grows with its rows, so that every name has a line of its own at both ends.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let rows: Vec<Row> = data.rows.iter().map(|row| Row { from: sound(row.from), to: sound(row.to), ..row.clone() }).collect();
     let Some((low, high)) = extent(rows.iter().flat_map(|row| [row.from, row.to]).flatten()) else {
@@ -106,10 +106,15 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     // A steep line says more than its change: the plot is no wider than a page column.
     let end = end.min(start + 420.0);
 
-    let count = |of: fn(&Row) -> Option<f64>| rows.iter().filter(|row| of(row).is_some()).count();
-    let most = count(|row| row.from).max(count(|row| row.to));
+    let room = layout.right - end - 2.0 * gap - 6.0 - figure;
+    let most = if rows.len() <= 24 { 3 } else { 1 };
+    let name = |row: &Row| name_lines(&row.label, &set.semi_bold(), room + 0.01, most);
+    let tall = |row: &Row| name(row).len().max(1) as f64 * LEADING + if most > 1 { 5.0 } else { 0.0 };
+    let needed = |of: fn(&Row) -> Option<f64>, tall: &dyn Fn(&Row) -> f64| {
+        rows.iter().filter(|row| of(row).is_some()).map(tall).sum::<f64>()
+    };
     let top = layout.top + 34.0;
-    let bottom = top + (most as f64 * LEADING).max(320.0);
+    let bottom = top + needed(|row| row.from, &|_| LEADING).max(needed(|row| row.to, &tall)).max(320.0);
     let y = Scale { low, high, start: bottom - LEADING / 2.0, end: top + LEADING / 2.0 };
     let head = Type::new(size::LABEL, palette.ink).semi_bold();
     for (x, label, default, anchor) in
@@ -140,6 +145,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         &mut layout,
         &rows,
         |row| row.from,
+        &|_| LEADING,
         &y,
         (top, bottom),
         |layout, row, value, middle, at| {
@@ -154,6 +160,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         &mut layout,
         &rows,
         |row| row.to,
+        &tall,
         &y,
         (top, bottom),
         |layout, row, value, middle, at| {
@@ -164,13 +171,18 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
             let base = middle + 0.36 * set.size;
             layout.svg.text((end + gap + 6.0 + figure, base), &percent(value), &set.anchored(Anchor::End));
             let x = end + 2.0 * gap + 6.0 + figure;
-            layout.svg.text((x, base), &shorten(&row.label, set.size, set.weight, layout.right - x), &set);
+            let lines = name(row);
+            let first = base - (lines.len().max(1) - 1) as f64 * LEADING / 2.0;
+            for (i, line) in lines.iter().enumerate() {
+                layout.svg.text((x, first + i as f64 * LEADING), line, &set);
+            }
         },
     );
     let (before, after) = (or(&data.from_label, "Before"), or(&data.to_label, "After"));
     let says = rows.iter().map(|row| {
         let rate = |v: Option<f64>| v.map_or("no evidence".to_owned(), |v| format!("{}%", percent(v)));
-        format!("{}: {before} {}, {after} {}; {}", row.label, rate(row.from), rate(row.to), row.change.words(data).to_lowercase())
+        let change = row.change.words(data).to_lowercase();
+        format!("{}: {before} {}, {after} {}; {change}", row.label, rate(row.from), rate(row.to))
     });
     let mut says: Vec<String> = says.collect();
     let mut free = bottom + 12.0;
@@ -191,13 +203,14 @@ fn side(
     layout: &mut Layout<'_>,
     rows: &[Row],
     of: fn(&Row) -> Option<f64>,
+    height: &dyn Fn(&Row) -> f64,
     y: &Scale,
     (top, bottom): (f64, f64),
     mut set: impl FnMut(&mut Layout<'_>, &Row, f64, f64, f64),
 ) {
     let mut known: Vec<(&Row, f64)> = rows.iter().filter_map(|row| Some((row, of(row)?))).collect();
     known.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let wanted: Vec<(f64, f64)> = known.iter().map(|(_, value)| (y.place(*value), LEADING)).collect();
+    let wanted: Vec<(f64, f64)> = known.iter().map(|(row, value)| (y.place(*value), height(row))).collect();
     for ((row, value), (middle, (at, _))) in known.into_iter().zip(spread(&wanted, top, bottom).into_iter().zip(&wanted)) {
         set(layout, row, value, middle, *at);
     }

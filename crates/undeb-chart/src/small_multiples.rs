@@ -1,10 +1,8 @@
 //! Small multiples: one small trend chart a group on shared axes, the whole behind each in grey.
 
-use plotters::element::{Circle, PathElement, Polygon};
-
 use crate::axis::{Scale, extent, percent, rate_ticks, sound, tick_label, ticks};
-use crate::backend::{At, units};
-use crate::elements::{Dashes, Strokes};
+use crate::backend::At;
+use crate::elements::Strokes;
 use crate::frame::{Frame, Layout, name_lines, widest};
 use crate::key::{self, Mark};
 use crate::picture::Picture;
@@ -54,15 +52,13 @@ pub struct Data {
 
 /// The least width of a panel, and the height of its plot.
 const LEAST: f64 = 116.0;
-const PLOT: f64 = 64.0;
+const PLOT: f64 = 84.0;
 const GAP: f64 = 18.0;
 const LEADING: f64 = 15.0;
 
 /// The shared axes and the grid of panels.
 struct Page {
-    columns: usize,
     panel: f64,
-    gutter: f64,
     /// The lines that the longest name needs.
     lines: usize,
     first: f64,
@@ -87,7 +83,7 @@ impl Page {
 
 /// Draws a page of small multiples.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let mut panels: Vec<Panel> =
         data.panels.iter().map(|p| Panel { series: line::ordered(&p.series), target: sound(p.target) }).collect();
@@ -107,9 +103,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let marks = match crate::axis::sound_pair(data.range) {
         Some((low, high)) => {
             let (low, high) = extent(rates.chain([low, high])).unwrap_or((low, high));
-            ticks(low, high, 3)
+            ticks(low, high, 6)
         }
-        None => rate_ticks(rates.chain([0.0]), 3),
+        None => rate_ticks(rates.chain([0.0]), 6),
     };
     let items = items(data, &panels, palette);
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
@@ -120,27 +116,31 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let gutter = widest(figures.iter().map(String::as_str), size::SMALL) + 8.0;
     let content = layout.right - layout.left - gutter;
     let columns = (((content + GAP) / (LEAST + GAP)).floor() as usize).clamp(1, panels.len());
-    let panel = ((content + GAP) / columns as f64 - GAP).min(260.0);
+    let panel = ((content + GAP) / columns as f64 - GAP).min(260.0).floor();
     let title = Type::new(size::SMALL, palette.ink).semi_bold();
     let value = title.width("100.0") + 8.0;
     let lines = panels.iter().map(|p| name_lines(&p.series.label, &title, panel - value, 2).len()).max().unwrap_or(1).max(1);
-    let page = Page { columns, panel, gutter, lines, first, last, marks };
+    let page = Page { panel, lines, first, last, marks };
     let top = layout.top + 6.0;
-    for (i, panel) in panels.iter().enumerate() {
-        let corner =
-            (layout.left + page.gutter + (i % columns) as f64 * (page.panel + GAP), top + (i / columns) as f64 * page.height());
-        let foot = i + columns >= panels.len();
-        draw_panel(&mut layout, &page, corner, panel, whole.as_ref());
-        if i % columns == 0 {
-            let y = page.y(corner.1);
-            let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::End);
-            for (mark, figure) in page.marks.iter().zip(&figures) {
-                layout.svg.text((corner.0 - 6.0, y.place(*mark) + 0.36 * set.size), figure, &set);
-            }
+    let start = layout.left + gutter;
+    let corner = |i: usize| {
+        (start + ((i % columns) as f64 * (page.panel + GAP)).round(), top + ((i / columns) as f64 * page.height()).round())
+    };
+    let corners: Vec<At> = (0..panels.len()).map(corner).collect();
+    draw_marks(&mut layout, &page, &corners, &panels, whole.as_ref());
+    draw_words(&mut layout, &page, &corners, &panels);
+    let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::End);
+    for corner in corners.iter().step_by(columns) {
+        let y = page.y(corner.1);
+        // Figures keep two lines of text apart.
+        let pitch = PLOT / (page.marks.len() - 1) as f64;
+        let every = (15.0 / pitch).ceil().max(1.0) as usize;
+        for (mark, figure) in page.marks.iter().zip(&figures).rev().step_by(every) {
+            layout.svg.text((corner.0 - 6.0, y.place(*mark) + 0.36 * set.size), figure, &set);
         }
-        if foot {
-            years(&mut layout, &page, corner);
-        }
+    }
+    for corner in &corners[panels.len().saturating_sub(columns)..] {
+        years(&mut layout, &page, *corner);
     }
     let rows = panels.len().div_ceil(columns);
     let mut bottom = top + rows as f64 * page.height() + 14.0;
@@ -176,54 +176,71 @@ fn items(data: &Data, panels: &[Panel], palette: &Palette) -> Vec<(Mark, String)
     items
 }
 
-fn draw_panel(layout: &mut Layout<'_>, page: &Page, (left, top): At, panel: &Panel, whole: Option<&Series>) {
+/// Every layer of all panels in turn, so that marks of one style share a path: grid and whole, targets and breaks, bands,
+/// lines, ends.
+fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Panel], whole: Option<&Series>) {
+    let (palette, colour) = (layout.palette, layout.palette.series[0]);
+    let (x, y) = (page.x(corners[0].0), page.y(corners[0].1));
+    let level = |corner: &At, rate: f64| {
+        let at = page.y(corner.1).place(rate);
+        vec![(corner.0, at), (corner.0 + page.panel, at)]
+    };
+    let away = |corner: &At| (corner.0 - corners[0].0, corner.1 - corners[0].1);
+    let distances: Vec<At> = corners[1..].iter().map(away).collect();
+    layout.svg.repeat("ground", &distances, |svg| {
+        svg.draw(&Strokes::new(page.marks.iter().map(|mark| level(&corners[0], *mark)), palette.rule.line(1.0)));
+        let pieces = whole.iter().flat_map(|whole| line::pieces(whole)).map(|piece| line::places(&piece, &x, &y));
+        svg.draw(&Strokes::new(pieces, palette.neutral.line(1.25)));
+    });
+    let each = || panels.iter().zip(corners);
+    let targets = each().filter_map(|(panel, corner)| Some(level(corner, panel.target?)));
+    layout.svg.draw(&Strokes::new(targets, palette.ink.line(1.25)).dashed((3.0, 3.0)));
+    let cuts = each().flat_map(|(panel, corner)| {
+        let (x, y) = (page.x(corner.0), page.y(corner.1));
+        let inside = panel.series.breaks.iter().filter(|cut| **cut > page.first && **cut <= page.last);
+        inside.map(move |cut| vec![(x.place(*cut), y.end), (x.place(*cut), y.start)])
+    });
+    layout.svg.draw(&Strokes::new(cuts, palette.muted.line(1.0)).dashed((1.5, 2.5)));
+    let (mut bands, mut lines) = (Vec::new(), Vec::new());
+    for (panel, corner) in each() {
+        let (x, y) = (page.x(corner.0), page.y(corner.1));
+        for piece in line::pieces(&panel.series) {
+            bands.extend(line::bands(&piece, &x, &y));
+            lines.push(line::places(&piece, &x, &y));
+        }
+    }
+    layout.svg.draw(&Strokes::new(bands, colour.shade(0.18)));
+    let alone: Vec<At> = lines.iter().filter(|line| line.len() == 1).map(|line| line[0]).collect();
+    layout.svg.draw(&Strokes::new(lines, colour.line(1.75)));
+    let ends = each().filter_map(|(panel, corner)| {
+        latest(&panel.series).map(|(at, value)| (page.x(corner.0).place(at), page.y(corner.1).place(value)))
+    });
+    // A line without length has round ends: a dot.
+    for (dots, width) in [(alone, 3.0), (ends.collect(), 5.5)] {
+        layout.svg.draw(&Strokes::new(dots.into_iter().map(|at| vec![at, at]), colour.line(width)));
+    }
+}
+
+/// Name and latest figure above each panel.
+fn draw_words(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Panel]) {
     let palette = layout.palette;
-    let (x, y, colour) = (page.x(left), page.y(top), palette.series[0]);
-    let right = left + page.panel;
-    let title = Type::new(size::SMALL, palette.ink);
-    let title = if panel.series.focus { title.semi_bold() } else { title };
-    let room = page.panel - title.width("100.0") - 8.0;
-    let names = name_lines(&panel.series.label, &title, room, page.lines);
-    let base = top + page.lines as f64 * LEADING - 3.0;
-    for (i, words) in names.iter().enumerate() {
-        layout.svg.text((left, base - (names.len() - 1 - i) as f64 * LEADING), words, &title);
-    }
-    let grid: Vec<At> = page.marks.iter().flat_map(|mark| [(left, y.place(*mark)), (right, y.place(*mark))]).collect();
-    layout.svg.draw(&Strokes { points: grid, style: palette.rule.line(1.0), dash: None });
-    for cut in panel.series.breaks.iter().filter(|cut| **cut > page.first && **cut <= page.last) {
-        let at = x.place(*cut);
-        layout.svg.draw(&Dashes::new([(at, y.end), (at, y.start)], palette.muted.line(1.0), (1.5, 2.5)));
-    }
-    if let Some(whole) = whole {
-        for piece in line::pieces(whole) {
-            let line: Vec<At> = piece.iter().filter_map(|p| Some((x.place(p.x), y.place(p.value?)))).collect();
-            layout.svg.draw(&PathElement::new(line, palette.neutral.line(1.25)));
+    let plain = Type::new(size::SMALL, palette.ink);
+    let base = |corner: &At| corner.1 + page.lines as f64 * LEADING - 3.0;
+    for (panel, corner) in panels.iter().zip(corners) {
+        let set = if panel.series.focus { plain.semi_bold() } else { plain };
+        let names = name_lines(&panel.series.label, &set, page.panel - plain.width("100.0") - 8.0, page.lines);
+        for (i, words) in names.iter().enumerate() {
+            layout.svg.text((corner.0, base(corner) - (names.len() - 1 - i) as f64 * LEADING), words, &set);
         }
     }
-    if let Some(target) = panel.target {
-        let level = [(left, y.place(target)), (right, y.place(target))];
-        layout.svg.draw(&Dashes::new(level, palette.ink.line(1.25), (3.0, 3.0)));
-    }
-    for piece in line::pieces(&panel.series) {
-        for outline in line::bands(&piece, &x, &y).filter(|outline| outline.len() > 2) {
-            layout.svg.draw(&Polygon::new(outline, colour.shade(0.18)));
-        }
-        let line: Vec<At> = piece.iter().filter_map(|p| Some((x.place(p.x), y.place(p.value?)))).collect();
-        if let [alone] = line[..] {
-            layout.svg.draw(&Circle::new(alone, units(1.5), colour.fill()));
-        }
-        layout.svg.draw(&PathElement::new(line, colour.line(1.75)));
-    }
-    let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::End);
-    match latest(&panel.series) {
-        Some((at, value)) => {
-            layout.svg.draw(&Circle::new((x.place(at), y.place(value)), units(2.75), colour.fill()));
-            layout.svg.text((right, base), &percent(value), &Type { colour: palette.ink, ..set });
-        }
-        None => {
+    for (panel, corner) in panels.iter().zip(corners) {
+        if let Some((_, value)) = latest(&panel.series) {
+            layout.svg.text((corner.0 + page.panel, base(corner)), &percent(value), &plain.anchored(Anchor::End));
+        } else {
+            let set = Type::new(size::SMALL, palette.muted).with_halo();
+            let y = page.y(corner.1);
             let words = shorten("No evidence", set.size, set.weight, page.panel - 8.0);
-            let middle = (y.start + y.end) / 2.0;
-            layout.svg.text((left + 4.0, middle + 0.36 * set.size), &words, &Type { anchor: Anchor::Start, ..set }.with_halo());
+            layout.svg.text((corner.0 + 4.0, (y.start + y.end) / 2.0 + 0.36 * set.size), &words, &set);
         }
     }
 }

@@ -143,7 +143,7 @@ impl Svg {
             halo: set.halo,
         });
         self.run_of(anchor, set);
-        let _ = write!(self.body, "<text x=\"{}\" y=\"{}\" textLength=\"{}\"", number(at.0), number(at.1), number(width));
+        let _ = write!(self.body, "<text x=\"{}\" y=\"{}\" textLength=\"{}\"", tenth(at.0), tenth(at.1), tenth(width));
         // Between few letters the space alone can be adjusted unseen.
         if words.chars().count() > 8 {
             self.body.push_str(" lengthAdjust=\"spacingAndGlyphs\"");
@@ -191,6 +191,11 @@ pub(crate) fn number(value: f64) -> String {
     }
     let digits = format!("{:.2}", hundredths / 100.0);
     digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A coordinate at a tenth of a pixel, which is enough for a text.
+fn tenth(value: f64) -> String {
+    number((value * 10.0).round() / 10.0)
 }
 
 /// Makes any text safe inside an element or an attribute.

@@ -77,7 +77,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let palette = theme.palette();
     let classes = Classes::over(data.tiles.iter().filter_map(|t| sound(t.value)), palette);
     let marked = data.tiles.iter().any(|t| t.mark.is_some() || t.suppressed);
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     if classes.is_none() && !marked {
         return layout.no_evidence();
     }

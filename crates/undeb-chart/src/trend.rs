@@ -107,7 +107,7 @@ const HEIGHT: f64 = 300.0;
 
 /// Draws a trend chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let series: Vec<Series> = data.series.iter().map(ordered).collect();
     let path: Vec<(f64, f64)> = data.path.iter().flatten().copied().filter(real).collect();
@@ -246,7 +246,7 @@ fn draw_series(layout: &mut Layout<'_>, series: &Series, (x, y): (&Scale, &Scale
                 layout.svg.draw(&Polygon::new(outline, colour.shade(0.18)));
             }
         }
-        let line: Vec<At> = piece.iter().filter_map(|p| p.value.map(|v| (x.place(p.x), y.place(v)))).collect();
+        let line = line::places(&piece, x, y);
         if let [alone] = line[..] {
             layout.svg.draw(&Circle::new(alone, units(width + 0.5), colour.fill()));
         }

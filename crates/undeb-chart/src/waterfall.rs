@@ -84,7 +84,7 @@ fn figure(bar: &Bar) -> String {
 
 /// Draws a waterfall chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
-    let mut layout = Layout::begin(id, frame, theme, 0.0);
+    let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
     let bars = bars(data);
     if bars.iter().all(|bar| bar.value.is_none()) {

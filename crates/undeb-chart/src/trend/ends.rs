@@ -155,7 +155,7 @@ mod tests {
     fn named(ends: &[(f64, f64)]) -> Option<Vec<f64>> {
         use crate::{Frame, Theme};
         let frame = Frame::default();
-        let layout = Layout::begin("t", &frame, Theme::Light, 0.0);
+        let layout = Layout::begin("t", &frame, Theme::Light);
         let end = |at: &At| End { at: *at, words: "Wales 30.1%".into(), colour: Colour(0, 0, 0), strong: false, dashed: false };
         let ends: Vec<End> = ends.iter().map(end).collect();
         let place = Place { edge: 500.0, gutter: 90.0, top: 0.0, bottom: 300.0 };

@@ -47,6 +47,11 @@ pub(crate) fn pieces(series: &Series) -> Vec<Vec<Point>> {
     pieces
 }
 
+/// The places of a piece in pixels.
+pub(crate) fn places(piece: &[Point], x: &Scale, y: &Scale) -> Vec<At> {
+    piece.iter().filter_map(|p| Some((x.place(p.x), y.place(p.value?)))).collect()
+}
+
 /// The outlines of the band around a piece, which may be known for a part of it only.
 pub(crate) fn bands(piece: &[Point], x: &Scale, y: &Scale) -> impl Iterator<Item = Vec<At>> {
     piece.split(|p| p.interval.is_none()).filter(|known| !known.is_empty()).map(|known| {
