@@ -59,6 +59,9 @@ const WIDE: f64 = 30.0;
 /// With at most this many dots all of them are named.
 const FEW: usize = 15;
 
+/// Sample size, lower and upper limit.
+type Curve = Vec<(f64, f64, f64)>;
+
 /// The level axis of sample sizes, plain or in powers of ten.
 struct Sizes {
     powers: bool,
@@ -94,7 +97,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     };
     let centre = sound(data.centre);
     let inside = |point: &&(f64, f64, f64)| real(point.0) && sound(Some(point.1)).and(sound(Some(point.2))).is_some();
-    let curves: Vec<(&Limit, Vec<(f64, f64, f64)>)> =
+    let curves: Vec<(&Limit, Curve)> =
         data.limits.iter().map(|limit| (limit, limit.points.iter().filter(inside).copied().collect())).collect();
 
     let dashes = [(5.0, 4.0), (1.5, 3.5)];

@@ -259,7 +259,7 @@ fn latest(series: &Series) -> Option<(f64, f64)> {
 
 fn describe(series: &Series) -> String {
     let known = || series.points.iter().filter_map(|p| p.value.map(|v| (p.x, v)));
-    match (known().next(), known().last()) {
+    match (known().next(), known().next_back()) {
         (Some((from, old)), Some((to, new))) if to > from => {
             let (from, to) = (line::period(from), line::period(to));
             format!("{}: {}% in {from}, {}% in {to}", series.label, percent(old), percent(new))
