@@ -1,8 +1,10 @@
 //! Times the survey engine on synthetic records: `bench [ROWS]...`; `bench write ROWS FILE` leaves them as Parquet.
+//! `bench charts` times the drawing of charts.
 //!
 //! Medians of the warm runs, and memory above the frame. The peers run the same jobs on the same file, which
 //! `bench time FILE RUNS JOB` and `bench values FILE JOB` answer for: benches/peers.
 
+mod charts;
 mod job;
 mod records;
 
@@ -87,6 +89,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ["write", rows, path] => {
             let mut frame = records::labour(rows.parse()?, 1, false)?;
             ParquetWriter::new(File::create(path)?).finish(&mut frame)?;
+            return Ok(());
+        }
+        ["charts"] => {
+            charts::run();
             return Ok(());
         }
         ["time", path, runs, job] => return job::time(path, runs, job),

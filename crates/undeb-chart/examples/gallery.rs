@@ -198,7 +198,7 @@ fn panels(names: &[String], years: i32) -> small_multiples::Data {
         points: (0..years)
             .map(|t| {
                 let v = 0.16 + rate(k, 2) * 0.6 - 0.0022 * f64::from(t) + 0.008 * (f64::from(t) * 0.9 + k as f64).sin();
-                let value = (t != 11 || k % 3 != 0).then_some(v);
+                let value = (t != 11 || !k.is_multiple_of(3)).then_some(v);
                 trend::Point { x: f64::from(2025 - years + t), value, interval: value.map(|v| (v - spread, v + spread)) }
             })
             .collect(),

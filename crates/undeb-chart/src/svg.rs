@@ -144,6 +144,10 @@ impl Svg {
         });
         self.run_of(anchor, set);
         let _ = write!(self.body, "<text x=\"{}\" y=\"{}\" textLength=\"{}\"", tenth(at.0), tenth(at.1), tenth(width));
+        // Colours part no group: a light and a dark drawing differ in nothing else.
+        if set.colour != self.palette.ink {
+            let _ = write!(self.body, " fill=\"{}\"", set.colour.hex());
+        }
         // Between few letters the space alone can be adjusted unseen.
         if words.chars().count() > 8 {
             self.body.push_str(" lengthAdjust=\"spacingAndGlyphs\"");
@@ -163,9 +167,6 @@ impl Svg {
         if set.halo {
             let rim = self.palette.background.hex();
             let _ = write!(style, " paint-order=\"stroke\" stroke=\"{rim}\" stroke-width=\"3.5\"");
-        }
-        if set.colour != self.palette.ink {
-            let _ = write!(style, " fill=\"{}\"", set.colour.hex());
         }
         if self.run.as_ref() != Some(&style) {
             let _ = write!(self.body(), "<g{style}>");
