@@ -27,7 +27,7 @@ fn time(name: &str, limit: f64, draw: impl Fn() -> Picture) {
 }
 
 /// A trend, an interval chart of 51 rows and a page of 51 panels with 40 periods each.
-pub fn run() {
+pub(super) fn run() {
     let frame = Frame { title: "Synthetic figures".to_owned(), ..Frame::default() };
     let lines = trend::Data { series: (0..4).map(|k| series(k, 40)).collect(), ..trend::Data::default() };
     time("trend, 4 series x 40 periods", 10.0, || trend::draw("t", &frame, &lines, Theme::Light));
