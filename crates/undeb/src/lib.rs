@@ -35,7 +35,10 @@ pub mod survey;
 
 pub use error::{Error, Place, Result};
 pub use estimation::{Amount, Contribution, DecomposeOptions, Decomposition, Effect, EffectOf, ErrorBasis, Grouping, SplitForm};
-pub use estimation::{Difference, ErrorMethod, Estimate, Estimates, Formula, MissingAnswers, RecordOptions, Uncertainty};
+pub use estimation::{
+    Change, ChangeFlag, ChangeRow, ChangeView, Changes, CompareOptions, Comparison, Contrast, Dependence, Difference,
+    ErrorMethod, Estimate, Estimates, Formula, MissingAnswers, RecordOptions, Side, Uncertainty,
+};
 pub use estimation::{RankCertainty, RankOptions, RankedCell, Ranking};
 pub use policy::{
     Action, ActionState, Answer, Assumptions, Baseline, Bridge, Candidate, Counts, Day, DetectOptions, Detectable, Employment,
@@ -48,10 +51,13 @@ pub use policy::{
     smallest_set,
 };
 pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};
-pub use schema::{Classification, Code, Definition, Force, Measure, Period, SeriesBreak};
+pub use schema::{
+    Classification, Code, Definition, Force, Group, Measure, Period, Quantity, SeriesBreak, Split, Statistic, Unit,
+};
 pub use source::{
     Cell, Codebook, DesignOptions, KnownTotal, KnownTotals, MadeReplicates, MeasureBasis, MeasureEntry, PeriodType,
     PublishedTable, RateUnit, Records, Registry, ReplicateColumns, Replication, Roles, SecondStage, Source, SumDimension,
     SumRule, Tier, bundled,
 };
-pub use survey::interval::{Interval, Method};
+pub use survey::interval::{Flag, Interval, Method, Outcome};
+pub use survey::testing::Adjustment;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::basis::Formula;
+use super::uncertainty::outcome;
 use crate::error::Result;
 use crate::schema::{Classification, Definition, Measure, Period, SeriesBreak};
 use crate::source::{Source, Tier};
-use crate::survey::interval::{Flag, Interval, Method, Outcome, proportion, symmetric};
+use crate::survey::interval::{Interval, Method, Outcome};
 use crate::survey::replicates::Kind;
 
 /// Where a sampling error comes from.
@@ -131,36 +132,17 @@ impl Estimate {
     ///
     /// Source: METHODS M2, table of edges. A signed difference has the symmetric interval, whatever the method.
     pub fn outcome(&self, level: f64, method: Method) -> Outcome {
-        match (self.value, self.uncertainty) {
-            (_, Uncertainty::Bounds { low, high }) => Outcome { interval: Some(Interval { low, high }), ..Outcome::default() },
-            (None, _) => Outcome::none(Flag::NoFigure),
-            (_, Uncertainty::Unstated) => Outcome::none(Flag::NoErrorStated),
-            (Some(value), Uncertainty::Sampling { se, df, effective_n, .. }) if !self.measure.is_share() => {
-                symmetric(value, se, df, effective_n.is_infinite(), level)
-            }
-            (Some(p), Uncertainty::Sampling { df, effective_n, .. }) => {
-                // Where everybody was counted, or no records are known, the effective sample stands in for them.
-                let n = self.n.filter(|_| df.is_some() && effective_n.is_finite()).unwrap_or(effective_n);
-                let variance = if effective_n.is_infinite() { 0.0 } else { p * (1.0 - p) / effective_n };
-                proportion(p, variance, n, df, level, method)
-            }
-        }
+        outcome(self.measure.is_share(), self.value, self.uncertainty, self.n, level, method)
     }
 
     /// Degrees of freedom of the error, where they are known.
     pub fn df(&self) -> Option<f64> {
-        match self.uncertainty {
-            Uncertainty::Sampling { df, .. } => df,
-            _ => None,
-        }
+        self.uncertainty.df()
     }
 
     /// Size of the simple random sample with the same error, in persons; none where no error is stated or everybody was counted.
     pub fn effective_n(&self) -> Option<f64> {
-        match self.uncertainty {
-            Uncertainty::Sampling { effective_n, .. } => Some(effective_n).filter(|n| n.is_finite()),
-            _ => None,
-        }
+        self.uncertainty.effective_n()
     }
 
     /// Coefficient of variation, `se / value`; none at 0 and where no error is stated.
@@ -170,10 +152,7 @@ impl Estimate {
 
     /// Standard error, where one is stated; none where the sample has no spread, which is not an error of zero.
     pub fn se(&self) -> Option<f64> {
-        match self.uncertainty {
-            Uncertainty::Sampling { se, .. } => Some(se).filter(|se| *se > 0.0),
-            _ => None,
-        }
+        self.uncertainty.se()
     }
 
     /// Standard error for sums and ranks of many cells: where the sample has no spread, half of Wilson's 95 % interval
@@ -185,19 +164,7 @@ impl Estimate {
 
     /// Where the sampling error comes from: "published", "assumed design effect 1.5", "linearised, strata and clusters".
     pub fn error_source(&self) -> Option<String> {
-        let Uncertainty::Sampling { method, .. } = self.uncertainty else { return None };
-        Some(match method {
-            ErrorMethod::Published => "published".to_owned(),
-            ErrorMethod::AssumedDesignEffect { design_effect } => format!("assumed design effect {design_effect}"),
-            ErrorMethod::Linearised { tier, calibrated } => {
-                format!("linearised, {}{}", tier.name(), if calibrated { ", calibrated" } else { "" })
-            }
-            ErrorMethod::Replicated { kind, replicates, missing, calibrated } => {
-                let calibrated = if calibrated { ", calibrated" } else { "" };
-                let missing = if missing > 0 { format!(", {missing} without a value") } else { String::new() };
-                format!("{replicates} replicate weights, {}{calibrated}{missing}", kind.name())
-            }
-        })
+        self.uncertainty.source()
     }
 
     /// What the sampling error stands on, where records tell: replicate weights, strata and clusters, and so on down.

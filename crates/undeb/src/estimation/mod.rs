@@ -2,7 +2,10 @@
 
 mod basis;
 mod change;
+mod change_view;
+mod changes;
 mod coder;
+mod comparison;
 mod decomposition;
 mod estimate;
 mod frame;
@@ -12,9 +15,14 @@ mod parts;
 mod ranking;
 mod rate;
 mod records;
+mod side;
+mod uncertainty;
 
 pub use basis::Formula;
 pub use change::Difference;
+pub use change_view::{ChangeRow, ChangeView};
+pub use changes::{Change, ChangeFlag, Changes, Dependence};
+pub use comparison::{CompareOptions, Comparison, Contrast};
 pub use decomposition::{
     Amount, Contribution, DecomposeOptions, Decomposition, Effect, EffectOf, ErrorBasis, Grouping, SplitForm,
 };
@@ -22,3 +30,4 @@ pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty
 pub(crate) use parts::Whole;
 pub use ranking::{RankCertainty, RankOptions, RankedCell, Ranking};
 pub use records::RecordOptions;
+pub use side::Side;
