@@ -216,11 +216,11 @@ impl Change {
                 flags,
             );
         }
-        (self.from_limits(level, method), flags)
+        (self.by_limits(level, method), flags)
     }
 
     /// The interval from the limits of both sides.
-    fn from_limits(&self, level: f64, method: Method) -> Option<Interval> {
+    fn by_limits(&self, level: f64, method: Method) -> Option<Interval> {
         let rho = if let Dependence::Correlation(rho) = self.dependence { rho } else { 0.0 };
         let term = |side: &Side| {
             let interval = side.outcome(level, method).interval.or_else(|| side.outcome(level, Method::Wilson).interval)?;
