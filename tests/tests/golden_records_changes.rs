@@ -30,7 +30,7 @@ fn labour(margins: bool) -> Estimates {
     };
     let records = Records::new(&frame, &roles).unwrap();
     let measures = [Measure::Density, Measure::Coverage];
-    records.estimate(&measures, &["period", "region", "sector"], &RecordOptions { margins }).unwrap()
+    records.estimate(&measures, &["period", "region", "sector"], &RecordOptions { margins, ..RecordOptions::default() }).unwrap()
 }
 
 fn near(ours: f64, theirs: f64, tolerance: f64, what: &str) {
