@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::grid::Axis;
 use crate::source::{COVERED, IN, MEMBER};
-use crate::survey::rows::{Answer, OUT, RowSource, Stretch};
+use crate::survey::rows::{Answer, OUT, RowSource};
 
 /// Position of the yes-or-no variables in the totals.
 pub(crate) const DENSITY: u32 = 0;
@@ -24,25 +24,31 @@ pub(crate) struct Coder<'a> {
 }
 
 impl RowSource for Coder<'_> {
-    fn len(&self) -> usize {
-        self.flags.len()
+    fn psu(&self) -> &[u32] {
+        self.psu
+    }
+
+    fn weight(&self) -> &[f64] {
+        self.weight
     }
 
     fn answers(&self) -> usize {
         self.variables
     }
 
-    fn fill(&self, range: Range<usize>, into: &mut Stretch) {
-        let flags = &self.flags[range.clone()];
-        into.psu.extend_from_slice(&self.psu[range.clone()]);
-        into.weight.extend_from_slice(&self.weight[range.clone()]);
-        into.answers.extend(flags.iter().map(|f| self.answers[usize::from(f & !IN)]));
-        into.cell.extend(flags.iter().map(|f| if f & IN == 0 { OUT } else { 0 }));
+    fn code(&self, range: Range<usize>, into: &mut [u32]) {
+        let bits = 2 * self.variables as u32;
+        let mask = (1 << bits) - 1;
+        for (code, flags) in into.iter_mut().zip(&self.flags[range.clone()]) {
+            *code = u32::from(self.answers[usize::from(flags & !IN)]) & mask;
+        }
         for axis in self.axes {
-            for (cell, &code) in into.cell.iter_mut().zip(&axis.of_row[range.clone()]) {
-                // OUT stays OUT: the largest cell number is never reached by adding to a smaller one.
-                *cell = if *cell == OUT { OUT } else { *cell + u32::from(code.min(axis.unknown)) * axis.stride };
+            for (code, &of_row) in into.iter_mut().zip(&axis.of_row[range.clone()]) {
+                *code += (u32::from(of_row.min(axis.unknown)) * axis.stride) << bits;
             }
+        }
+        for (code, flags) in into.iter_mut().zip(&self.flags[range]) {
+            *code = if flags & IN == 0 { OUT } else { *code };
         }
     }
 }

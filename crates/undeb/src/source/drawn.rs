@@ -20,7 +20,7 @@ use crate::survey::replicate_weights::Factors;
 use crate::survey::replicates::Replicates;
 use crate::survey::replication::ReplicateTotals;
 use crate::survey::residuals::Residuals;
-use crate::survey::rows::{RowSource, Stretch};
+use crate::survey::rows::RowSource;
 use crate::survey::stages::Stages;
 use crate::survey::totals::Totals;
 
@@ -166,7 +166,7 @@ impl Drawn {
     /// What errors of functions of `totals` are made from; `rows` are those that were summed.
     pub(crate) fn basis(&self, rows: &impl RowSource, totals: &Totals) -> Result<Basis> {
         if let Some(design_effect) = self.design_effect {
-            let rooted = Rooted { rows };
+            let rooted = Rooted::of(rows);
             return Ok(Basis::Assumed { design_effect, rooted: Totals::accumulate(&rooted, rows.len(), totals.cells()) });
         }
         if let Some(weights) = &self.replicates {
@@ -206,11 +206,28 @@ impl Drawn {
 /// Rows under the square roots of their weights, each its own PSU.
 struct Rooted<'a, R> {
     rows: &'a R,
+    psu: Vec<u32>,
+    weight: Vec<f64>,
+}
+
+impl<'a, R: RowSource> Rooted<'a, R> {
+    fn of(rows: &'a R) -> Self {
+        let weight = rows.weight().iter().map(|w| w.sqrt()).collect();
+        Rooted { rows, psu: (0..rows.len() as u32).collect(), weight }
+    }
 }
 
 impl<R: RowSource> RowSource for Rooted<'_, R> {
-    fn len(&self) -> usize {
-        self.rows.len()
+    fn psu(&self) -> &[u32] {
+        &self.psu
+    }
+
+    fn weight(&self) -> &[f64] {
+        &self.weight
+    }
+
+    fn code(&self, range: Range<usize>, into: &mut [u32]) {
+        self.rows.code(range, into);
     }
 
     fn answers(&self) -> usize {
@@ -219,13 +236,6 @@ impl<R: RowSource> RowSource for Rooted<'_, R> {
 
     fn amounts(&self) -> usize {
         self.rows.amounts()
-    }
-
-    fn fill(&self, range: Range<usize>, into: &mut Stretch) {
-        self.rows.fill(range.clone(), into);
-        into.weight.iter_mut().for_each(|w| *w = w.sqrt());
-        into.psu.clear();
-        into.psu.extend(range.map(|row| row as u32));
     }
 
     fn amount(&self, variable: usize, row: usize) -> f64 {

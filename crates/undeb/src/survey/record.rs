@@ -1,54 +1,75 @@
-//! A coded row on its way to its PSU, as small as its variables allow.
+//! A coded row on its way to its PSU, as small as its PSU and its code allow.
 
 /// A row on its way to its PSU.
 pub(super) trait Record: Copy + Default + Send + Sync {
-    fn new(weight: f64, psu: u32, code: u32, row: usize) -> Self;
-    fn psu(&self) -> u32;
-    fn weight(&self) -> f64;
-    fn code(&self) -> u32;
-    fn row(&self) -> usize;
+    /// Numbers of PSUs in one bucket, and codes, must be below these.
+    const MOST_PSUS: usize;
+    const MOST_CODES: u64;
+
+    /// A record from its weight, its PSU within the bucket and its code; what is too large is cut off.
+    fn new(weight: f64, psu: u32, code: u32) -> Self;
+    fn weight(self) -> f64;
+    fn psu(self) -> usize;
+    fn code(self) -> u32;
 }
 
-/// Yes-or-no variables only: everything fits in sixteen bytes.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Slim(f64, u32, u32);
+/// Twelve bytes, for as many cells as nearly every table has.
+#[derive(Clone, Copy, Default, Debug, PartialEq)]
+#[repr(C, packed(4))]
+pub(super) struct Narrow {
+    weight: f64,
+    psu: u16,
+    code: u16,
+}
 
-impl Record for Slim {
-    fn new(weight: f64, psu: u32, code: u32, _: usize) -> Self {
-        Slim(weight, psu, code)
+impl Record for Narrow {
+    const MOST_PSUS: usize = 1 << 16;
+    const MOST_CODES: u64 = 1 << 16;
+
+    #[inline]
+    fn new(weight: f64, psu: u32, code: u32) -> Self {
+        Narrow { weight, psu: psu as u16, code: code as u16 }
     }
-    fn psu(&self) -> u32 {
-        self.1
+    #[inline]
+    fn weight(self) -> f64 {
+        self.weight
     }
-    fn weight(&self) -> f64 {
-        self.0
+    #[inline]
+    fn psu(self) -> usize {
+        usize::from(self.psu)
     }
-    fn code(&self) -> u32 {
-        self.2
-    }
-    fn row(&self) -> usize {
-        0
+    #[inline]
+    fn code(self) -> u32 {
+        u32::from(self.code)
     }
 }
 
-/// With amounts, which are looked up by row.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Wide(Slim, u32);
+/// Sixteen bytes, for any number of cells.
+#[derive(Clone, Copy, Default, Debug, PartialEq)]
+pub(super) struct Broad {
+    weight: f64,
+    psu: u32,
+    code: u32,
+}
 
-impl Record for Wide {
-    fn new(weight: f64, psu: u32, code: u32, row: usize) -> Self {
-        Wide(Slim(weight, psu, code), row as u32)
+impl Record for Broad {
+    const MOST_PSUS: usize = u32::MAX as usize;
+    const MOST_CODES: u64 = u32::MAX as u64;
+
+    #[inline]
+    fn new(weight: f64, psu: u32, code: u32) -> Self {
+        Broad { weight, psu, code }
     }
-    fn psu(&self) -> u32 {
-        self.0.1
+    #[inline]
+    fn weight(self) -> f64 {
+        self.weight
     }
-    fn weight(&self) -> f64 {
-        self.0.0
+    #[inline]
+    fn psu(self) -> usize {
+        self.psu as usize
     }
-    fn code(&self) -> u32 {
-        self.0.2
-    }
-    fn row(&self) -> usize {
-        self.1 as usize
+    #[inline]
+    fn code(self) -> u32 {
+        self.code
     }
 }

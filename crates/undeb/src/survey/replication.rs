@@ -5,19 +5,22 @@
 //! *Introduction to Variance Estimation*, 2nd edition, Springer.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use rayon::prelude::*;
 
 use super::expression::Sums;
 use super::replicate_weights::Factors;
 use super::replicates::Replicates;
-use super::rows::{OUT, RowSource, Stretch};
+use super::rows::{OUT, RowSource};
 use super::totals::Totals;
 use crate::error::{Error, Result};
 
 /// Rows that are coded at a time.
 const BLOCK: usize = 1 << 16;
+/// Largest table by code.
+const MOST_PLACES: usize = 1 << 22;
+/// Replicates that share one reading of the PSUs.
+const GROUP: usize = 16;
 
 /// Weighted totals of the full sample and of every replicate, by cell and variable.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,34 +64,45 @@ pub struct Replicated {
     pub missing: usize,
 }
 
-/// Rows in the domain by what they add to: one number for each combination of cell and answers that occurs.
+/// Rows in the domain by what they add to: one number for each code that occurs.
 struct Coded {
     kind: Vec<u32>,
-    /// Cell and packed answers of each kind; the last kind is for rows outside the domain.
-    kinds: Vec<(u32, u16)>,
+    /// Code of each kind; the last kind is for rows outside the domain.
+    kinds: Vec<u32>,
+    bits: usize,
 }
 
 impl Coded {
-    /// The coded rows and their weights.
-    fn of(rows: &impl RowSource) -> (Coded, Vec<f64>) {
-        let (mut numbers, mut kinds) = (HashMap::new(), Vec::new());
-        let (mut kind, mut weight) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-        let mut stretch = Stretch::default();
-        for from in (0..rows.len()).step_by(BLOCK) {
-            stretch.clear();
-            rows.fill(from..(from + BLOCK).min(rows.len()), &mut stretch);
-            weight.extend_from_slice(&stretch.weight);
-            kind.extend(stretch.cell.iter().zip(&stretch.answers).map(|(&cell, &answers)| match cell {
-                OUT => u32::MAX,
-                _ => *numbers.entry((cell, answers)).or_insert_with(|| {
-                    kinds.push((cell, answers));
-                    kinds.len() as u32 - 1
-                }),
-            }));
-        }
-        kind.iter_mut().for_each(|k| *k = (*k).min(kinds.len() as u32));
-        kinds.push((OUT, 0));
-        (Coded { kind, kinds }, weight)
+    fn of(rows: &impl RowSource) -> Coded {
+        let mut kind = vec![OUT; rows.len()];
+        kind.par_chunks_mut(BLOCK).enumerate().for_each(|(b, into)| rows.code(b * BLOCK..b * BLOCK + into.len(), into));
+        let distinct = |codes: &[u32]| {
+            let mut codes = codes.to_vec();
+            codes.sort_unstable();
+            codes.dedup();
+            codes
+        };
+        let mut kinds = distinct(&kind.par_chunks(BLOCK).flat_map_iter(distinct).collect::<Vec<_>>());
+        kinds.pop_if(|last| *last == OUT);
+        // Codes are looked up in a table where it is small.
+        let mut table = vec![0; kinds.last().map_or(0, |last| *last as usize + 1).min(MOST_PLACES)];
+        let small = table.len() < MOST_PLACES;
+        kinds.iter().enumerate().filter(|_| small).for_each(|(at, code)| table[*code as usize] = at as u32);
+        let outside = kinds.len() as u32;
+        let place = |code: u32| match code {
+            OUT => outside,
+            _ if small => table[code as usize],
+            _ => kinds.binary_search(&code).map_or(outside, |at| at as u32),
+        };
+        kind.par_chunks_mut(BLOCK).for_each(|block| block.iter_mut().for_each(|k| *k = place(*k)));
+        kinds.push(OUT);
+        Coded { kind, kinds, bits: 2 * rows.answers() }
+    }
+
+    /// Cell and packed answers of a kind; none for rows outside the domain.
+    fn meaning(&self, kind: u32) -> Option<(usize, u32)> {
+        let code = self.kinds[kind as usize];
+        (code != OUT).then_some(((code >> self.bits) as usize, code & ((1 << self.bits) - 1)))
     }
 
     /// Sums of one set of weights: one addition a row, then one a kind; amounts take another pass each.
@@ -109,20 +123,21 @@ impl Coded {
         }
         let (answers, variables) = (rows.answers(), rows.answers() + rows.amounts());
         let mut sums = vec![0.0; cells * variables * 2];
-        for (&(cell, packed), weight) in self.kinds.iter().zip(of_kind).filter(|((cell, _), _)| *cell != OUT) {
+        for (kind, weight) in of_kind.into_iter().enumerate() {
+            let Some((cell, packed)) = self.meaning(kind as u32) else { continue };
             for v in 0..answers {
                 let answer = packed >> (2 * v) & 3;
-                let at = 2 * (cell as usize * variables + v);
+                let at = 2 * (cell * variables + v);
                 sums[at] += if answer <= 1 { weight } else { 0.0 };
                 sums[at + 1] += if answer == 1 { weight } else { 0.0 };
             }
         }
         for amount in 0..rows.amounts() {
             for (row, (&kind, &weight)) in self.kind.iter().zip(weights).enumerate() {
-                let (cell, _) = self.kinds[kind as usize];
-                let value = if cell == OUT { f64::NAN } else { rows.amount(amount, row) };
+                let Some((cell, _)) = self.meaning(kind) else { continue };
+                let value = rows.amount(amount, row);
                 if !value.is_nan() {
-                    let at = 2 * (cell as usize * variables + answers + amount);
+                    let at = 2 * (cell * variables + answers + amount);
                     sums[at] += weight;
                     sums[at + 1] += weight * value;
                 }
@@ -164,9 +179,9 @@ impl ReplicateTotals {
         cells: usize,
         column: impl Fn(usize) -> Result<Cow<'c, [f64]>> + Sync,
     ) -> Result<ReplicateTotals> {
-        let (coded, weight) = Coded::of(rows);
+        let coded = Coded::of(rows);
         let one = |r: usize| match r {
-            0 => coded.sums(rows, &weight, 0, cells),
+            0 => coded.sums(rows, rows.weight(), 0, cells),
             _ => coded.sums(rows, &column(r - 1).map_err(|e| e.context(format!("replicate {r}")))?, r, cells),
         };
         // Collected before it is searched for errors, so that the first one is reported whoever finds it.
@@ -184,21 +199,26 @@ impl ReplicateTotals {
             return Err(Error::design(format!("there are factors for {} PSUs, not {}", factors.psus(), totals.psus())));
         }
         let width = 2 * totals.variables();
-        let one = |r: usize| {
-            let mut sums = vec![0.0; totals.cells() * width];
-            for part in &totals.parts {
-                for (i, psu) in part.start.windows(2).enumerate() {
-                    let factor = r.checked_sub(1).map_or(1.0, |r| factors.factor(part.first + i as u32, r));
-                    for entry in psu[0] as usize..psu[1] as usize {
-                        let to = &mut sums[part.cell[entry] as usize * width..][..width];
-                        to.iter_mut().zip(&part.sums[entry * width..]).for_each(|(to, from)| *to += factor * from);
+        let replicates = factors.replicates().clone();
+        let group = |of: usize| {
+            let range = of * GROUP..((of + 1) * GROUP).min(replicates.len() + 1);
+            let mut sums = vec![vec![0.0; totals.cells() * width]; range.len()];
+            let (mut factor, mut pairs) = (vec![1.0; range.len()], vec![0.0; width]);
+            totals.read_all(|of_psu| {
+                for (to, r) in factor.iter_mut().zip(range.clone()).filter(|(_, r)| *r > 0) {
+                    *to = factors.factor(of_psu.psu, r - 1);
+                }
+                for i in 0..of_psu.entries.len() {
+                    let cell = totals.pairs(&of_psu, i, &mut pairs);
+                    for (sums, factor) in sums.iter_mut().zip(&factor) {
+                        let to = &mut sums[cell * width..][..width];
+                        to.iter_mut().zip(&pairs).for_each(|(to, from)| *to += factor * from);
                     }
                 }
-            }
+            });
             sums
         };
-        let replicates = factors.replicates().clone();
-        let sums = (0..=replicates.len()).into_par_iter().map(one).collect();
+        let sums = (0..(replicates.len() + 1).div_ceil(GROUP)).into_par_iter().flat_map_iter(group).collect();
         Ok(ReplicateTotals { replicates, cells: totals.cells(), variables: totals.variables(), sums })
     }
 

@@ -8,7 +8,7 @@
 use super::calibration::Calibration;
 use super::cholesky::Cholesky;
 use super::function::Function;
-use super::rows::{OUT, RowSource, Stretch};
+use super::rows::{OUT, RowSource};
 use super::scores::{Scores, slot};
 use super::totals::Totals;
 use crate::error::{Error, Result};
@@ -42,25 +42,25 @@ impl Residuals {
         let (p, answers, variables) = (calibration.equations.columns(), rows.answers(), rows.answers() + rows.amounts());
         let mut cross = vec![0.0; cells * variables * 2 * p];
         let mut auxiliary = vec![0.0; psus * p];
-        let (mut stretch, mut x) = (Stretch::default(), Vec::new());
+        let (mut codes, mut x) = (Vec::new(), Vec::new());
         for from in (0..rows.len()).step_by(BLOCK) {
-            stretch.clear();
-            rows.fill(from..(from + BLOCK).min(rows.len()), &mut stretch);
-            for (i, ((&psu, &cell), &packed)) in stretch.psu.iter().zip(&stretch.cell).zip(&stretch.answers).enumerate() {
-                let row = from + i;
+            codes.resize(BLOCK.min(rows.len() - from), OUT);
+            rows.code(from..from + codes.len(), &mut codes);
+            for ((row, &psu), &code) in (from..).zip(&rows.psu()[from..]).zip(&codes) {
                 calibration.equations.row(row, &mut x);
                 for &(j, x) in &x {
                     auxiliary[psu as usize * p + j as usize] += design[row] * g[row] * x;
                 }
-                if cell == OUT {
+                if code == OUT {
                     continue;
                 }
+                let cell = code >> (2 * answers);
                 let mut add = |variable: usize, yes: usize, t: f64| {
                     let at = ((cell as usize * variables + variable) * 2 + yes) * p;
                     x.iter().for_each(|&(j, x)| cross[at + j as usize] += design[row] * x * t);
                 };
                 for v in 0..answers {
-                    let answer = packed >> (2 * v) & 3;
+                    let answer = code >> (2 * v) & 3;
                     if answer <= 1 {
                         add(v, 0, 1.0);
                         add(v, 1, f64::from(answer));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Cell code of a row that is in the design but outside the domain.
+/// Code of a row that is in the design but outside the domain; also the cell of such a row.
 pub const OUT: u32 = u32::MAX;
 /// Most yes-or-no variables that rows can carry.
 pub const MOST_VARIABLES: usize = 6;
@@ -21,38 +21,19 @@ pub enum Answer {
     NotAsked = 3,
 }
 
-/// A stretch of coded rows; buffers are reused from stretch to stretch.
-#[derive(Debug, Default)]
-pub struct Stretch {
-    /// PSU of each row.
-    pub psu: Vec<u32>,
-    /// Cell of each row, or [`OUT`].
-    pub cell: Vec<u32>,
-    /// Weight of each row.
-    pub weight: Vec<f64>,
-    /// Answers of each row: two bits a variable, the first in the lowest.
-    pub answers: Vec<u16>,
-}
-
-impl Stretch {
-    /// Empties the buffers and makes room for rows.
-    pub fn clear(&mut self) {
-        self.psu.clear();
-        self.cell.clear();
-        self.weight.clear();
-        self.answers.clear();
-    }
-}
-
-/// Rows that can be coded stretch by stretch, so that nothing of their size need stand beside the columns.
+/// Rows that are coded stretch by stretch, so that nothing of their size need stand beside the columns.
+///
+/// The code of a row holds its cell and, in two bits a variable, its answers, the first variable in the lowest:
+/// `cell << 2 * answers | answer_0 | answer_1 << 2 ...`; that of a row outside the domain is [`OUT`].
 pub trait RowSource: Sync {
-    /// Number of rows.
-    fn len(&self) -> usize;
+    /// PSU of each row.
+    fn psu(&self) -> &[u32];
 
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
+    /// Weight of each row.
+    fn weight(&self) -> &[f64];
+
+    /// Codes the rows of a range into a buffer of its length.
+    fn code(&self, range: Range<usize>, into: &mut [u32]);
 
     /// Yes-or-no variables.
     fn answers(&self) -> usize;
@@ -62,13 +43,20 @@ pub trait RowSource: Sync {
         0
     }
 
-    /// Codes the rows of a range into an emptied buffer.
-    fn fill(&self, range: Range<usize>, into: &mut Stretch);
-
     /// The amount of a variable in a row; NaN where none is known.
     fn amount(&self, variable: usize, row: usize) -> f64 {
         let _ = (variable, row);
         f64::NAN
+    }
+
+    /// Number of rows.
+    fn len(&self) -> usize {
+        self.psu().len()
+    }
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 
@@ -87,8 +75,24 @@ pub struct Rows<'a> {
 }
 
 impl RowSource for Rows<'_> {
-    fn len(&self) -> usize {
-        self.psu.len()
+    fn psu(&self) -> &[u32] {
+        self.psu
+    }
+
+    fn weight(&self) -> &[f64] {
+        self.weight
+    }
+
+    fn code(&self, range: Range<usize>, into: &mut [u32]) {
+        let bits = 2 * self.answers.len();
+        for (code, &cell) in into.iter_mut().zip(&self.cell[range.clone()]) {
+            *code = if cell == OUT { OUT } else { cell << bits };
+        }
+        for (v, answers) in self.answers.iter().enumerate() {
+            for (code, answer) in into.iter_mut().zip(&answers[range.clone()]) {
+                *code |= u32::from(answer & 3) << (2 * v);
+            }
+        }
     }
 
     fn answers(&self) -> usize {
@@ -97,18 +101,6 @@ impl RowSource for Rows<'_> {
 
     fn amounts(&self) -> usize {
         self.amounts.len()
-    }
-
-    fn fill(&self, range: Range<usize>, into: &mut Stretch) {
-        into.psu.extend_from_slice(&self.psu[range.clone()]);
-        into.cell.extend_from_slice(&self.cell[range.clone()]);
-        into.weight.extend_from_slice(&self.weight[range.clone()]);
-        into.answers.resize(range.len(), 0);
-        for (v, answers) in self.answers.iter().enumerate() {
-            for (packed, answer) in into.answers.iter_mut().zip(&answers[range.clone()]) {
-                *packed |= u16::from(answer & 3) << (2 * v);
-            }
-        }
     }
 
     fn amount(&self, variable: usize, row: usize) -> f64 {

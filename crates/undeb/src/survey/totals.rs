@@ -1,21 +1,24 @@
-//! Weighted totals per PSU, cell and variable: the additive state that every estimate is a function of.
+//! Weighted totals by PSU, cell and answers: the additive state that every estimate is a function of.
 //!
-//! Rows are partitioned by ranges of PSUs and summed PSU by PSU in the order of the rows, so the state is the same to
-//! the last bit however many threads work on it, and needs nothing of size rows x cells (METHODS M8).
+//! Rows are partitioned by ranges of PSUs; what a PSU has in a cell is summed when it is asked for, PSU by PSU in the
+//! order of the rows, so the state is the same to the last bit however many threads work on it, and needs nothing of
+//! size rows x cells (METHODS M8).
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::record::{Record, Slim, Wide};
+use super::partition::{Buckets, Builder, Entry, Partition, Piece, PsuEntries, Sorted, piece};
+use super::rows::RowSource;
 pub use super::rows::{Answer, MOST_VARIABLES, OUT, Rows};
-use super::rows::{RowSource, Stretch};
 
-/// Rows of one block; part of the result only through the order of nothing, so it may be changed freely.
-const BLOCK: usize = 1 << 16;
+/// Rows of one block.
+const BLOCK: usize = 1 << 15;
 /// Rows below which threads cost more than they save.
 const SMALL: usize = 1 << 17;
-const CELL_BITS: u32 = 20;
 /// Most cells that one state can hold.
-pub const MOST_CELLS: usize = (1 << CELL_BITS) - 1;
+pub const MOST_CELLS: usize = (1 << 20) - 1;
+
 /// Unweighted counts and weighted sums of one cell and variable.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -33,29 +36,46 @@ pub struct Tally {
     pub yes: f64,
     /// Weight of missing answers.
     pub missing: f64,
-    /// PSUs with a valid answer.
-    pub psus: u64,
 }
 
-/// Totals of a range of PSUs: for each PSU the cells it touches, for each of those valid and yes by variable.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Part {
-    pub(crate) first: u32,
-    pub(crate) start: Vec<u32>,
-    pub(crate) cell: Vec<u32>,
-    /// Entry by entry, variable by variable: valid, yes.
-    pub(crate) sums: Vec<f64>,
-    tallies: Vec<(u32, Vec<Tally>)>,
+/// What the codes of a state mean: cells, and variables by their kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Shape {
+    cells: usize,
+    answers: usize,
+    amounts: usize,
+}
+
+impl Shape {
+    fn bits(&self) -> u32 {
+        2 * self.answers as u32
+    }
+
+    fn codes(&self) -> u64 {
+        (self.cells as u64) << self.bits()
+    }
+
+    fn variables(&self) -> usize {
+        self.answers + self.amounts
+    }
 }
 
 /// The state: mergeable totals of rows seen so far.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Totals {
-    cells: usize,
-    variables: usize,
+    shape: Shape,
     psus: usize,
-    pub(crate) parts: Vec<Part>,
+    partition: Partition,
     tallies: Vec<Tally>,
+}
+
+/// A state that is joined with others, and where its PSUs and cells lie in what is joined.
+pub(crate) struct Share<'a> {
+    pub(crate) totals: &'a Totals,
+    /// New number of each PSU, rising with the old.
+    pub(crate) psu: Option<&'a [u32]>,
+    /// New number of each cell.
+    pub(crate) cell: Option<&'a [u32]>,
 }
 
 impl Totals {
@@ -63,55 +83,47 @@ impl Totals {
     ///
     /// The slices must have one length, PSUs and cells must lie in their ranges; callers in this crate code them so.
     pub fn accumulate(rows: &impl RowSource, psus: usize, cells: usize) -> Totals {
-        if rows.amounts() == 0 { Self::sum::<Slim>(rows, psus, cells) } else { Self::sum::<Wide>(rows, psus, cells) }
-    }
-
-    fn sum<R: Record>(rows: &impl RowSource, psus: usize, cells: usize) -> Totals {
-        let variables = rows.answers() + rows.amounts();
+        let shape = Shape { cells, answers: rows.answers(), amounts: rows.amounts() };
         debug_assert!(cells <= MOST_CELLS && rows.answers() <= MOST_VARIABLES);
-        let threads = rows.len() >= SMALL;
-        // About 16 thousand rows a bucket, so that one stays in cache.
-        let buckets = (rows.len() / 16_384).clamp(1, 4096).min(psus.max(1));
-        let width = psus.max(1).div_ceil(buckets);
-        let buckets = psus.max(1).div_ceil(width);
-        let block = |stretch: &mut Stretch, b: usize| Block::of(rows, stretch, b, buckets, width);
-        let count = rows.len().div_ceil(BLOCK);
-        let blocks: Vec<Block<R>> = if threads {
-            (0..count).into_par_iter().map_init(Stretch::default, block).collect()
+        let buckets = Buckets::of(rows.len(), psus);
+        // The tallies of a block are much smaller than its rows.
+        let block = BLOCK.max(16 * cells * shape.variables());
+        let one = |code: &mut Vec<u32>, b: usize| {
+            let range = b * block..((b + 1) * block).min(rows.len());
+            code.resize(range.len(), OUT);
+            rows.code(range.clone(), code);
+            (piece(rows, range.clone(), code, shape.codes(), &buckets), tallies(rows, range, code, &shape))
+        };
+        let count = rows.len().div_ceil(block);
+        let done: Vec<(Piece, Vec<Tally>)> = if rows.len() >= SMALL {
+            (0..count).into_par_iter().map_init(Vec::new, one).collect()
         } else {
-            let mut stretch = Stretch::default();
-            (0..count).map(|b| block(&mut stretch, b)).collect()
+            let mut code = Vec::new();
+            (0..count).map(|b| one(&mut code, b)).collect()
         };
-        let part = |bucket: usize| {
-            let first = bucket * width;
-            let last = ((bucket + 1) * width).min(psus.max(1));
-            Part::of(rows, &blocks, bucket, first as u32, last - first, cells)
-        };
-        let parts: Vec<Part> =
-            if threads { (0..buckets).into_par_iter().map(part).collect() } else { (0..buckets).map(part).collect() };
-        Totals::assembled(parts, psus, cells, variables)
-    }
-
-    fn assembled(mut parts: Vec<Part>, psus: usize, cells: usize, variables: usize) -> Totals {
-        let mut tallies = vec![Tally::default(); cells * variables];
-        for part in &mut parts {
-            for (cell, of_part) in part.tallies.drain(..) {
-                for (v, t) in of_part.iter().enumerate() {
-                    tallies[cell as usize * variables + v].add(t);
-                }
-            }
+        let mut sums = vec![Tally::default(); cells * shape.variables()];
+        let mut pieces = Vec::with_capacity(count);
+        for (piece, of_block) in done {
+            sums.iter_mut().zip(&of_block).for_each(|(sum, t)| sum.add(t));
+            pieces.push(piece);
         }
-        Totals { cells, variables, psus, parts, tallies }
+        let partition = Partition::of(pieces, shape.codes(), buckets, shape.amounts);
+        Totals { shape, psus, partition, tallies: sums }
     }
 
     /// Number of cells.
     pub fn cells(&self) -> usize {
-        self.cells
+        self.shape.cells
     }
 
     /// Number of variables.
     pub fn variables(&self) -> usize {
-        self.variables
+        self.shape.variables()
+    }
+
+    /// Yes-or-no variables; the others are amounts.
+    pub(crate) fn answers(&self) -> usize {
+        self.shape.answers
     }
 
     /// Number of PSUs, those without a row in the domain included.
@@ -119,9 +131,53 @@ impl Totals {
         self.psus
     }
 
+    /// Entries that the state holds, about twelve bytes each.
+    pub(crate) fn entries(&self) -> usize {
+        self.partition.len()
+    }
+
     /// Counts and sums of a cell and variable.
     pub fn tally(&self, cell: usize, variable: usize) -> &Tally {
-        &self.tallies[cell * self.variables + variable]
+        &self.tallies[cell * self.variables() + variable]
+    }
+
+    /// Groups of PSU ranges that may be read side by side: they depend on the state alone, not on the threads.
+    pub(crate) fn groups(&self, most: usize) -> Vec<Range<usize>> {
+        let buckets = self.partition.buckets();
+        let size = buckets.div_ceil(most.max(1));
+        (0..buckets.div_ceil(size)).map(|g| g * size..((g + 1) * size).min(buckets)).collect()
+    }
+
+    /// Whether threads are worth their while.
+    pub(crate) fn is_large(&self) -> bool {
+        self.partition.len() >= SMALL / 2
+    }
+
+    /// Reads a group PSU by PSU, those without an entry too.
+    pub(crate) fn read(&self, group: Range<usize>, mut each: impl FnMut(PsuEntries<'_>)) {
+        let mut sorted = Sorted::default();
+        for bucket in group {
+            self.partition.read(bucket, &mut sorted);
+            sorted.psus().filter(|p| (p.psu as usize) < self.psus).for_each(&mut each);
+        }
+    }
+
+    /// Reads all PSUs in their order.
+    pub(crate) fn read_all(&self, each: impl FnMut(PsuEntries<'_>)) {
+        self.read(0..self.partition.buckets(), each);
+    }
+
+    /// The cell of an entry and, variable by variable, what it adds to the weight of valid answers and of yes.
+    pub(crate) fn pairs(&self, of_psu: &PsuEntries<'_>, entry: usize, into: &mut [f64]) -> usize {
+        let Entry { weight, code } = of_psu.entries[entry];
+        let (answers, amounts) = into.split_at_mut(2 * self.shape.answers);
+        for (v, pair) in answers.chunks_exact_mut(2).enumerate() {
+            let answer = code >> (2 * v) & 3;
+            pair[0] = if answer <= 1 { weight } else { 0.0 };
+            pair[1] = if answer == 1 { weight } else { 0.0 };
+        }
+        amounts.copy_from_slice(&of_psu.amounts[entry * amounts.len()..][..amounts.len()]);
+        (code >> self.shape.bits()) as usize
     }
 
     /// The sum of two states over the same cells and variables whose PSUs are numbered alike.
@@ -129,212 +185,192 @@ impl Totals {
     /// Associative and commutative up to the last bits of sums of shared PSUs.
     #[must_use]
     pub fn merge(&self, other: &Totals) -> Totals {
-        debug_assert!(self.cells == other.cells && self.variables == other.variables);
-        let psus = self.psus.max(other.psus);
-        let width = 2 * self.variables;
-        let mut merged = Part { start: vec![0], ..Part::default() };
-        let mut slot = vec![u32::MAX; self.cells];
-        for psu in 0..psus {
-            let begin = merged.cell.len();
-            for state in [self, other] {
-                state.entries(psu as u32, |cell, sums| {
-                    let at = slot[cell as usize];
-                    if at != u32::MAX && at as usize >= begin {
-                        for (to, from) in merged.sums[at as usize * width..][..width].iter_mut().zip(sums) {
-                            *to += from;
-                        }
-                    } else {
-                        slot[cell as usize] = merged.cell.len() as u32;
-                        merged.cell.push(cell);
-                        merged.sums.extend_from_slice(sums);
-                    }
-                });
-            }
-            merged.start.push(merged.cell.len() as u32);
-        }
-        let mut tallies = self.tallies.clone();
-        for (to, from) in tallies.iter_mut().zip(&other.tallies) {
-            to.add(from);
-        }
-        // A PSU in both counted twice: count the PSUs again.
-        for t in &mut tallies {
-            t.psus = 0;
-        }
-        for (cell, sums) in merged.cell.iter().zip(merged.sums.chunks_exact(width.max(1))) {
-            for v in 0..self.variables {
-                tallies[*cell as usize * self.variables + v].psus += u64::from(sums[2 * v] > 0.0);
-            }
-        }
-        Totals { cells: self.cells, variables: self.variables, psus, parts: vec![merged], tallies }
+        debug_assert!(self.shape == other.shape);
+        let shares = [self, other].map(|totals| Share { totals, psu: None, cell: None });
+        Totals::joined(&shares, self.psus.max(other.psus), self.shape.cells)
     }
 
-    fn entries(&self, psu: u32, mut each: impl FnMut(u32, &[f64])) {
-        let at = self.parts.partition_point(|p| p.first <= psu);
-        let Some(part) = at.checked_sub(1).map(|i| &self.parts[i]) else { return };
-        let i = (psu - part.first) as usize;
-        if i + 1 >= part.start.len() {
-            return;
+    /// The sum of states, PSU by PSU with one entry a code, in the order of the codes.
+    pub(crate) fn joined(shares: &[Share<'_>], psus: usize, cells: usize) -> Totals {
+        let shape = shares.first().map_or(Shape { cells, answers: 0, amounts: 0 }, |s| Shape { cells, ..s.totals.shape });
+        let width = 2 * shape.amounts;
+        let mut tallies = vec![Tally::default(); cells * shape.variables()];
+        for share in shares {
+            for (at, tally) in share.totals.tallies.iter().enumerate() {
+                let (cell, variable) = (at / shape.variables(), at % shape.variables());
+                let cell = share.cell.map_or(cell, |to| to[cell] as usize);
+                tallies[cell * shape.variables() + variable].count(tally);
+            }
         }
-        let width = 2 * self.variables;
-        for entry in part.start[i] as usize..part.start[i + 1] as usize {
-            each(part.cell[entry], &part.sums[entry * width..][..width]);
+        let mut walks: Vec<Walk<'_>> = shares.iter().map(Walk::new).collect();
+        let entries = shares.iter().map(|s| s.totals.entries()).sum();
+        let mut builder = Builder::new(entries, psus, shape.codes(), shape.amounts);
+        let (mut order, mut merged, mut amounts): (Vec<(Entry, usize)>, Vec<Entry>, Vec<f64>) = Default::default();
+        let mut values: Vec<f64> = Vec::new();
+        for psu in 0..psus as u32 {
+            order.clear();
+            merged.clear();
+            amounts.clear();
+            values.clear();
+            for walk in &mut walks {
+                walk.take(psu, |of_psu, cell| {
+                    for entry in of_psu.entries {
+                        let code = cell.map_or(entry.code, |to| {
+                            to[(entry.code >> shape.bits()) as usize] << shape.bits() | entry.code & ((1 << shape.bits()) - 1)
+                        });
+                        order.push((Entry { code, ..*entry }, order.len()));
+                    }
+                    values.extend_from_slice(of_psu.amounts);
+                });
+            }
+            // Stable: equal codes are summed in the order of the states.
+            order.sort_by_key(|(entry, _)| entry.code);
+            for (entry, at) in &order {
+                let more = &values[at * width..][..width];
+                match merged.last_mut().filter(|last| last.code == entry.code) {
+                    Some(last) => {
+                        last.weight += entry.weight;
+                        let from = amounts.len() - width;
+                        amounts[from..].iter_mut().zip(more).for_each(|(to, from)| *to += from);
+                    }
+                    None => {
+                        merged.push(*entry);
+                        amounts.extend_from_slice(more);
+                    }
+                }
+            }
+            weigh(&mut tallies, &merged, &amounts, &shape);
+            builder.push(&merged, &amounts);
+        }
+        Totals { shape, psus, partition: builder.finish(), tallies }
+    }
+}
+
+/// A state read PSU by PSU while others are read beside it.
+struct Walk<'a> {
+    share: &'a Share<'a>,
+    sorted: Sorted,
+    bucket: usize,
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(share: &'a Share<'a>) -> Self {
+        Walk { share, sorted: Sorted::default(), bucket: 0, at: 0 }
+    }
+
+    /// Gives the entries of a PSU by its new number; numbers must be asked for in their order.
+    fn take(&mut self, number: u32, give: impl FnOnce(PsuEntries<'_>, Option<&[u32]>)) {
+        let partition = &self.share.totals.partition;
+        while self.at == self.sorted.len() {
+            if self.bucket == partition.buckets() {
+                return;
+            }
+            partition.read(self.bucket, &mut self.sorted);
+            (self.bucket, self.at) = (self.bucket + 1, 0);
+        }
+        let of_psu = self.sorted.psu(self.at);
+        let known = |psu: &[u32]| psu.get(of_psu.psu as usize).copied().unwrap_or(u32::MAX);
+        if self.share.psu.map_or(of_psu.psu, known) == number {
+            give(of_psu, self.share.cell);
+            self.at += 1;
         }
     }
+}
+
+/// Adds the weights of a PSU's entries to the tallies of their cells.
+fn weigh(tallies: &mut [Tally], entries: &[Entry], amounts: &[f64], shape: &Shape) {
+    for (i, entry) in entries.iter().enumerate() {
+        let of_cell = &mut tallies[(entry.code >> shape.bits()) as usize * shape.variables()..][..shape.variables()];
+        for (v, t) in of_cell.iter_mut().enumerate() {
+            if v < shape.answers {
+                match entry.code >> (2 * v) & 3 {
+                    0 => t.valid += entry.weight,
+                    1 => {
+                        t.valid += entry.weight;
+                        t.yes += entry.weight;
+                    }
+                    2 => t.missing += entry.weight,
+                    _ => {}
+                }
+            } else {
+                let pair = &amounts[2 * (i * shape.amounts + v - shape.answers)..][..2];
+                t.valid += pair[0];
+                t.yes += pair[1];
+                t.missing += entry.weight - pair[0];
+            }
+        }
+    }
+}
+
+/// Counts and weights of one variable by answer.
+#[derive(Clone, Copy, Default)]
+struct ByAnswer {
+    n: [u32; 4],
+    weight: [f64; 4],
+}
+
+/// The tallies of a stretch of coded rows.
+fn tallies(rows: &impl RowSource, range: Range<usize>, code: &[u32], shape: &Shape) -> Vec<Tally> {
+    let (answers, variables) = (shape.answers, shape.variables());
+    // Rows outside the domain are counted too, in a cell of their own: no branch to be guessed.
+    let mut sums = vec![ByAnswer::default(); (shape.cells + 1) * answers];
+    let cell = |code: u32| ((code >> shape.bits()) as usize).min(shape.cells);
+    for (&code, &weight) in code.iter().zip(&rows.weight()[range.clone()]) {
+        for (v, sum) in sums[cell(code) * answers..][..answers].iter_mut().enumerate() {
+            let answer = (code >> (2 * v) & 3) as usize;
+            sum.n[answer] += 1;
+            sum.weight[answer] += weight;
+        }
+    }
+    let mut out = vec![Tally::default(); shape.cells * variables];
+    for (tallies, sums) in out.chunks_exact_mut(variables.max(1)).zip(sums.chunks_exact(answers.max(1))) {
+        for (tally, ByAnswer { n, weight }) in tallies.iter_mut().zip(sums).take(answers) {
+            *tally = Tally {
+                n: u64::from(n[0] + n[1]),
+                n_yes: u64::from(n[1]),
+                n_missing: u64::from(n[2]),
+                n_not_asked: u64::from(n[3]),
+                valid: weight[0] + weight[1],
+                yes: weight[1],
+                missing: weight[2],
+            };
+        }
+    }
+    if shape.amounts > 0 {
+        for (i, (&code, &weight)) in code.iter().zip(&rows.weight()[range.clone()]).enumerate().filter(|(_, (c, _))| **c != OUT) {
+            for v in 0..shape.amounts {
+                out[cell(code) * variables + answers + v].amount(weight, rows.amount(v, range.start + i));
+            }
+        }
+    }
+    out
 }
 
 impl Tally {
     /// Adds the counts and sums of another tally; margins are sums.
     pub fn add(&mut self, other: &Tally) {
+        self.count(other);
+        self.valid += other.valid;
+        self.yes += other.yes;
+        self.missing += other.missing;
+    }
+
+    /// Adds the counts of another tally, but no weight.
+    fn count(&mut self, other: &Tally) {
         self.n += other.n;
         self.n_yes += other.n_yes;
         self.n_missing += other.n_missing;
         self.n_not_asked += other.n_not_asked;
-        self.valid += other.valid;
-        self.yes += other.yes;
-        self.missing += other.missing;
-        self.psus += other.psus;
-    }
-}
-
-/// Rows of one block in the order of their buckets; within a bucket in the order of the rows.
-struct Block<R> {
-    records: Vec<R>,
-    start: Vec<u32>,
-}
-
-impl<R: Record> Block<R> {
-    fn of(rows: &impl RowSource, stretch: &mut Stretch, block: usize, buckets: usize, width: usize) -> Self {
-        let from = block * BLOCK;
-        stretch.clear();
-        rows.fill(from..(from + BLOCK).min(rows.len()), stretch);
-        // PSU ranges as a multiplication: a division a row would cost more than the sums.
-        let scale = (1_u64 << 50).div_ceil(width as u64);
-        let bucket = |p: u32| ((u64::from(p) * scale) >> 50).min(buckets as u64 - 1) as usize;
-        let mut start = vec![0_u32; buckets + 1];
-        for (&p, &c) in stretch.psu.iter().zip(&stretch.cell) {
-            start[bucket(p) + 1] += u32::from(c != OUT);
-        }
-        for b in 0..buckets {
-            start[b + 1] += start[b];
-        }
-        let mut next = start.clone();
-        let mut records = vec![R::default(); start[buckets] as usize];
-        let coded = stretch.psu.iter().zip(&stretch.cell).zip(stretch.weight.iter().zip(&stretch.answers));
-        for (i, ((&p, &c), (&w, &answers))) in coded.enumerate() {
-            if c == OUT {
-                continue;
-            }
-            let code = c | u32::from(answers) << CELL_BITS;
-            let slot = &mut next[bucket(p)];
-            records[*slot as usize] = R::new(w, p, code, from + i);
-            *slot += 1;
-        }
-        Block { records, start }
-    }
-}
-
-impl Part {
-    fn of<R: Record>(rows: &impl RowSource, blocks: &[Block<R>], bucket: usize, first: u32, psus: usize, cells: usize) -> Part {
-        let slices = || blocks.iter().map(|b| &b.records[b.start[bucket] as usize..b.start[bucket + 1] as usize]);
-        let variables = rows.answers() + rows.amounts();
-        let width = 2 * variables;
-        // Counting sort by PSU, stable, so that sums follow the order of the rows.
-        let mut start = vec![0_u32; psus + 1];
-        for r in slices().flatten() {
-            start[(r.psu() - first) as usize + 1] += 1;
-        }
-        for i in 0..psus {
-            start[i + 1] += start[i];
-        }
-        let mut sorted = vec![R::default(); start[psus] as usize];
-        let mut next = start.clone();
-        for r in slices().flatten() {
-            let slot = &mut next[(r.psu() - first) as usize];
-            sorted[*slot as usize] = *r;
-            *slot += 1;
-        }
-        let mut part = Part { first, start: Vec::with_capacity(psus + 1), ..Part::default() };
-        part.start.push(0);
-        let mut slot = vec![u32::MAX; cells];
-        let mut tallies: Vec<(u32, Vec<Tally>)> = Vec::new();
-        let mut of_cell = vec![u32::MAX; cells];
-        for psu in 0..psus {
-            let begin = part.cell.len();
-            for record in &sorted[start[psu] as usize..start[psu + 1] as usize] {
-                let (weight, code) = (record.weight(), record.code());
-                let cell = code & MOST_CELLS as u32;
-                let mut entry = slot[cell as usize] as usize;
-                if entry == u32::MAX as usize || entry < begin {
-                    entry = part.cell.len();
-                    slot[cell as usize] = entry as u32;
-                    part.cell.push(cell);
-                    part.sums.resize(part.sums.len() + width, 0.0);
-                }
-                let mut tally = of_cell[cell as usize] as usize;
-                if tally == u32::MAX as usize {
-                    tally = tallies.len();
-                    of_cell[cell as usize] = tally as u32;
-                    tallies.push((cell, vec![Tally::default(); variables]));
-                }
-                let sums = &mut part.sums[entry * width..][..width];
-                let of_row = &mut tallies[tally].1;
-                for (v, (pair, t)) in sums.chunks_exact_mut(2).zip(of_row.iter_mut()).enumerate() {
-                    match rows.answers().checked_sub(v + 1) {
-                        Some(_) => t.answer(pair, weight, code >> (CELL_BITS + 2 * v as u32) & 3),
-                        None => t.amount(pair, weight, rows.amount(v - rows.answers(), record.row())),
-                    }
-                }
-            }
-            part.start.push(part.cell.len() as u32);
-        }
-        for (entry, &cell) in part.cell.iter().enumerate() {
-            let tally = &mut tallies[of_cell[cell as usize] as usize].1;
-            for (pair, t) in part.sums[entry * width..][..width].chunks_exact(2).zip(tally.iter_mut()) {
-                t.valid += pair[0];
-                t.yes += pair[1];
-                t.psus += u64::from(pair[0] > 0.0);
-            }
-        }
-        tallies.sort_by_key(|(cell, _)| *cell);
-        part.tallies = tallies;
-        // What growing left over would double the state.
-        part.cell.shrink_to_fit();
-        part.sums.shrink_to_fit();
-        part
-    }
-}
-
-impl Tally {
-    /// Counts an answer and adds its weight to the PSU's pair; the sums of the cell follow from the pairs.
-    #[inline]
-    fn answer(&mut self, pair: &mut [f64], weight: f64, answer: u32) {
-        match answer {
-            0 => {
-                pair[0] += weight;
-                self.n += 1;
-            }
-            1 => {
-                pair[0] += weight;
-                pair[1] += weight;
-                self.n += 1;
-                self.n_yes += 1;
-            }
-            2 => {
-                self.missing += weight;
-                self.n_missing += 1;
-            }
-            _ => self.n_not_asked += 1,
-        }
     }
 
-    #[inline]
-    fn amount(&mut self, pair: &mut [f64], weight: f64, amount: f64) {
+    fn amount(&mut self, weight: f64, amount: f64) {
         if amount.is_nan() {
             self.missing += weight;
             self.n_missing += 1;
         } else {
-            pair[0] += weight;
-            pair[1] += weight * amount;
+            self.valid += weight;
+            self.yes += weight * amount;
             self.n += 1;
         }
     }
