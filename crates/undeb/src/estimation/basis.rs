@@ -13,7 +13,7 @@ use crate::survey::totals::Totals;
 /// Totals of records, and what errors of functions of them are made from.
 #[derive(Debug)]
 pub(crate) struct Summed {
-    pub(crate) totals: Totals,
+    pub(crate) totals: Arc<Totals>,
     pub(crate) basis: Basis,
 }
 

@@ -43,9 +43,8 @@ impl RowSource for Coder<'_> {
             *code = u32::from(self.answers[usize::from(flags & !IN)]) & mask;
         }
         for axis in self.axes {
-            for (code, &of_row) in into.iter_mut().zip(&axis.of_row[range.clone()]) {
-                *code += (u32::from(of_row.min(axis.unknown)) * axis.stride) << bits;
-            }
+            let step = axis.stride << bits;
+            axis.of_row.each(range.clone(), into, |code, of_row| *code += u32::from(of_row.min(axis.unknown)) * step);
         }
         for (code, flags) in into.iter_mut().zip(&self.flags[range]) {
             *code = if flags & IN == 0 { OUT } else { *code };

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::RecordOptions;
 use crate::error::{Error, Result, choices};
 use crate::schema::{Classification, Period};
-use crate::source::Records;
+use crate::source::{Codes, Records};
 use crate::survey::totals::MOST_CELLS;
 
 /// One axis of the grid: codes of each row, and the number of cells it takes, one for "not known" included.
 pub(crate) struct Axis<'a> {
-    pub(crate) of_row: &'a [u16],
+    pub(crate) of_row: &'a Codes,
     pub(crate) stride: u32,
     pub(crate) unknown: u16,
 }
@@ -56,7 +56,7 @@ impl<'a> Grid<'a> {
         }
         let mut grid = Grid { by: Vec::new(), axes: Vec::new(), cells: 1 };
         for &dimension in by {
-            let (of_row, codes): (&[u16], Vec<Arc<str>>) = match records.dimensions.get(dimension) {
+            let (of_row, codes): (&Codes, Vec<Arc<str>>) = match records.dimensions.get(dimension) {
                 Some(d) => (&d.of_row, d.codes.clone()),
                 None => (&records.period_of, records.periods.iter().map(|p| p.to_string().into()).collect()),
             };
@@ -79,6 +79,11 @@ impl<'a> Grid<'a> {
                 .help("estimate by fewer breakdowns at a time"));
         }
         Ok(grid)
+    }
+
+    /// Whether the grid is broken down by a dimension.
+    pub(crate) fn has(&self, dimension: &str) -> bool {
+        self.by.iter().any(|(d, _)| *d == dimension)
     }
 
     /// Every combination of choices, with the cells that it sums.

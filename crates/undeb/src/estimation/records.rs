@@ -36,7 +36,9 @@ impl Records {
     /// # Errors
     /// A measure without a question, or one that was not asked in a period of the domain; an unknown breakdown; more cells than the kernel holds.
     pub fn estimate(&self, measures: &[Measure], by: &[&str], options: &RecordOptions) -> Result<Estimates> {
-        let definitions = self.definitions(measures)?;
+        let here = self.periods_here();
+        // Refused before anything is summed.
+        self.definitions(measures, &here)?;
         let grid = Grid::of(self, by, options)?;
         let variables = if measures.contains(&Measure::CoveredNonmembers) {
             3
@@ -54,20 +56,26 @@ impl Records {
             variables,
         };
         let totals = Totals::accumulate(&coder, self.drawn.stages.units(), grid.cells);
-        let summed = Arc::new(Summed { basis: self.drawn.basis(&coder, &totals)?, totals });
+        let summed = Summed { basis: self.drawn.basis(&coder, &totals)?, totals: Arc::new(totals) };
+        self.table(measures, &grid, summed, &here)
+    }
 
+    /// The table of totals over a grid; `here` are the periods with a record in the domain.
+    pub(super) fn table(&self, measures: &[Measure], grid: &Grid<'_>, summed: Summed, here: &[Period]) -> Result<Estimates> {
+        let definitions = self.definitions(measures, here)?;
+        let summed = Arc::new(summed);
         let picks = grid.picks();
         let expressions: Vec<Arc<Expression>> =
             picks.iter().flat_map(|pick| measures.iter().map(|m| Arc::new(expression(*m, &pick.cells)))).collect();
         let errors = summed.errors(&expressions, &[]);
         // A filter may leave whole periods out: what is left is what is pooled.
-        let here = if by.contains(&"period") { Vec::new() } else { self.periods_here() };
+        let here = if grid.has("period") { &[] } else { here };
         let mut out = Vec::with_capacity(expressions.len());
         let asked = picks.iter().flat_map(|pick| measures.iter().map(move |m| (pick, *m)));
         for (i, ((pick, measure), expression)) in asked.zip(expressions).enumerate() {
             let tally = tally(&summed.totals, &pick.cells, variable(measure));
             let uncertainty = uncertainty(&self.drawn, measure, &tally, &errors, i);
-            let pool = if here.is_empty() { pick.pooled(&self.periods) } else { here.clone() };
+            let pool = if here.is_empty() { pick.pooled(&self.periods) } else { here.to_vec() };
             let estimate = self.record(measure, pick, &tally, errors.value[i], uncertainty, &pool);
             let formula = errors.value[i].map(|_| Formula { summed: Arc::clone(&summed), expression });
             out.push(Estimate { psus: errors.psus[i], formula, ..estimate });
@@ -75,8 +83,7 @@ impl Records {
         Ok(Estimates::new(Arc::clone(&self.source), Arc::clone(&self.regions), Arc::clone(&self.sectors), definitions, out))
     }
 
-    fn definitions(&self, measures: &[Measure]) -> Result<Vec<Definition>> {
-        let here = if self.unasked.is_empty() { Vec::new() } else { self.periods_here() };
+    fn definitions(&self, measures: &[Measure], here: &[Period]) -> Result<Vec<Definition>> {
         measures
             .iter()
             .map(|&measure| {

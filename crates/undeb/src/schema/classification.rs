@@ -52,7 +52,7 @@ struct File {
 /// assert!(states.below("D9").any(|c| c.id == "CA"));
 /// # Ok::<(), undeb::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Classification {
     id: String,
     title: String,

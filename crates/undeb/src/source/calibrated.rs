@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::*;
 
-use super::coding::{Coded, NULL, code};
+use super::codes::{Codes, NULL};
+use super::coding::{Coded, code};
 use super::columns::{column, names, no_column};
 use super::known_totals::{CROSS, KnownTotal, KnownTotals};
 use super::microdata::Dimension;
@@ -19,9 +20,9 @@ enum Known {
 }
 
 /// Codes of every row by one variable, whatever they come from.
-struct Codes {
+struct Keyed {
     keys: Vec<String>,
-    of_row: Vec<u16>,
+    of_row: Codes,
 }
 
 /// The records as known totals see them: their columns, and their breakdowns.
@@ -81,7 +82,7 @@ impl Variables<'_> {
             return Err(Error::design(format!("the known total of {name} {twice} is there twice")));
         }
         let parts: Vec<&str> = if self.frame.column(name).is_ok() { vec![name] } else { name.split(CROSS).collect() };
-        let codes: Vec<Codes> = parts.iter().map(|part| self.codes(part)).collect::<Result<_>>()?;
+        let codes: Vec<Keyed> = parts.iter().map(|part| self.codes(part)).collect::<Result<_>>()?;
         // Few combinations recur in many rows: each is looked up once and counted where it is unknown.
         let mut place: HashMap<Vec<u16>, Option<u32>> = HashMap::new();
         let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
@@ -92,7 +93,7 @@ impl Variables<'_> {
         };
         let mut key = vec![0; codes.len()];
         for row in 0..self.frame.height() {
-            key.iter_mut().zip(&codes).for_each(|(k, c)| *k = c.of_row[row]);
+            key.iter_mut().zip(&codes).for_each(|(k, c)| *k = c.of_row.get(row));
             let at = match place.get(&key) {
                 Some(at) => *at,
                 None => {
@@ -130,18 +131,19 @@ impl Variables<'_> {
     }
 
     /// The codes of a column of the records, or else of a breakdown.
-    fn codes(&self, name: &str) -> Result<Codes> {
+    fn codes(&self, name: &str) -> Result<Keyed> {
         let codes = if let Ok(column) = self.frame.column(name) {
             let Coded { keys, codes } = code(name, column)?;
-            Codes { keys: keys.iter().map(ToString::to_string).collect(), of_row: codes }
+            Keyed { keys: keys.iter().map(ToString::to_string).collect(), of_row: codes }
         } else if let Some(dimension) = self.dimensions.get(name) {
-            Codes { keys: dimension.codes.iter().map(ToString::to_string).collect(), of_row: dimension.of_row.clone() }
+            Keyed { keys: dimension.codes.iter().map(ToString::to_string).collect(), of_row: dimension.of_row.clone() }
         } else {
             let there = names(self.frame).chain(self.dimensions.keys().map(String::as_str));
             return Err(no_column(name, there));
         };
-        match codes.of_row.iter().position(|c| *c == NULL) {
-            Some(row) => Err(empty(name, row, codes.of_row.iter().filter(|c| **c == NULL).count())),
+        let empty_row = codes.of_row.iter().position(|c| c == NULL);
+        match empty_row {
+            Some(row) => Err(empty(name, row, codes.of_row.iter().filter(|c| *c == NULL).count())),
             None => Ok(codes),
         }
     }

@@ -1,23 +1,26 @@
 //! Columns of any stored type become small codes, read in place and in parallel.
 
-use std::collections::HashMap;
 use std::fmt;
+use std::hash::Hash;
 use std::ops::Range;
 use std::sync::Arc;
 
 use polars::prelude::*;
-use polars_arrow::array::{Array, BooleanArray, Utf8ViewArray};
-use rayon::prelude::*;
+use polars_arrow::array::{Array, PrimitiveArray, Utf8ViewArray};
+use polars_arrow::bitmap::Bitmap;
+use polars_arrow::types::NativeType;
+use serde::{Deserialize, Serialize};
 
+use super::codes::{Code, Codes, NULL};
 use crate::error::{Error, Result};
+use crate::survey::threads::{self, TASK};
 
-/// Code of an empty cell.
-pub(crate) const NULL: u16 = u16::MAX;
-/// Rows that one task codes.
-const TASK: usize = 1 << 16;
+/// Places of a table of values seen a moment ago.
+const RECENT: usize = 256;
 
 /// A value of a coded column.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
 pub(crate) enum Key {
     /// A whole number; true is 1.
     Number(i64),
@@ -38,94 +41,150 @@ impl fmt::Display for Key {
 #[derive(Clone, Debug)]
 pub(crate) struct Coded {
     pub(crate) keys: Vec<Key>,
-    pub(crate) codes: Vec<u16>,
+    pub(crate) codes: Codes,
 }
 
-/// Codes of one stretch of rows, into keys in the order of their first appearance.
-struct Local {
-    keys: Vec<Key>,
-    codes: Vec<u16>,
+/// A stored column as the search for codes sees it.
+trait Values: Sync {
+    /// A value, cheap to compare.
+    type Value<'a>: Copy + Eq + Hash
+    where
+        Self: 'a;
+
+    fn validity(&self) -> Option<&Bitmap>;
+    fn value(&self, row: usize) -> Self::Value<'_>;
+    /// Whether two rows have one value; may say no where a comparison would take long.
+    fn same(&self, row: usize, other: usize) -> bool;
+    /// Where a table of recent values keeps this row's, below [`RECENT`].
+    fn place(&self, row: usize) -> usize;
+    fn key(value: Self::Value<'_>) -> Key;
+    /// A value of this column that is equal to a key, where the key is of its kind.
+    fn of_key(key: &Key) -> Option<Self::Value<'_>>;
 }
 
-/// The stretches of a chunked column, none longer than a task.
-fn stretches<A: Array + Clone>(arrays: impl Iterator<Item = A>) -> Vec<(A, Range<usize>)> {
-    arrays
-        .flat_map(|array| {
-            let len = array.len();
-            (0..len.div_ceil(TASK)).map(move |t| (array.clone(), t * TASK..((t + 1) * TASK).min(len))).collect::<Vec<_>>()
-        })
-        .collect()
+impl<T: NativeType + Into<i64>> Values for PrimitiveArray<T> {
+    type Value<'a> = i64;
+
+    fn validity(&self) -> Option<&Bitmap> {
+        Array::validity(self)
+    }
+    #[inline]
+    fn value(&self, row: usize) -> i64 {
+        self.values()[row].into()
+    }
+    #[inline]
+    fn same(&self, row: usize, other: usize) -> bool {
+        self.values()[row] == self.values()[other]
+    }
+    #[inline]
+    fn place(&self, row: usize) -> usize {
+        let value: i64 = self.values()[row].into();
+        value as usize % RECENT
+    }
+    fn key(value: i64) -> Key {
+        Key::Number(value)
+    }
+    fn of_key(key: &Key) -> Option<i64> {
+        if let Key::Number(number) = key { Some(*number) } else { None }
+    }
+}
+
+impl Values for Utf8ViewArray {
+    type Value<'a> = &'a str;
+
+    fn validity(&self) -> Option<&Bitmap> {
+        Array::validity(self)
+    }
+    #[inline]
+    fn value(&self, row: usize) -> &str {
+        Utf8ViewArray::value(self, row)
+    }
+    /// Equal views are equal texts; a long text may also lie in two places.
+    #[inline]
+    fn same(&self, row: usize, other: usize) -> bool {
+        let (view, with) = (self.views()[row], self.views()[other]);
+        view.as_u128() == with.as_u128()
+            || (view.length > 12 && view.length == with.length && self.value(row) == self.value(other))
+    }
+    /// By the length and the first letters, and the rest too where the view holds it.
+    #[inline]
+    fn place(&self, row: usize) -> usize {
+        let view = self.views()[row].as_u128();
+        let (head, rest) = (view as u64, if (view as u32) > 12 { 0 } else { (view >> 64) as u64 });
+        ((head ^ rest.rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+    }
+    fn key(value: &str) -> Key {
+        Key::Text(value.into())
+    }
+    fn of_key(key: &Key) -> Option<&str> {
+        if let Key::Text(text) = key { Some(text) } else { None }
+    }
 }
 
 /// Codes a column; `name` is for messages.
 pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
     let series = column.as_materialized_series();
-    let locals: Vec<Option<Local>> = match series.dtype() {
-        DataType::Boolean => return Ok(bools(series.bool().map_err(|e| wrong(name, &e))?)),
-        DataType::String => {
-            let ca = series.str().map_err(|e| wrong(name, &e))?;
-            stretches(ca.downcast_iter().cloned()).into_par_iter().map(|(array, range)| texts(&array, range)).collect()
-        }
-        DataType::Float64 | DataType::Float32 => return code_floats(name, series),
-        DataType::Int8 => ints(name, series.i8())?,
-        DataType::Int16 => ints(name, series.i16())?,
-        DataType::Int32 => ints(name, series.i32())?,
-        DataType::Int64 => ints(name, series.i64())?,
-        DataType::UInt8 => ints(name, series.u8())?,
-        DataType::UInt16 => ints(name, series.u16())?,
-        DataType::UInt32 => ints(name, series.u32())?,
+    let wrong = |e: PolarsError| wrong(name, &e);
+    match series.dtype() {
+        DataType::Boolean => Ok(bools(series.bool().map_err(wrong)?)),
+        DataType::String => search(name, series.str().map_err(wrong)?.downcast_iter()),
+        DataType::Float64 | DataType::Float32 => code_floats(name, series),
+        DataType::Int8 => search(name, series.i8().map_err(wrong)?.downcast_iter()),
+        DataType::Int16 => search(name, series.i16().map_err(wrong)?.downcast_iter()),
+        DataType::Int32 => search(name, series.i32().map_err(wrong)?.downcast_iter()),
+        DataType::Int64 => search(name, series.i64().map_err(wrong)?.downcast_iter()),
+        DataType::UInt8 => search(name, series.u8().map_err(wrong)?.downcast_iter()),
+        DataType::UInt16 => search(name, series.u16().map_err(wrong)?.downcast_iter()),
+        DataType::UInt32 => search(name, series.u32().map_err(wrong)?.downcast_iter()),
         DataType::UInt64 => {
-            let whole = series.cast(&DataType::Int64).map_err(|e| wrong(name, &e))?;
+            let whole = series.cast(&DataType::Int64).map_err(wrong)?;
             if whole.null_count() > series.null_count() {
                 return Err(Error::data(format!("column `{name}` holds numbers too large to be codes")));
             }
-            ints(name, whole.i64())?
+            code(name, &whole.into_column())
         }
         DataType::Categorical(..) | DataType::Enum(..) => {
-            let texts = series.cast(&DataType::String).map_err(|e| wrong(name, &e))?;
-            return code(name, &texts.into_column());
+            let texts = series.cast(&DataType::String).map_err(wrong)?;
+            code(name, &texts.into_column())
         }
         other => {
-            return Err(Error::data(format!("column `{name}` is of type {other}"))
-                .help("codes are whole numbers, texts or true and false"));
+            Err(Error::data(format!("column `{name}` is of type {other}"))
+                .help("codes are whole numbers, texts or true and false"))
         }
-    };
-    merge(name, locals)
+    }
 }
 
 /// True and false need no search: 1 and 0 are both keys and codes.
 fn bools(ca: &BooleanChunked) -> Coded {
-    let mut codes = vec![NULL; ca.len()];
-    let mut rest = codes.as_mut_slice();
-    let mut jobs = Vec::new();
-    for (array, range) in stretches(ca.downcast_iter().cloned()) {
-        let (here, after) = rest.split_at_mut(range.len());
-        rest = after;
-        jobs.push((array, range, here));
-    }
-    jobs.into_par_iter().for_each(|(array, range, here): (BooleanArray, Range<usize>, &mut [u16])| {
-        let values = array.values().iter().skip(range.start);
-        match array.validity().filter(|v| v.unset_bits() > 0) {
-            None => here.iter_mut().zip(values).for_each(|(code, value)| *code = u16::from(value)),
-            Some(valid) => {
-                let valid = valid.iter().skip(range.start);
-                for (code, (value, valid)) in here.iter_mut().zip(values.zip(valid)) {
-                    *code = if valid { u16::from(value) } else { NULL };
-                }
-            }
-        }
-    });
-    Coded { keys: vec![Key::Number(0), Key::Number(1)], codes }
+    let mut codes = vec![u8::NULL; ca.len()];
+    bits(ca, &mut codes, |code, value, valid| *code = if valid { u8::from(value) } else { u8::NULL });
+    Coded { keys: vec![Key::Number(0), Key::Number(1)], codes: Codes::Narrow(codes) }
 }
 
-/// Codes a column of whole numbers of any width in place.
-fn ints<T>(name: &str, ca: PolarsResult<&ChunkedArray<T>>) -> Result<Vec<Option<Local>>>
-where
-    T: PolarsNumericType,
-    T::Native: Into<i64>,
-{
-    let ca = ca.map_err(|e| wrong(name, &e))?;
-    Ok(run(ca.downcast_iter().cloned(), |array, i| array.is_valid(i).then(|| array.value(i).into())))
+/// Hands every row of a column of true and false on, with whether it has a value; bits are read word by word.
+pub(crate) fn bits(ca: &BooleanChunked, rows: &mut [u8], put: impl Fn(&mut u8, bool, bool) + Sync) {
+    let words = |bits: &Bitmap, from: usize, len: usize| -> Vec<u64> {
+        let bits = bits.clone().sliced(from, len);
+        let whole = bits.chunks::<u64>();
+        let last = whole.remainder();
+        whole.chain(std::iter::once(last)).collect()
+    };
+    let mut rest = rows;
+    for array in ca.downcast_iter() {
+        let (here, after) = std::mem::take(&mut rest).split_at_mut(array.len());
+        rest = after;
+        let validity = array.validity().filter(|v| v.unset_bits() > 0);
+        threads::stretches(here, |from, rows| {
+            let values = words(array.values(), from, rows.len());
+            let valid = validity.map(|valid| words(valid, from, rows.len()));
+            for (i, (rows, word)) in rows.chunks_mut(64).zip(values).enumerate() {
+                let valid = valid.as_ref().map_or(u64::MAX, |words| words[i]);
+                for (bit, row) in rows.iter_mut().enumerate() {
+                    put(row, word >> bit & 1 == 1, valid >> bit & 1 == 1);
+                }
+            }
+        });
+    }
 }
 
 fn wrong(name: &str, e: &PolarsError) -> Error {
@@ -162,103 +221,90 @@ fn code_floats(name: &str, series: &Series) -> Result<Coded> {
     Err(Error::data(format!("column `{name}` holds {bad}, which is no code")).help("codes are whole numbers or texts"))
 }
 
-fn run<A: Array + Clone + Send + Sync>(
-    arrays: impl Iterator<Item = A>,
-    value: impl Fn(&A, usize) -> Option<i64> + Sync,
-) -> Vec<Option<Local>> {
-    stretches(arrays)
-        .into_par_iter()
-        .map(|(array, range)| {
-            let mut keys = Vec::new();
-            let mut position: HashMap<i64, u16> = HashMap::new();
-            // Few values recur: a table by the low bits answers nearly every row.
-            let mut recent = [(i64::MIN, NULL); 256];
-            let mut codes = Vec::with_capacity(range.len());
-            for i in range {
-                let Some(v) = value(&array, i) else {
-                    codes.push(NULL);
-                    continue;
-                };
-                let slot = &mut recent[(v & 255) as usize];
-                if slot.0 != v || slot.1 == NULL {
-                    let next = keys.len();
-                    let code = *position.entry(v).or_insert_with(|| {
-                        keys.push(Key::Number(v));
-                        next as u16
-                    });
-                    if next >= NULL as usize {
-                        return None;
-                    }
-                    *slot = (v, code);
-                }
-                codes.push(slot.1);
-            }
-            Some(Local { keys, codes })
-        })
-        .collect()
-}
-
-fn texts(array: &Utf8ViewArray, range: Range<usize>) -> Option<Local> {
-    let mut keys = Vec::new();
-    let mut position: HashMap<&str, u16> = HashMap::new();
-    let views = array.views();
-    // Texts of at most twelve bytes stand whole in their view, so equal views are equal texts.
-    let mut recent = [(0_u128, NULL); 256];
-    let mut codes = Vec::with_capacity(range.len());
-    for i in range {
-        if array.is_null(i) {
-            codes.push(NULL);
-            continue;
-        }
-        let view = views[i];
-        let whole = view.as_u128();
-        let slot = &mut recent[((whole ^ (whole >> 29) ^ (whole >> 61) ^ (whole >> 95)) & 255) as usize];
-        if slot.0 != whole || slot.1 == NULL || view.length > 12 {
-            let text = array.value(i);
-            let next = keys.len();
-            let code = *position.entry(text).or_insert_with(|| {
-                keys.push(Key::Text(text.into()));
-                next as u16
-            });
-            if next >= NULL as usize {
-                return None;
-            }
-            *slot = (whole, code);
-        }
-        codes.push(slot.1);
-    }
-    Some(Local { keys, codes })
-}
-
-/// Joins the stretches: keys sorted, codes rewritten to them.
-fn merge(name: &str, locals: Vec<Option<Local>>) -> Result<Coded> {
-    let many = || {
+/// Searches a column in the narrowest codes that hold its values.
+fn search<'a, A: Values + Array + 'a>(name: &str, arrays: impl Iterator<Item = &'a A>) -> Result<Coded> {
+    let arrays: Vec<&A> = arrays.collect();
+    let narrow = search_as::<u8, A>(&arrays).map(|(keys, codes)| Coded { keys, codes: Codes::Narrow(codes) });
+    let coded = narrow.or_else(|| search_as::<u16, A>(&arrays).map(|(keys, codes)| Coded { keys, codes: Codes::Wide(codes) }));
+    coded.ok_or_else(|| {
         Error::data(format!("column `{name}` has more than {} different values", NULL - 1))
             .help("group them before estimating by this column")
+    })
+}
+
+/// Keys in their order and the code of every row; nothing where there are more keys than codes.
+///
+/// The first stretch is searched alone: what it finds is what the others nearly always need, so that their codes are
+/// final as they are written.
+fn search_as<C: Code, A: Values + Array>(arrays: &[&A]) -> Option<(Vec<Key>, Vec<C>)> {
+    let mut codes = vec![C::NULL; arrays.iter().map(|a| a.len()).sum()];
+    let mut known: Vec<Key> = match arrays.iter().find(|a| a.len() > 0) {
+        Some(first) => stretch(*first, 0..first.len().min(TASK), &[], &mut codes)?,
+        None => Vec::new(),
     };
-    let locals: Vec<Local> = locals.into_iter().map(|l| l.ok_or_else(many)).collect::<Result<_>>()?;
-    let mut keys: Vec<Key> = locals.iter().flat_map(|l| l.keys.iter().cloned()).collect();
-    keys.sort();
-    keys.dedup();
-    if keys.len() >= NULL as usize {
-        return Err(many());
-    }
-    let rows = locals.iter().map(|l| l.codes.len()).sum();
-    let mut codes = vec![NULL; rows];
+    known.sort_unstable();
+    let mut jobs = Vec::new();
     let mut rest = codes.as_mut_slice();
-    let mut jobs = Vec::with_capacity(locals.len());
-    for local in &locals {
-        let (here, after) = rest.split_at_mut(local.codes.len());
-        rest = after;
-        jobs.push((local, here));
-    }
-    jobs.into_par_iter().for_each(|(local, here)| {
-        let place: Vec<u16> = local.keys.iter().map(|k| keys.binary_search(k).map_or(NULL, |i| i as u16)).collect();
-        for (to, &from) in here.iter_mut().zip(&local.codes) {
-            *to = place.get(from as usize).copied().unwrap_or(NULL);
+    for array in arrays {
+        for from in (0..array.len()).step_by(TASK) {
+            let range = from..(from + TASK).min(array.len());
+            let (here, after) = rest.split_at_mut(range.len());
+            rest = after;
+            jobs.push((*array, range, here));
         }
-    });
-    Ok(Coded { keys, codes })
+    }
+    let rows = jobs.iter().map(|(_, range, _)| range.len()).sum();
+    let search = |(array, range, here): &mut (&A, Range<usize>, &mut [C])| stretch(*array, range.clone(), &known, here);
+    let found: Vec<Option<Vec<Key>>> = threads::map(jobs.iter_mut().collect(), rows, search);
+    let found: Vec<Vec<Key>> = found.into_iter().collect::<Option<_>>()?;
+    let mut keys: Vec<Key> = known.iter().chain(found.iter().flatten()).cloned().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if keys.len() >= C::NULL.wide() as usize {
+        return None;
+    }
+    if keys.len() > known.len() {
+        threads::map(jobs.into_iter().zip(&found).collect(), rows, |((_, _, here), new)| {
+            let place = |key| keys.binary_search(key).ok().and_then(C::of).unwrap_or(C::NULL);
+            let places: Vec<C> = known.iter().chain(new).map(place).collect();
+            here.iter_mut().for_each(|code| *code = places.get(code.wide() as usize).copied().unwrap_or(C::NULL));
+        });
+    }
+    Some((keys, codes))
+}
+
+/// Codes a stretch of rows, first by the known keys and then by new ones in the order of their appearance, which it
+/// returns; nothing where there are more than codes.
+fn stretch<'a, C: Code, A: Values>(array: &'a A, range: Range<usize>, known: &'a [Key], into: &mut [C]) -> Option<Vec<Key>> {
+    let mut position: PlHashMap<A::Value<'a>, C> = PlHashMap::new();
+    for (at, key) in known.iter().enumerate() {
+        position.insert(A::of_key(key)?, C::of(at)?);
+    }
+    let mut new = Vec::new();
+    let mut find = |value: A::Value<'a>| -> Option<C> {
+        if let Some(code) = position.get(&value) {
+            return Some(*code);
+        }
+        let code = C::of(known.len() + new.len())?;
+        new.push(A::key(value));
+        position.insert(value, code);
+        Some(code)
+    };
+    // Few values recur: a small table of rows that had them answers nearly every row.
+    let mut recent: [Option<(usize, C)>; RECENT] = [None; RECENT];
+    let validity = array.validity().filter(|v| v.unset_bits() > 0);
+    for (row, to) in range.zip(into) {
+        if validity.is_some_and(|v| !v.get_bit(row)) {
+            *to = C::NULL;
+            continue;
+        }
+        let slot = &mut recent[array.place(row)];
+        *to = match slot {
+            Some((other, code)) if array.same(row, *other) => *code,
+            _ => slot.insert((row, find(array.value(row))?)).1,
+        };
+    }
+    Some(new)
 }
 
 #[cfg(test)]
@@ -275,16 +321,16 @@ mod tests {
         let texts = column(Series::new("t".into(), [Some("b"), None, Some(long), Some("b"), Some("")]));
         let coded = code("t", &texts).unwrap();
         assert_eq!(coded.keys, [Key::Text("".into()), Key::Text(long.into()), Key::Text("b".into())]);
-        assert_eq!(coded.codes, [2, NULL, 1, 2, 0]);
+        assert_eq!(coded.codes.iter().collect::<Vec<_>>(), [2, NULL, 1, 2, 0]);
         for numbers in [
             Series::new("n".into(), [Some(7_i32), None, Some(-1)]),
             Series::new("n".into(), [Some(7_i64), None, Some(-1)]),
             Series::new("n".into(), [Some(7.0), None, Some(-1.0)]),
         ] {
             let coded = code("n", &column(numbers)).unwrap();
-            assert_eq!((coded.keys, coded.codes), (vec![Key::Number(-1), Key::Number(7)], vec![1, NULL, 0]));
+            assert_eq!((coded.keys, coded.codes.iter().collect()), (vec![Key::Number(-1), Key::Number(7)], vec![1, NULL, 0]));
         }
-        assert_eq!(code("b", &column(Series::new("b".into(), [true, false]))).unwrap().codes, [1, 0]);
+        assert_eq!(code("b", &column(Series::new("b".into(), [true, false]))).unwrap().codes, Codes::Narrow(vec![1, 0]));
         assert!(code("x", &column(Series::new("x".into(), [0.5]))).unwrap_err().to_string().contains("0.5"));
     }
 
@@ -293,6 +339,6 @@ mod tests {
         let values: Vec<i64> = (0..200_000).map(|i| (i * 7919) % 1000 - 500).collect();
         let coded = code("v", &column(Series::new("v".into(), &values))).unwrap();
         assert_eq!(coded.keys.len(), 1000);
-        assert!(values.iter().zip(&coded.codes).all(|(v, c)| coded.keys[*c as usize] == Key::Number(*v)));
+        assert!(values.iter().zip(coded.codes.iter()).all(|(v, c)| coded.keys[c as usize] == Key::Number(*v)));
     }
 }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use polars::prelude::*;
-use rayon::prelude::*;
 
-use super::coding::{Coded, NULL};
+use super::codes::{Codes, NULL};
+use super::coding::Coded;
 use crate::error::{Error, Result, choices};
 use crate::schema::Period;
+use crate::survey::threads::{self, TASK};
 
 /// Names of the columns of a frame.
 pub(super) fn names(frame: &DataFrame) -> impl Iterator<Item = &str> {
@@ -49,12 +50,14 @@ pub(super) fn as_weights(what: &str, name: &str, given: &Column) -> Result<Float
     }
     let values = floats.cont_slice().map_err(|e| Error::design(format!("column `{name}`: {e}")))?;
     let wrong = |w: &&f64| !(w.is_finite() && **w >= 0.0);
-    let count: usize = values.par_chunks(1 << 16).map(|c| c.iter().filter(wrong).count()).sum();
+    let look = |chunk: &[f64]| chunk.iter().fold((0, false), |(bad, some), w| (bad + usize::from(wrong(&w)), some | (*w > 0.0)));
+    let seen = threads::map(values.chunks(TASK).collect(), values.len(), look);
+    let (count, some) = seen.into_iter().fold((0, false), |(bad, some), (b, s)| (bad + b, some | s));
     if count > 0 {
         let row = values.iter().position(|w| wrong(&w)).unwrap_or_default();
         return Err(bad(row, values[row].to_string(), count));
     }
-    if !values.is_empty() && values.par_chunks(1 << 16).all(|c| c.iter().all(|w| *w == 0.0)) {
+    if !values.is_empty() && !some {
         return Err(Error::design(format!("all {what}s in column `{name}` are zero")));
     }
     Ok(floats)
@@ -68,8 +71,8 @@ pub(super) fn must_have_rows(frame: &DataFrame) -> Result<()> {
 }
 
 /// Years of a coded column, sorted, and the year of each row.
-pub(super) fn years(name: &str, coded: Coded) -> Result<(Vec<Period>, Vec<u16>)> {
-    if let Some(row) = coded.codes.iter().position(|c| *c == NULL) {
+pub(super) fn years(name: &str, coded: Coded) -> Result<(Vec<Period>, Codes)> {
+    if let Some(row) = coded.codes.first_null() {
         return Err(Error::data(format!("the period in column `{name}`, row {} is empty", row + 1)));
     }
     let periods = coded
@@ -80,11 +83,11 @@ pub(super) fn years(name: &str, coded: Coded) -> Result<(Vec<Period>, Vec<u16>)>
     Ok((periods, coded.codes))
 }
 
-pub(super) fn quarters(years: &[Period], year_of: &[u16], name: &str, coded: &Coded) -> Result<(Vec<Period>, Vec<u16>)> {
+pub(super) fn quarters(years: &[Period], year_of: &Codes, name: &str, coded: &Coded) -> Result<(Vec<Period>, Codes)> {
     let mut all: Vec<Period> = Vec::new();
     let mut of_row = Vec::with_capacity(year_of.len());
     let mut known: HashMap<(u16, u16), Period> = HashMap::new();
-    for (row, (&y, &q)) in year_of.iter().zip(&coded.codes).enumerate() {
+    for (row, (y, q)) in year_of.iter().zip(coded.codes.iter()).enumerate() {
         let period = match known.get(&(y, q)) {
             Some(p) => *p,
             None => {
@@ -100,6 +103,6 @@ pub(super) fn quarters(years: &[Period], year_of: &[u16], name: &str, coded: &Co
         of_row.push(period);
     }
     all.sort_unstable();
-    let codes = of_row.iter().map(|p| all.binary_search(p).map_or(NULL, |i| i as u16)).collect();
+    let codes = Codes::of(of_row.iter().map(|p| all.binary_search(p).map_or(NULL, |i| i as u16)), all.len());
     Ok((all, codes))
 }

@@ -8,13 +8,16 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::calibrated::Variables;
+use super::coding::Key;
 use super::design_options::{DesignOptions, Replication};
 use super::microdata::Dimension;
-use super::psus::{DesignColumns, Psus, psus};
+use super::psus::{DesignColumns, Names, Psus, psus};
+use super::sampled_units::SampledUnits;
 use super::second_stage::{SecondStage, texts};
 use super::tier::Tier;
 use crate::error::{Error, Result};
 use crate::survey::calibration::Calibration;
+use crate::survey::design::{Design, LonelyPsu};
 use crate::survey::errors::Basis;
 use crate::survey::replicate_weights::Factors;
 use crate::survey::replicates::Replicates;
@@ -65,6 +68,9 @@ pub(crate) struct Drawn {
     pub(crate) replicates: Option<ReplicateWeights>,
     pub(crate) design_effect: Option<f64>,
     pub(crate) tier: Tier,
+    /// Names of strata and PSUs.
+    strata: Vec<Key>,
+    names: Names,
 }
 
 /// The values of a column that lies in one piece.
@@ -98,7 +104,7 @@ impl Drawing<'_> {
             }
             Some(Replication::Made(made)) => Some(ReplicateWeights::Factors(made.of(&psus.design)?)),
         };
-        let Psus { of_row, design } = psus;
+        let Psus { of_row, design, strata, names } = psus;
         let (unit, stages) = match self.second_stage {
             None => (of_row, Stages::new(design)),
             Some(second) => {
@@ -113,7 +119,17 @@ impl Drawing<'_> {
             Some(calibration) => calibrated_weights(calibration)?,
             None => self.weight,
         };
-        Ok(Drawn { weight, unit, stages: Arc::new(stages), calibration, replicates, design_effect, tier: self.tier })
+        Ok(Drawn {
+            weight,
+            unit,
+            stages: Arc::new(stages),
+            calibration,
+            replicates,
+            design_effect,
+            tier: self.tier,
+            strata,
+            names,
+        })
     }
 
     /// The assumed design effect, which must be a number above 0 and stand alone.
@@ -163,6 +179,52 @@ fn at_home(frame: &DataFrame, person: &str, psu: &[u32]) -> Result<()> {
 }
 
 impl Drawn {
+    /// Strata and PSUs by their names, for totals that are merged with those of other records.
+    ///
+    /// # Errors
+    /// A design whose errors need all records at once.
+    pub(crate) fn units(&self) -> Result<SampledUnits> {
+        let whole = |what: &str| {
+            Err(Error::design(format!("{what} need all records at once, not their totals"))
+                .help("estimate from the records themselves, or leave this out of the design"))
+        };
+        if self.design_effect.is_some() {
+            return whole("errors from an assumed design effect");
+        }
+        if self.replicates.is_some() {
+            return whole("replicate weights");
+        }
+        if self.calibration.is_some() {
+            return whole("calibrated weights");
+        }
+        match self.stages.only() {
+            None => whole("designs of several stages"),
+            Some(design) if design.is_finite() => whole("finite populations"),
+            Some(design) => Ok(SampledUnits {
+                strata: self.strata.clone(),
+                stratum_of: design.strata_of_psus().to_vec(),
+                names: self.names.clone(),
+                lonely: design.lonely(),
+            }),
+        }
+    }
+
+    /// What is known of the sample without its rows.
+    pub(crate) fn of_tier(tier: Tier) -> Result<Drawn> {
+        let nobody = Design::new(Vec::new(), Vec::new(), LonelyPsu::Remove, |h| h.to_string())?;
+        Ok(Drawn {
+            weight: Float64Chunked::from_vec("weight".into(), Vec::new()),
+            unit: Vec::new(),
+            stages: Arc::new(Stages::new(nobody)),
+            calibration: None,
+            replicates: None,
+            design_effect: None,
+            tier,
+            strata: Vec::new(),
+            names: Names::None,
+        })
+    }
+
     /// What errors of functions of `totals` are made from; `rows` are those that were summed.
     pub(crate) fn basis(&self, rows: &impl RowSource, totals: &Totals) -> Result<Basis> {
         if let Some(design_effect) = self.design_effect {

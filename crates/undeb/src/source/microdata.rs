@@ -6,6 +6,7 @@ use std::sync::Arc;
 use polars::prelude::Column;
 
 use super::codebook::Codebook;
+use super::codes::Codes;
 use super::coding::code;
 use super::columns::years;
 use super::drawn::{Drawn, ReplicateWeights};
@@ -25,7 +26,7 @@ pub(crate) const IN: u8 = 1 << 7;
 #[derive(Clone, Debug)]
 pub(crate) struct Dimension {
     pub(crate) codes: Vec<Arc<str>>,
-    pub(crate) of_row: Vec<u16>,
+    pub(crate) of_row: Codes,
 }
 
 /// Survey records with their meaning: who is in scope, what they answered, where they belong, how they were drawn.
@@ -51,7 +52,7 @@ pub struct Records {
     pub(crate) flags: Vec<u8>,
     pub(crate) drawn: Drawn,
     pub(crate) periods: Vec<Period>,
-    pub(crate) period_of: Vec<u16>,
+    pub(crate) period_of: Codes,
     pub(crate) dimensions: BTreeMap<String, Dimension>,
     pub(crate) asked: Vec<Measure>,
     /// Measures whose question was not put in a period, and the words that refuse them.
@@ -144,12 +145,31 @@ impl Records {
         Ok(self)
     }
 
+    /// What is known of the records without their rows.
+    pub(crate) fn emptied(&self) -> Result<Records> {
+        let none = || Codes::Narrow(Vec::new());
+        let dimension = |d: &Dimension| Dimension { codes: d.codes.clone(), of_row: none() };
+        Ok(Records {
+            source: Arc::clone(&self.source),
+            regions: Arc::clone(&self.regions),
+            sectors: Arc::clone(&self.sectors),
+            flags: Vec::new(),
+            drawn: Drawn::of_tier(self.drawn.tier)?,
+            periods: self.periods.clone(),
+            period_of: none(),
+            dimensions: self.dimensions.iter().map(|(name, d)| (name.clone(), dimension(d))).collect(),
+            asked: self.asked.clone(),
+            unasked: self.unasked.clone(),
+            cannot: Arc::clone(&self.cannot),
+        })
+    }
+
     /// Periods with a row in the domain, oldest first.
     pub(crate) fn periods_here(&self) -> Vec<Period> {
         let mut here = vec![false; self.periods.len()];
         let mut left = here.len();
-        for (flag, period) in self.flags.iter().zip(&self.period_of) {
-            let seen = &mut here[usize::from(*period)];
+        for (flag, period) in self.flags.iter().zip(self.period_of.iter()) {
+            let seen = &mut here[usize::from(period)];
             if flag & IN != 0 && !*seen {
                 *seen = true;
                 left -= 1;

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::*;
-use rayon::prelude::*;
 
-use super::coding::{Coded, code};
+use super::codes::Codes;
+use super::coding::{Coded, bits, code};
 use super::columns::{column, must_have_rows, weights, years};
 use super::design_options::{DesignOptions, Replication};
 use super::drawn::Drawing;
@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::schema::{Classification, Measure};
 use crate::survey::design::LonelyPsu;
 use crate::survey::rows::Answer;
+use crate::survey::threads;
 
 /// Which columns play which part, for records without a codebook. An empty cell of `member` or `covered` is not known, never a no.
 #[derive(Clone, Debug, Default)]
@@ -93,10 +94,10 @@ impl Roles {
 
 /// Writes a two-bit answer for every row, from a table by code.
 fn answer(flags: &mut [u8], coded: &Coded, shift: u8, table: &[Answer], empty: Answer) {
-    flags.par_chunks_mut(1 << 16).zip(coded.codes.par_chunks(1 << 16)).for_each(|(flags, codes)| {
-        for (flag, code) in flags.iter_mut().zip(codes) {
-            *flag |= (table.get(*code as usize).copied().unwrap_or(empty) as u8) << shift;
-        }
+    threads::stretches(flags, |from, flags| {
+        coded.codes.each(from..from + flags.len(), flags, |flag, code| {
+            *flag |= (table.get(usize::from(code)).copied().unwrap_or(empty) as u8) << shift;
+        });
     });
 }
 
@@ -110,7 +111,7 @@ fn yes_or_no(name: &str, coded: &Coded) -> Result<Vec<Answer>> {
             "0" | "false" => Ok(Answer::No),
             other => {
                 let at = coded.keys.iter().position(|k| k == key).unwrap_or_default();
-                let count = coded.codes.iter().filter(|c| **c as usize == at).count();
+                let count = coded.codes.iter().filter(|c| usize::from(*c) == at).count();
                 Err(Error::data(format!("column `{name}` holds `{other}` in {count} rows"))
                     .help("write true and false or 1 and 0, and leave a cell empty where the answer is not known; a codebook maps other codes"))
             }
@@ -142,8 +143,14 @@ impl Records {
         let mut asked = Vec::new();
         for (role, shift, measure) in [(&roles.member, MEMBER, Measure::Density), (&roles.covered, COVERED, Measure::Coverage)] {
             let Some(name) = role else { continue };
-            let coded = code(name, column(frame, name)?)?;
-            answer(&mut flags, &coded, shift, &yes_or_no(name, &coded)?, Answer::Missing);
+            let column = column(frame, name)?;
+            if let Ok(bools) = column.as_materialized_series().bool() {
+                // The bits are the answers: missing is 2, yes 1, no 0.
+                bits(bools, &mut flags, |flag, yes, known| *flag |= (u8::from(yes & known) | u8::from(!known) << 1) << shift);
+            } else {
+                let coded = code(name, column)?;
+                answer(&mut flags, &coded, shift, &yes_or_no(name, &coded)?, Answer::Missing);
+            }
             asked.push(measure);
         }
         if asked.is_empty() {
@@ -154,21 +161,24 @@ impl Records {
         match &roles.employee {
             None => flags.iter_mut().for_each(|f| *f |= IN),
             Some(name) => {
-                let coded = code(name, column(frame, name)?)?;
-                let table = yes_or_no(name, &coded)?;
-                flags.par_chunks_mut(1 << 16).zip(coded.codes.par_chunks(1 << 16)).for_each(|(flags, codes)| {
-                    for (flag, code) in flags.iter_mut().zip(codes) {
-                        if table.get(*code as usize) == Some(&Answer::Yes) {
-                            *flag |= IN;
-                        }
-                    }
-                });
+                let column = column(frame, name)?;
+                if let Ok(bools) = column.as_materialized_series().bool() {
+                    bits(bools, &mut flags, |flag, yes, known| *flag |= if yes & known { IN } else { 0 });
+                } else {
+                    let coded = code(name, column)?;
+                    let table = yes_or_no(name, &coded)?;
+                    threads::stretches(&mut flags, |from, flags| {
+                        coded.codes.each(from..from + flags.len(), flags, |flag, code| {
+                            *flag |= if table.get(usize::from(code)) == Some(&Answer::Yes) { IN } else { 0 };
+                        });
+                    });
+                }
             }
         }
         let find = |name: &Option<String>| name.as_deref().map(|n| column(frame, n)).transpose();
         let weight = weights(frame, roles.weight.as_deref())?;
         let (periods, period_of) = match &roles.period {
-            None => (Vec::new(), Vec::new()),
+            None => (Vec::new(), Codes::Narrow(Vec::new())),
             Some(name) => years(name, code(name, column(frame, name)?)?)?,
         };
         let mut dimensions = BTreeMap::new();

@@ -8,7 +8,8 @@ use polars::prelude::*;
 
 use super::bundled;
 use super::codebook::{Axis, Codebook, Rule};
-use super::coding::{Coded, Key, NULL, code, whole};
+use super::codes::{Codes, NULL};
+use super::coding::{Coded, Key, code, whole};
 use super::columns::{column, must_have_rows, names, quarters, weights, years};
 use super::design_options::DesignOptions;
 use super::drawn::Drawing;
@@ -127,17 +128,20 @@ impl Records {
 }
 
 /// Weights that sum to the population each month, divided by the months that each period has.
-fn per_month(weight: &Float64Chunked, period_of: &[u16], periods: usize, name: &str, month: &Coded) -> Result<Float64Chunked> {
-    if let Some(row) = month.codes.iter().position(|m| *m == NULL) {
+fn per_month(weight: &Float64Chunked, period_of: &Codes, periods: usize, name: &str, month: &Coded) -> Result<Float64Chunked> {
+    if let Some(row) = month.codes.iter().position(|m| m == NULL) {
         return Err(Error::data(format!("the month in column `{name}`, row {} is empty", row + 1))
             .help("weights are divided by the months of a year, so every row needs its month"));
     }
     let mut seen = vec![HashSet::new(); periods];
-    for (p, m) in period_of.iter().zip(&month.codes) {
-        seen[*p as usize].insert(*m);
+    for (p, m) in period_of.iter().zip(month.codes.iter()) {
+        seen[usize::from(p)].insert(m);
     }
-    let divided: Vec<f64> =
-        weight.iter().zip(period_of).map(|(w, p)| w.unwrap_or_default() / seen[*p as usize].len().max(1) as f64).collect();
+    let divided: Vec<f64> = weight
+        .iter()
+        .zip(period_of.iter())
+        .map(|(w, p)| w.unwrap_or_default() / seen[usize::from(p)].len().max(1) as f64)
+        .collect();
     Ok(Float64Chunked::from_vec("weight".into(), divided))
 }
 
@@ -180,7 +184,7 @@ fn rules(
     let mut cells = vec![NULL; columns.len()];
     for row in 0..rows {
         for (cell, column) in cells.iter_mut().zip(&columns) {
-            *cell = column.codes[row];
+            *cell = column.codes.get(row);
         }
         let answer = match known.get(&cells) {
             Some(answer) => *answer,
@@ -239,7 +243,7 @@ fn classified(book: &str, axis: &Axis, coded: &Coded, flags: &[u8]) -> Result<Di
             Ok(None) => NULL,
             Ok(Some(code)) => codes.iter().position(|c| &**c == code).map_or(NULL, |at| at as u16),
             Err(()) => {
-                let count = coded.codes.iter().zip(flags).filter(|(c, f)| **c as usize == i && **f & IN != 0).count();
+                let count = coded.codes.iter().zip(flags).filter(|(c, f)| usize::from(*c) == i && **f & IN != 0).count();
                 if count > 0 {
                     unknown.push(format!("{key} ({count} rows)"));
                 }
@@ -255,6 +259,6 @@ fn classified(book: &str, axis: &Axis, coded: &Coded, flags: &[u8]) -> Result<Di
         ))
         .help("add them to a copy of the codebook, as codes or as missing"));
     }
-    let of_row = coded.codes.iter().map(|c| table.get(*c as usize).copied().unwrap_or(NULL)).collect();
+    let of_row = Codes::of(coded.codes.iter().map(|c| table.get(usize::from(c)).copied().unwrap_or(NULL)), codes.len());
     Ok(Dimension { codes, of_row })
 }

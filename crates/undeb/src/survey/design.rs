@@ -16,6 +16,18 @@ pub enum LonelyPsu {
     Average,
 }
 
+impl LonelyPsu {
+    /// The word for it: `fail`, `remove`, `adjust` or `average`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            LonelyPsu::Fail => "fail",
+            LonelyPsu::Remove => "remove",
+            LonelyPsu::Adjust => "adjust",
+            LonelyPsu::Average => "average",
+        }
+    }
+}
+
 impl std::str::FromStr for LonelyPsu {
     type Err = Error;
 
@@ -88,6 +100,16 @@ impl Design {
     /// Stratum of a PSU.
     pub fn stratum(&self, psu: u32) -> u32 {
         self.stratum_of[psu as usize]
+    }
+
+    /// Strata of the PSUs in their order.
+    pub(crate) fn strata_of_psus(&self) -> &[u32] {
+        &self.stratum_of
+    }
+
+    /// Whether any stratum has a finite population.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.fraction.iter().any(|f| *f > 0.0)
     }
 
     /// The lonely-PSU rule.

@@ -25,5 +25,6 @@ pub mod scores;
 mod spread;
 pub mod stages;
 pub mod testing;
+pub(crate) mod threads;
 pub mod totals;
 pub mod variance;

@@ -11,11 +11,10 @@ use rayon::prelude::*;
 use super::partition::{Buckets, Builder, Entry, Partition, Piece, PsuEntries, Sorted, piece};
 use super::rows::RowSource;
 pub use super::rows::{Answer, MOST_VARIABLES, OUT, Rows};
+use super::threads::SMALL;
 
 /// Rows of one block.
 const BLOCK: usize = 1 << 15;
-/// Rows below which threads cost more than they save.
-const SMALL: usize = 1 << 17;
 /// Most cells that one state can hold.
 pub const MOST_CELLS: usize = (1 << 20) - 1;
 
@@ -109,6 +108,35 @@ impl Totals {
         }
         let partition = Partition::of(pieces, shape.codes(), buckets, shape.amounts);
         Totals { shape, psus, partition, tallies: sums }
+    }
+
+    /// A joined state from its parts: counts by cell and variable (valid, yes, missing, not asked), where the codes and
+    /// weights of each PSU start, and these. None where they do not fit each other.
+    pub(crate) fn restored(
+        cells: usize,
+        answers: usize,
+        counts: &[[u64; 4]],
+        start: &[usize],
+        sums: &[(u32, f64)],
+    ) -> Option<Totals> {
+        let shape = Shape { cells, answers, amounts: 0 };
+        let sound = |(code, weight): &(u32, f64)| u64::from(*code) < shape.codes() && weight.is_finite() && *weight >= 0.0;
+        if cells > MOST_CELLS || counts.len() != cells * answers || !sums.iter().all(sound) {
+            return None;
+        }
+        let tally =
+            |&[n, n_yes, n_missing, n_not_asked]: &[u64; 4]| Tally { n, n_yes, n_missing, n_not_asked, ..Tally::default() };
+        let mut tallies: Vec<Tally> = counts.iter().map(tally).collect();
+        let psus = start.len().saturating_sub(1);
+        let mut builder = Builder::new(sums.len(), psus, shape.codes(), 0);
+        let mut entries = Vec::new();
+        for range in start.windows(2) {
+            entries.clear();
+            entries.extend(sums.get(range[0]..range[1])?.iter().map(|&(code, weight)| Entry { weight, code }));
+            weigh(&mut tallies, &entries, &[], &shape);
+            builder.push(&entries, &[]);
+        }
+        Some(Totals { shape, psus, partition: builder.finish(), tallies })
     }
 
     /// Number of cells.
