@@ -1,7 +1,7 @@
 //! `undeb estimates` and `undeb estimate`: rates as a table or a file. Working figures: they say that they are not released.
 
 use undeb::release::format::{percent, signed_points};
-use undeb::{Error, Estimate, Estimates, Measure, Method, PublishedTable, RecordOptions, Records, Result};
+use undeb::{Error, Estimate, Estimates, Meaning, Measure, Method, PublishedTable, RecordOptions, Result};
 
 use crate::args::{EstimateOptions, Format, Output, RecordCommand};
 use crate::output::{print_bytes, table, write_file};
@@ -33,11 +33,16 @@ pub(crate) fn records(options: &RecordCommand) -> Result<u8> {
     options.output.check()?;
     let progress = Progress::start("Reading the records");
     let design = options.errors.options()?;
-    let records = match (&options.codebook, options.roles.any()) {
-        (Some(codebook), None) => Records::read(&options.file, &crate::codebooks::open(codebook)?, design)?,
+    let (book, roles);
+    let meaning = match (&options.codebook, options.roles.any()) {
+        (Some(codebook), None) => {
+            book = crate::codebooks::open(codebook)?;
+            Meaning::Codebook(&book, &design)
+        }
         (None, Some(_)) => {
             let survey = options.file.file_stem().unwrap_or_default().to_string_lossy();
-            Records::open(&options.file, &options.roles.roles(&options.by, &survey, design))?
+            roles = options.roles.roles(&options.by, &survey, design.clone());
+            Meaning::Roles(&roles)
         }
         (Some(codebook), Some(flag)) => {
             return Err(Error::io(format!("both the codebook {codebook} and {flag} say what the columns are"))
@@ -49,10 +54,12 @@ pub(crate) fn records(options: &RecordCommand) -> Result<u8> {
             ));
         }
     };
-    let measures = measures(&options.measure, records.measures())?;
-    progress.now("Estimating");
+    let measures = measures(&options.measure, meaning.measures())?;
     let by: Vec<&str> = options.by.iter().map(|b| options.roles.part(b)).collect();
-    let estimates = records.estimate(&measures, &by, &RecordOptions { margins: options.margins, pool: options.pool })?;
+    let margins = RecordOptions { margins: options.margins, pool: options.pool };
+    let estimates = Estimates::of_file(&options.file, &meaning, &measures, &by, &margins, |done, all| {
+        progress.now(format!("{:.0} of {:.0} million records", done as f64 / 1e6, all as f64 / 1e6));
+    })?;
     drop(progress);
     options.output.write(&estimates)
 }

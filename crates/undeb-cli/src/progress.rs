@@ -1,5 +1,6 @@
 //! A sign of life on standard error, for work that takes more than a second.
 
+use std::borrow::Cow;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ impl Progress {
     }
 
     /// Says what is being done now.
-    pub(crate) fn now(&self, doing: &'static str) {
+    pub(crate) fn now(&self, doing: impl Into<Cow<'static, str>>) {
         self.bar.set_message(doing);
     }
 }

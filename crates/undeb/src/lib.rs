@@ -39,8 +39,8 @@ pub use estimation::{
     Change, ChangeFlag, ChangeRow, ChangeView, Changes, CompareOptions, Comparison, Contrast, Dependence, Difference,
     ErrorMethod, Estimate, Estimates, Formula, MissingAnswers, RecordOptions, Side, Uncertainty,
 };
+pub use estimation::{Meaning, RecordTotals};
 pub use estimation::{RankCertainty, RankOptions, RankedCell, Ranking};
-pub use estimation::RecordTotals;
 pub use policy::{
     Action, ActionState, Answer, Assumptions, Baseline, Bridge, Candidate, Counts, Day, DetectOptions, Detectable, Employment,
     Finding, Findings, FirstMet, Gap, Goal, JudgedBy, Level, Milestone, Node, Oddity, Pace, PathAnswer, PathFinding, PathShape,

@@ -14,6 +14,7 @@ mod linear_form;
 mod parts;
 mod ranking;
 mod rate;
+mod record_file;
 mod record_totals;
 mod record_totals_file;
 mod records;
@@ -31,6 +32,7 @@ pub use decomposition::{
 pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty};
 pub(crate) use parts::Whole;
 pub use ranking::{RankCertainty, RankOptions, RankedCell, Ranking};
+pub use record_file::Meaning;
 pub use record_totals::RecordTotals;
 pub use records::RecordOptions;
 pub use side::Side;

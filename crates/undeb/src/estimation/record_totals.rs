@@ -11,6 +11,7 @@ use super::records::RecordOptions;
 use crate::error::{Error, Result};
 use crate::schema::{Classification, Measure, Period};
 use crate::source::{Dimension, Key, Records, SampledUnits, values};
+use crate::survey::design::LonelyPsu;
 use crate::survey::errors::Basis;
 use crate::survey::stages::Stages;
 use crate::survey::totals::{Share, Totals};
@@ -110,6 +111,14 @@ impl RecordTotals {
     /// Breakdowns of the totals.
     pub fn by(&self) -> impl Iterator<Item = &str> {
         self.by.iter().map(String::as_str)
+    }
+
+    /// The same totals under another rule for lonely PSUs. A stratum may look lonely in one part of the records: read the
+    /// parts under [`LonelyPsu::Remove`] and set the rule of the whole here.
+    #[must_use]
+    pub fn with_lonely_psu(mut self, rule: LonelyPsu) -> RecordTotals {
+        self.units.lonely = rule;
+        self
     }
 
     /// The totals of both, PSUs and codes matched by their values. Where records have no PSUs, each counts as one.

@@ -41,6 +41,7 @@ struct Head {
     cannot: Arc<str>,
     tier: Tier,
     lonely_psu: String,
+    unique_psus: bool,
     /// Names of the strata, numbers or texts.
     strata: Vec<Key>,
     /// Whether PSUs have names.
@@ -113,6 +114,7 @@ impl RecordTotals {
             cannot: Arc::clone(&about.cannot),
             tier: about.drawn.tier,
             lonely_psu: self.units.lonely.name().to_owned(),
+            unique_psus: self.units.unique,
             strata: self.units.strata.clone(),
             named: self.units.names != Names::None,
             counts: tallies
@@ -153,6 +155,7 @@ impl RecordTotals {
                 (true, false) => Names::Numbers(Vec::new()),
             },
             lonely: head.lonely_psu.parse()?,
+            unique: head.unique_psus,
         };
         let (mut start, mut sums) = (Vec::new(), Vec::new());
         for row in 0..frame.height() {

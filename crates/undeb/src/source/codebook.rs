@@ -336,9 +336,20 @@ impl Codebook {
     }
 
     /// The options of a user, with the replicate weights of the survey where the user names none.
-    pub(super) fn options(&self, given: DesignOptions) -> DesignOptions {
+    pub(crate) fn options(&self, given: DesignOptions) -> DesignOptions {
         let own = || self.design.replicates.clone().map(Replication::Columns);
         DesignOptions { replication: given.replication.or_else(own), ..given }
+    }
+
+    /// The columns of a file that are read.
+    pub(crate) fn columns(&self, options: &DesignOptions, there: &[&str]) -> Result<Vec<String>> {
+        options.with_columns(self.required().into_iter(), &self.variables(), there)
+    }
+
+    /// Whether weights and design can be told from a part of the records.
+    pub(crate) fn comes_in_parts(&self) -> bool {
+        let design = &self.design;
+        !self.weight.months && design.person.is_none() && design.fpc.is_none() && design.second_stage.is_none()
     }
 
     /// Variables without which records cannot be read; weights have substitutes, and breakdowns may be left out.

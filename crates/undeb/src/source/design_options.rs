@@ -45,6 +45,11 @@ impl From<LonelyPsu> for DesignOptions {
 }
 
 impl DesignOptions {
+    /// Whether errors can be made from totals of parts of the records.
+    pub(crate) fn come_in_parts(&self) -> bool {
+        self.replication.is_none() && self.known_totals.is_none() && self.design_effect.is_none()
+    }
+
     /// The columns of a file that are read: the required ones, such of the others as are there, and those of these options.
     pub(super) fn with_columns<'a>(
         &'a self,

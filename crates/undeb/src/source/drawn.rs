@@ -71,6 +71,8 @@ pub(crate) struct Drawn {
     /// Names of strata and PSUs.
     strata: Vec<Key>,
     names: Names,
+    /// A PSU name stands for one PSU, whatever the stratum.
+    unique: bool,
 }
 
 /// The values of a column that lies in one piece.
@@ -104,7 +106,7 @@ impl Drawing<'_> {
             }
             Some(Replication::Made(made)) => Some(ReplicateWeights::Factors(made.of(&psus.design)?)),
         };
-        let Psus { of_row, design, strata, names } = psus;
+        let Psus { of_row, design, strata, names, unique } = psus;
         let (unit, stages) = match self.second_stage {
             None => (of_row, Stages::new(design)),
             Some(second) => {
@@ -129,6 +131,7 @@ impl Drawing<'_> {
             tier: self.tier,
             strata,
             names,
+            unique,
         })
     }
 
@@ -205,6 +208,7 @@ impl Drawn {
                 stratum_of: design.strata_of_psus().to_vec(),
                 names: self.names.clone(),
                 lonely: design.lonely(),
+                unique: self.unique,
             }),
         }
     }
@@ -222,6 +226,7 @@ impl Drawn {
             tier,
             strata: Vec::new(),
             names: Names::None,
+            unique: false,
         })
     }
 

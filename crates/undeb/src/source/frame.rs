@@ -24,7 +24,7 @@ pub(crate) fn read(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
 static READING: AtomicUsize = AtomicUsize::new(0);
 
 /// Runs a reading whose panics are turned into errors, so that nothing else is printed beside these.
-fn quietly<T>(read: impl FnOnce() -> T) -> T {
+pub(super) fn quietly<T>(read: impl FnOnce() -> T) -> T {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let before = take_hook();

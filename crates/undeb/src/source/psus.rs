@@ -24,6 +24,8 @@ pub(crate) struct Psus {
     /// What the columns call the strata and the PSUs.
     pub(crate) strata: Vec<Key>,
     pub(crate) names: Names,
+    /// A name stands for one PSU, whatever the stratum.
+    pub(crate) unique: bool,
 }
 
 /// What PSUs are called, by their numbers.
@@ -39,7 +41,7 @@ impl Psus {
     /// Everybody in one PSU, for designs of which replicate weights tell everything.
     pub(super) fn one(rows: usize) -> Result<Psus> {
         let design = Design::new(vec![0], vec![0.0], LonelyPsu::Remove, |h| h.to_string())?;
-        Ok(Psus { of_row: vec![0; rows], design, strata: Vec::new(), names: Names::None })
+        Ok(Psus { of_row: vec![0; rows], design, strata: Vec::new(), names: Names::None, unique: false })
     }
 }
 
@@ -109,7 +111,7 @@ fn numbered(
         Some(column) => fractions("PSUs", column, &sampled, |row| u32::from(stratum(row)), name)?,
     };
     let design = Design::new(stratum_of, fraction, columns.lonely, name)?;
-    Ok(Psus { of_row, design, strata, names })
+    Ok(Psus { of_row, design, strata, names, unique: !columns.nested && columns.psu.is_some() })
 }
 
 /// PSU of each row, stratum of each PSU, and its name.
@@ -121,7 +123,7 @@ struct Numbered {
 
 impl Names {
     /// A name that is there twice: that of a PSU in two strata.
-    fn twice(&self) -> Option<String> {
+    pub(super) fn twice(&self) -> Option<String> {
         fn first<T: Ord + Clone>(names: &[T]) -> Option<T> {
             let mut sorted = names.to_vec();
             sorted.sort_unstable();

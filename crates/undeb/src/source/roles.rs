@@ -119,6 +119,18 @@ fn yes_or_no(name: &str, coded: &Coded) -> Result<Vec<Answer>> {
         .collect()
 }
 
+impl Roles {
+    /// The columns of a file that are read.
+    pub(crate) fn columns_of(&self, there: &[&str]) -> Result<Vec<String>> {
+        self.options().with_columns(self.columns(), &[], there)
+    }
+
+    /// Whether weights and design can be told from a part of the records.
+    pub(crate) fn come_in_parts(&self) -> bool {
+        self.options().come_in_parts() && self.person.is_none() && self.fpc.is_none() && self.second_stage.is_none()
+    }
+}
+
 impl Records {
     /// Reads a file of records (CSV, Parquet or Arrow IPC, by its ending) whose columns are named by the part they play.
     ///
@@ -126,8 +138,7 @@ impl Records {
     /// The file cannot be read or ends early; see [`Records::new`].
     pub fn open(path: &Path, roles: &Roles) -> Result<Self> {
         let context = |e: Error| e.context(path.display().to_string());
-        let frame =
-            super::frame::read(path, &|there| roles.options().with_columns(roles.columns(), &[], there)).map_err(context)?;
+        let frame = super::frame::read(path, &|there| roles.columns_of(there)).map_err(context)?;
         Self::new(&frame, roles).map_err(context)
     }
 

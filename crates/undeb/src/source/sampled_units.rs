@@ -16,6 +16,8 @@ pub(crate) struct SampledUnits {
     pub(crate) stratum_of: Vec<u32>,
     pub(crate) names: Names,
     pub(crate) lonely: LonelyPsu,
+    /// A name stands for one PSU, whatever the stratum.
+    pub(crate) unique: bool,
 }
 
 impl SampledUnits {
@@ -26,10 +28,14 @@ impl SampledUnits {
     /// The design that they make, drawn with replacement.
     ///
     /// # Errors
-    /// A stratum with one PSU where the rule is to fail.
+    /// A stratum with one PSU where the rule is to fail; a PSU in two strata where names are said to be unique.
     pub(crate) fn design(&self) -> Result<Design> {
         let name =
             |h: u32| self.strata.get(h as usize).map_or("(the only one)".to_owned(), |k| k.to_string().replace(JOINED, " "));
+        if let Some(twice) = self.names.twice().filter(|_| self.unique) {
+            return Err(Error::design(format!("PSU {} lies in two strata", twice.replace(JOINED, " ")))
+                .help("say that PSUs are nested if their numbers repeat between strata"));
+        }
         Design::new(self.stratum_of.clone(), vec![0.0; self.strata.len().max(1)], self.lonely, name)
     }
 
@@ -39,10 +45,7 @@ impl SampledUnits {
     /// Names that are numbers here and texts there, or are missing in one part.
     pub(crate) fn merge(&self, other: &SampledUnits) -> Result<(SampledUnits, [Vec<u32>; 2])> {
         let numbers = |strata: &[Key]| strata.iter().all(|k| matches!(k, Key::Number(_)));
-        let alike = match (&self.names, &other.names) {
-            (Names::Numbers(_), Names::Numbers(_)) | (Names::Texts(_), Names::Texts(_)) | (Names::None, Names::None) => true,
-            _ => false,
-        };
+        let alike = std::mem::discriminant(&self.names) == std::mem::discriminant(&other.names);
         if !alike || self.strata.is_empty() != other.strata.is_empty() || numbers(&self.strata) != numbers(&other.strata) {
             return Err(Error::design("strata or PSUs have numbers for names in one part and texts, or none, in the other")
                 .help("give the columns the same type in every part"));
@@ -63,8 +66,13 @@ impl SampledUnits {
         };
         let (mut i, mut j) = (0, 0);
         let mut numbers = [Vec::with_capacity(self.psus()), Vec::with_capacity(other.psus())];
-        let mut merged =
-            SampledUnits { strata: Vec::new(), stratum_of: Vec::new(), names: self.names.emptied(), lonely: self.lonely };
+        let mut merged = SampledUnits {
+            strata: Vec::new(),
+            stratum_of: Vec::new(),
+            names: self.names.emptied(),
+            lonely: self.lonely,
+            unique: self.unique,
+        };
         while i < self.psus() || j < other.psus() {
             let order = if i == self.psus() {
                 Ordering::Greater

@@ -28,7 +28,7 @@ impl Records {
     pub fn read(path: &Path, book: &Codebook, options: impl Into<DesignOptions>) -> Result<Self> {
         let options = book.options(options.into());
         let context = |e: Error| e.context(path.display().to_string());
-        let choose = |there: &[&str]| options.with_columns(book.required().into_iter(), &book.variables(), there);
+        let choose = |there: &[&str]| book.columns(&options, there);
         let frame = super::frame::read(path, &choose).map_err(context)?;
         Self::with_codebook(&frame, book, options).map_err(context)
     }
