@@ -1,8 +1,9 @@
 """Time the same job in several programs, side by side: survey records in memory to a table of rates.
 
 The job: density and coverage among employees, each over its own valid answers, with standard errors from strata and
-PSUs. Job A has 36 cells (region x sector), job B 360 (year x region x sector). `polars` gives point estimates only
-and is the floor; `polars-tuned` is the same floor in its quickest spelling.
+PSUs. Job A has 36 cells (region x sector), job B 360 (year x region x sector), job P is A with reading the Parquet file
+inside the clock, and job R is A with the errors of 200 replicate weights. `polars` gives point estimates only and is
+the floor, but in job R it does all the sums; `polars-tuned` is the same floor in its quickest spelling.
 
 Linux only. Nothing is built here: run `cargo build --release -p undeb-benches` first. Python programs are installed by
 pip into target/bench-venv; R needs the package survey (Debian: `apt-get install r-base-core r-cran-survey`). A program
@@ -29,7 +30,10 @@ VENV = ROOT / "target/bench-venv"
 PYTHON = VENV / "bin/python"
 DATA = ROOT / "target/bench-data"
 PEERS = ["polars", "polars-tuned", "undeb", "svy", "r", "samplics"]
-CELLS = {"A": 36, "B": 360}
+CELLS = {"A": 36, "B": 360, "P": 36, "R": 36}
+#: Who takes part in the jobs that not everybody has a way for.
+ONLY = {"P": ["polars", "undeb"], "R": ["polars", "undeb", "svy"]}
+REPLICATES = 200
 #: Rows x cells above which a program is left out: it would take longer than all others together.
 MOST = {"samplics": 36_000_000}
 VALUE_TOLERANCE, ERROR_TOLERANCE = 1e-12, 1e-9
@@ -96,7 +100,7 @@ def available(peer):
     return True
 
 
-def prepare(rows, peers):
+def prepare(rows, peers, replicates=0):
     """Write the synthetic records as Parquet, and as CSV where R takes part.
 
     Parameters
@@ -105,6 +109,8 @@ def prepare(rows, peers):
         Number of records.
     peers : list of str
         Programs that take part.
+    replicates : int
+        Columns of replicate weights.
 
     Returns
     -------
@@ -112,10 +118,10 @@ def prepare(rows, peers):
         The Parquet file.
     """
     DATA.mkdir(parents=True, exist_ok=True)
-    path = DATA / f"labour-{rows}.parquet"
+    path = DATA / f"labour-{rows}{'-replicates' if replicates else ''}.parquet"
     # Written anew: the records may have changed since.
-    output([BENCH, "write", rows, path])
-    if "r" in peers:
+    output([BENCH, "write", rows, path, f"replicates={replicates}"])
+    if "r" in peers and not replicates:
         program = (
             "import sys, polars as pl; f = pl.read_parquet(sys.argv[1]).drop('industry');"
             "f.with_columns(pl.col(pl.Boolean).cast(pl.Int8)).write_csv(sys.argv[2])"
@@ -134,7 +140,7 @@ def run(peer, path, job, arguments):
     path : pathlib.Path
         The Parquet file.
     job : str
-        A or B.
+        A, B, P or R.
     arguments : argparse.Namespace
         The command line.
 
@@ -197,10 +203,13 @@ def compare(rows, jobs, peers, arguments):
     dict
         Answers by job, program and round.
     """
-    path = prepare(rows, peers)
+    plain = prepare(rows, peers) if set(jobs) - {"R"} else None
+    paths = {job: prepare(rows, peers, REPLICATES) if job == "R" else plain for job in jobs}
     answers, spent = {job: {p: {} for p in peers} for job in jobs}, defaultdict(float)
     for job, peer in ((j, p) for j in jobs for p in peers if rows * CELLS[j] > MOST.get(p, float("inf"))):
         say(f"{rows} rows, job {job}: {peer} left out: more than {MOST[peer]} rows x cells")
+        spent[peer, job] = float("inf")
+    for job, peer in ((j, p) for j in jobs for p in peers if p not in ONLY.get(j, peers)):
         spent[peer, job] = float("inf")
     for turn in range(arguments.rounds):
         # The slow ones take part until they have used their share of time.
@@ -209,13 +218,13 @@ def compare(rows, jobs, peers, arguments):
             say(f"{rows} rows, job {job}, round {turn + 1}: {peer}")
             start = time.monotonic()
             try:
-                answers[job][peer][turn] = run(peer, path, job, arguments)
+                answers[job][peer][turn] = run(peer, paths[job], job, arguments)
             except (RuntimeError, subprocess.TimeoutExpired) as error:
                 say(f"{peer}: left out: {error}")
                 spent[peer, job] = float("inf")
             spent[peer, job] += time.monotonic() - start
     for job in jobs:
-        agree(path, job, answers[job])
+        agree(paths[job], job, answers[job])
     return {job: {p: rounds for p, rounds in answers[job].items() if rounds} for job in jobs}
 
 
@@ -227,7 +236,7 @@ def agree(path, job, answers):
     path : pathlib.Path
         The Parquet file.
     job : str
-        A or B.
+        A, B, P or R.
     answers : dict
         Answers by program and round.
     """
@@ -252,7 +261,7 @@ def main():
     plain = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="compare.py", description=__doc__, formatter_class=plain)
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000], help="records (100000 1000000)")
-    parser.add_argument("--jobs", nargs="+", default=list(CELLS), choices=list(CELLS), help="A, B or both (both)")
+    parser.add_argument("--jobs", nargs="+", default=["A", "B"], choices=list(CELLS), help="A, B, P, R (A B)")
     parser.add_argument("--peers", nargs="+", default=PEERS, choices=PEERS, help="programs that take part (all)")
     parser.add_argument("--rounds", type=int, default=5, help="processes of each program (5)")
     parser.add_argument("--runs", type=int, default=15, help="timed calls in each process, after the first (15)")

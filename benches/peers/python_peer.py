@@ -14,7 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
-JOBS = {"A": ["region", "sector"], "B": ["year", "region", "sector"]}
+CELLS = ["region", "sector"]
+JOBS = {"A": CELLS, "B": ["year", *CELLS], "P": CELLS, "R": CELLS}
 MEASURES = {"union": "density", "covered": "coverage"}
 
 
@@ -23,7 +24,7 @@ def polars_plain(frame, by):
 
     Parameters
     ----------
-    frame : polars.DataFrame
+    frame : polars.DataFrame or polars.LazyFrame
         The records.
     by : list of str
         The breakdowns.
@@ -58,6 +59,73 @@ def polars_tuned(frame, by):
     rates = [(weight * pl.col(y)).sum() / (weight * pl.col(y).is_not_null()).sum() for y in MEASURES]
     named = [rate.alias(y) for rate, y in zip(rates, MEASURES)]
     return frame.lazy().filter(pl.col("employee")).group_by(by).agg(named).collect()
+
+
+def polars_file(path, by):
+    """Point estimates from the file, as the lazy reader plans them.
+
+    Parameters
+    ----------
+    path : str
+        The Parquet file.
+    by : list of str
+        The breakdowns.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a cell, one column a measure; no standard errors.
+    """
+    return polars_plain(pl.scan_parquet(path), by)
+
+
+def polars_replicates(frame, by):
+    """The sums that replicate errors are made from: a rate for each measure and set of weights, and their spread.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The records.
+    by : list of str
+        The breakdowns.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a cell: rates, and standard errors around the mean of the replicates.
+    """
+    columns = [c for c in frame.columns if c.startswith("rw")]
+    rates = [
+        ((pl.col(w) * pl.col(y)).sum() / (pl.col(w) * pl.col(y).is_not_null()).sum()).alias(f"{y}:{w}")
+        for y in MEASURES
+        for w in ["weight", *columns]
+    ]
+    table = frame.lazy().filter(pl.col("employee")).group_by(by).agg(rates).collect()
+    errors = [pl.concat_list([f"{y}:{w}" for w in columns]).list.std(ddof=1).alias(f"{y}:se") for y in MEASURES]
+    return table.select(*by, *(pl.col(f"{y}:weight").alias(y) for y in MEASURES), *errors)
+
+
+def svy_replicates(frame, by):
+    """Means by domain with replicate errors, both measures in one call.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The records.
+    by : list of str
+        The breakdowns.
+
+    Returns
+    -------
+    list of svy.Estimate
+        One a measure.
+    """
+    import svy
+
+    count = sum(c.startswith("rw") for c in frame.columns)
+    weights = svy.RepWeights(method="bootstrap", prefix="rw", n_reps=count)
+    sample = svy.Sample(frame, svy.Design(wgt="weight", rep_wgts=weights))
+    return sample.estimation.mean(list(MEASURES), by=by, where=pl.col("employee"), drop_nulls=True, method="replication")
 
 
 def svy_mean(frame, by):
@@ -120,9 +188,9 @@ def samplics_mean(frame, by):
 
 
 def cells_of_polars(result, by):
-    """Give every cell as `[measure, year, region, sector, value, None]`."""
+    """Give every cell as `[measure, year, region, sector, value, standard error or None]`."""
     return [
-        [measure, row.get("year"), row["region"], row["sector"], row[y], None]
+        [measure, row.get("year"), row["region"], row["sector"], row[y], row.get(f"{y}:se")]
         for row in result.iter_rows(named=True)
         for y, measure in MEASURES.items()
     ]
@@ -149,6 +217,12 @@ def cells_of_samplics(result, by):
     return cells
 
 
+#: What a program does for a job that is not that of its line below.
+SPECIAL = {
+    ("polars", "P"): polars_file,
+    ("polars", "R"): polars_replicates,
+    ("svy", "R"): svy_replicates,
+}
 PEERS = {
     "polars": (polars_plain, cells_of_polars),
     "polars-tuned": (polars_tuned, cells_of_polars),
@@ -170,8 +244,10 @@ def main():
     warnings.simplefilter("ignore")
     peer, path, job, runs, seconds = sys.argv[1:]
     run, cells = PEERS[peer]
-    by = JOBS[job]
-    frame = pl.read_parquet(path).rechunk()
+    run, by = SPECIAL.get((peer, job), run), JOBS[job]
+    # In job P reading is part of the work.
+    frame = path if job == "P" else pl.read_parquet(path).rechunk()
+    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
     package = peer.split("-")[0]
     __import__(package)
     Path("/proc/self/clear_refs").write_text("5")  # the peak so far does not count
@@ -191,12 +267,12 @@ def main():
     values = cells(result, by)
     answer = {
         "job": job,
-        "rows": frame.height,
+        "rows": rows,
         "first": first,
         "median": statistics.median(warm or [first]),
         "cpu": cpu,
         "cells": len(values) // len(MEASURES),
-        "memory_per_row": (peak - before) * 1024 / frame.height,
+        "memory_per_row": (peak - before) * 1024 / rows,
         "runs": max(len(warm), 1),
         "version": f"{package} {version(package)}",
         "values": values,

@@ -99,10 +99,12 @@ def aims(results):
     """Yield every aim: `(name, function from a figure's key to what was seen, must, aim, whether more is better)`."""
     for (rows, job), answers in results.items():
         cells = f"{rows:,} rows, job {job}"
-        must, aim = (3, 1) if rows < 1_000_000 else (1.2, 0.7)
+        must, aim = (3, 1) if rows < 1_000_000 else (1.2, 0.7) if rows < 10_000_000 else (1.2, 0.8)
+        must, aim = {"P": (1.5, 1), "R": (0.3, 0.12)}.get(job, (must, aim))
         yield f"{cells}: undeb over polars", partial(ratio, answers, "undeb", "polars"), must, aim, False
         if rows >= 1_000_000:
-            for peer, aim in (("svy", {"A": 100, "B": 500}[job]), ("r", {"A": 400, "B": 1500}[job])):
+            peers = {"A": {"svy": 100, "r": 400}, "B": {"svy": 500, "r": 1500}, "R": {"svy": 10}}.get(job, {})
+            for peer, aim in peers.items():
                 yield f"{cells}: {peer} over undeb", partial(ratio, answers, peer, "undeb"), None, aim, True
     for rows in dict.fromkeys(rows for rows, _ in results):
         both = {job: results.get((rows, job), {}).get("undeb", {}) for job in "AB"}
@@ -118,7 +120,7 @@ def aims_of(results):
             shown = [times(x) for x in (seen("median"), seen("cpu"), must, aim)]
             yield f"| {name} | {' | '.join(shown)} | {verdict(seen('median'), must, aim, more)} |"
     for (rows, job), answers in results.items():
-        if "undeb" in answers:
+        if "undeb" in answers and job in "AB":
             seen = over(answers, "undeb", "memory_per_row")
             name = f"{rows:,} rows, job {job}: bytes a row above the frame"
             yield f"| {name} | {seen:.0f} | – | 40 | 24 | {verdict(seen, 40, 24)} |"

@@ -2,25 +2,37 @@
 
 use std::error::Error;
 use std::fs::File;
+use std::path::Path;
 use std::time::Instant;
 
 use polars::prelude::*;
-use undeb::{Estimates, Measure, RecordOptions, Records};
+use undeb::{Estimates, Meaning, Measure, RecordOptions, Records, ReplicateColumns, Replication};
 
 use crate::{median, memory, roles};
 
-/// Breakdowns of a job: 36 cells in A, 360 in B.
+/// Breakdowns of a job: 36 cells in A, 360 in B; R is A with replicate weights, P is A from the file.
 fn breakdowns(job: &str) -> Result<&'static [&'static str], Box<dyn Error>> {
     match job {
-        "A" => Ok(&["region", "sector"]),
+        "A" | "R" | "P" => Ok(&["region", "sector"]),
         "B" => Ok(&["period", "region", "sector"]),
-        other => Err(format!("there is no job `{other}`: A or B").into()),
+        other => Err(format!("there is no job `{other}`: A, B, P or R").into()),
     }
 }
 
-/// The whole job: frame to estimates with their errors.
-fn estimates(frame: &DataFrame, by: &[&str]) -> undeb::Result<Estimates> {
-    Records::new(frame, &roles())?.estimate(&[Measure::Density, Measure::Coverage], by, &RecordOptions::default())
+/// The whole job: frame, or in job P the file, to estimates with their errors.
+fn estimates(frame: &DataFrame, path: &str, job: &str) -> Result<Estimates, Box<dyn Error>> {
+    let (by, both, options) = (breakdowns(job)?, [Measure::Density, Measure::Coverage], RecordOptions::default());
+    let mut roles = roles();
+    if job == "P" {
+        return Ok(Estimates::of_file(Path::new(path), &Meaning::Roles(&roles), &both, by, &options, |_, _| {})?);
+    }
+    if job == "R" {
+        // The degrees of freedom are given: the rank of the weights is no part of the sums that are compared.
+        let (columns, kind) = (vec!["rw*".to_owned()], "bootstrap".to_owned());
+        let replicates = ReplicateColumns { columns, kind, df: Some(100.0), ..ReplicateColumns::default() };
+        roles.replication = Some(Replication::Columns(replicates));
+    }
+    Ok(Records::new(frame, &roles)?.estimate(&both, by, &options)?)
 }
 
 /// The columns of the job, in one piece each, as a program that holds its data in memory has them.
@@ -43,13 +55,13 @@ fn processor() -> f64 {
 /// `bench time FILE RUNS JOB`: the first call, the median of the RUNS that follow, processor seconds a call, and the
 /// memory that the first call took above the frame.
 pub(crate) fn time(path: &str, runs: &str, job: &str) -> Result<(), Box<dyn Error>> {
-    let (by, runs) = (breakdowns(job)?, runs.parse::<usize>()?);
-    let frame = read(path)?;
-    let rows = frame.height();
+    let runs = runs.parse::<usize>()?;
+    let frame = if job == "P" { DataFrame::empty() } else { read(path)? };
+    let rows = ParquetReader::new(File::open(path)?).num_rows()?;
     // Writing 5 resets the peak, so that reading the file does not count.
     std::fs::write("/proc/self/clear_refs", "5")?;
     let (before, processor_before, start) = (memory("VmRSS"), processor(), Instant::now());
-    let kept = estimates(&frame, by)?;
+    let kept = estimates(&frame, path, job)?;
     let first = start.elapsed().as_secs_f64();
     let (first_processor, bytes) = (processor() - processor_before, (memory("VmHWM") - before) * 1024.0 / rows as f64);
     let cells = kept.cells().len() / 2;
@@ -57,7 +69,7 @@ pub(crate) fn time(path: &str, runs: &str, job: &str) -> Result<(), Box<dyn Erro
     let mut warm = Vec::with_capacity(runs);
     for _ in 0..runs {
         let start = Instant::now();
-        estimates(&frame, by)?;
+        estimates(&frame, path, job)?;
         warm.push(start.elapsed().as_secs_f64());
     }
     let (median, cpu) = match runs {
@@ -76,7 +88,7 @@ pub(crate) fn values(path: &str, job: &str) -> Result<(), Box<dyn Error>> {
     let by = breakdowns(job)?;
     let number = |x: Option<f64>| x.map_or("null".to_owned(), |x| format!("{x:e}"));
     let dated = by.contains(&"period");
-    let estimates = estimates(&read(path)?, by)?;
+    let estimates = estimates(&read(path)?, path, job)?;
     let cells = estimates.cells().iter().map(|e| {
         let year = if dated { e.period.to_string() } else { "null".to_owned() };
         let (value, se) = (number(e.value), number(e.se()));

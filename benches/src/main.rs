@@ -1,18 +1,20 @@
-//! Times the survey engine on synthetic records: `bench [ROWS]...`; `bench write ROWS FILE` leaves them as Parquet.
-//! `bench charts` times the drawing of charts.
+//! Times the survey engine on synthetic records: `bench [ROWS]...`; `bench charts` times the drawing of charts.
 //!
-//! Medians of the warm runs, and memory above the frame. The peers run the same jobs on the same file, which
-//! `bench time FILE RUNS JOB` and `bench values FILE JOB` answer for: benches/peers.
+//! `bench write ROWS FILE [sorted] [regional] [replicates=N]` leaves records as Parquet, and `bench parts FILE` sums a
+//! file of any size part by part. Medians of the warm runs, and memory above the frame. The peers run the same jobs on the
+//! same file, which `bench time FILE RUNS JOB` and `bench values FILE JOB` answer for: benches/peers.
 
 mod charts;
 mod job;
 mod records;
 
 use std::fs::File;
+use std::path::Path;
 use std::time::Instant;
 
-use polars::prelude::*;
-use undeb::{Measure, RecordOptions, Records, Roles};
+use undeb::{Meaning, Measure, RecordOptions, RecordTotals, Records, Roles};
+
+use records::{Labour, Shape};
 
 fn roles() -> Roles {
     let name = |n: &str| Some(n.to_owned());
@@ -58,7 +60,7 @@ fn time(name: &str, rows: usize, runs: usize, mut job: impl FnMut() -> usize) {
 }
 
 fn run(rows: usize) -> Result<(), Box<dyn std::error::Error>> {
-    let frame = records::labour(rows, 1, false)?;
+    let frame = records::labour(rows, 1, Shape::default())?;
     let runs = if rows > 2_000_000 { 5 } else { 15 };
     let both = [Measure::Density, Measure::Coverage];
     // Forget the peak that making the frame left.
@@ -83,18 +85,44 @@ fn run(rows: usize) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Parquet to a finished table, part by part, with what it took.
+fn parts(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let (roles, start) = (roles(), Instant::now());
+    let totals = RecordTotals::of_file(path, &Meaning::Roles(&roles), &["period", "region", "sector"], |done, all| {
+        eprint!("\r{:>5.1} of {:.1} million records", done as f64 / 1e6, all as f64 / 1e6);
+    })?;
+    let (psus, sums) = (totals.psus(), totals.len());
+    let estimates = totals.finish(&[Measure::Density, Measure::Coverage], &RecordOptions::default())?;
+    println!(
+        "\n{} cells from {sums} sums of {psus} PSUs in {:.1} s, at most {:.2} GB",
+        estimates.cells().len(),
+        start.elapsed().as_secs_f64(),
+        memory("VmHWM") / 1024.0 / 1024.0
+    );
+    Ok(())
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["write", rows, path] => {
-            let mut frame = records::labour(rows.parse()?, 1, false)?;
-            ParquetWriter::new(File::create(path)?).finish(&mut frame)?;
+        ["write", rows, path, like @ ..] => {
+            let mut shape = Shape::default();
+            for word in like {
+                match word.split_once('=') {
+                    None if *word == "sorted" => shape.sorted = true,
+                    None if *word == "regional" => shape.regional = true,
+                    Some(("replicates", number)) => shape.replicates = number.parse()?,
+                    _ => return Err(format!("records can be sorted, regional or have replicates=N, not `{word}`").into()),
+                }
+            }
+            Labour::new(rows.parse()?, 1, shape).write(File::create(path)?)?;
             return Ok(());
         }
         ["charts"] => {
             charts::run();
             return Ok(());
         }
+        ["parts", path] => return parts(Path::new(path)),
         ["time", path, runs, job] => return job::time(path, runs, job),
         ["values", path, job] => return job::values(path, job),
         _ => {}

@@ -13,8 +13,9 @@ use crate::schema::{Classification, Measure, Period};
 use crate::source::{Dimension, Key, Records, SampledUnits, values};
 use crate::survey::design::LonelyPsu;
 use crate::survey::errors::Basis;
+use crate::survey::joined::Share;
 use crate::survey::stages::Stages;
-use crate::survey::totals::{Share, Totals};
+use crate::survey::totals::Totals;
 
 /// Totals of records by PSU, cell and answers, with all codes by their values.
 ///

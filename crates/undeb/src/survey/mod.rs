@@ -11,6 +11,7 @@ pub mod expression;
 pub mod function;
 mod hadamard;
 pub mod interval;
+pub(crate) mod joined;
 mod partition;
 pub(crate) mod random;
 pub(crate) mod rank;
