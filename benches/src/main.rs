@@ -4,9 +4,11 @@
 //! file of any size part by part. Medians of the warm runs, and memory above the frame. The peers run the same jobs on the
 //! same file, which `bench time FILE RUNS JOB` and `bench values FILE JOB` answer for: benches/peers.
 
+mod backtest;
 mod charts;
 mod job;
 mod records;
+mod trends;
 
 use std::fs::File;
 use std::path::Path;
@@ -124,6 +126,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         ["parts", path] => return parts(Path::new(path)),
         ["time", path, runs, job] => return job::time(path, runs, job),
+        ["trends"] => return trends::time(5),
+        ["backtest"] => return backtest::tables(),
+        ["backtest", "rule"] => return backtest::rule(),
         ["values", path, job] => return job::values(path, job),
         _ => {}
     }

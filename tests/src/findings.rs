@@ -100,6 +100,7 @@ fn finding(region: &str, level: f64, draw: &Draw) -> Finding {
         baseline: None,
         gap: lead.map(|lead| Gap { value: -lead, interval: around(-lead, half), workers: draw.employees.map(|e| -lead * e) }),
         required_pace: None,
+        outlook: None,
         observed_pace: None,
         path: draw.path.filter(|_| value.is_some()).map(|(lead, half)| PathFinding {
             level: value.unwrap_or_default() - lead,

@@ -69,7 +69,7 @@ fn measures(given: &[String], all: impl IntoIterator<Item = Measure>) -> Result<
 }
 
 impl Output {
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         if !(self.level > 0.0 && self.level < 1.0) {
             return Err(
                 Error::io(format!("the confidence level {} is not between 0 and 1", self.level)).help("write 0.95 for 95 %")

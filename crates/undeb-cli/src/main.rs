@@ -14,6 +14,7 @@ mod output;
 mod plan;
 mod progress;
 mod report;
+mod trends;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
         Command::Data(command) => data::run(command),
         Command::Estimates(options) => estimates::run(&options),
         Command::Chart(options) => chart::run(&options),
+        Command::Trend(command) => trends::trend_of(&command),
+        Command::Project(command) => trends::project(&command),
         Command::Estimate(options) => estimates::records(&options),
         Command::Codebooks { codebook } => codebooks::run(codebook.as_deref()),
         Command::Completions { shell } => output::completions(shell),

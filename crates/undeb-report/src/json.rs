@@ -79,6 +79,7 @@ struct FindingRecord<'a> {
     path: Option<undeb::PathAnswer>,
     path_level: Option<f64>,
     path_lead: Option<f64>,
+    outlook: Option<&'a undeb::Outlook>,
     cautions: &'a [String],
 }
 
@@ -115,6 +116,7 @@ impl<'a> FindingRecord<'a> {
             path: f.path.map(|p| p.answer),
             path_level: f.path.map(|p| p.level),
             path_lead: f.path.map(|p| points(p.lead)),
+            outlook: f.outlook.as_deref(),
             cautions: &f.cautions,
         }
     }

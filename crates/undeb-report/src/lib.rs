@@ -4,6 +4,7 @@
 
 mod folder;
 mod json;
+mod outlook;
 mod page;
 mod view;
 

@@ -57,6 +57,7 @@ struct TargetView<'a> {
     /// The window of the observed pace where it is one for all, so that it needs no column.
     window: Option<String>,
     rows: Vec<Row>,
+    outlook: Option<crate::outlook::OutlookView>,
     figures: Vec<FigureView<'a>>,
     cautions: Vec<String>,
 }
@@ -252,6 +253,7 @@ fn target_view<'a>(
         },
         with_workers: t.findings.iter().any(|f| f.gap.is_some_and(|g| g.workers.is_some())),
         rows: t.findings.iter().map(|f| row(report, target, f, source)).collect(),
+        outlook: crate::outlook::OutlookView::of(report, t, regions, sectors),
         figures: figures(&target.id),
         cautions,
     }

@@ -43,9 +43,10 @@ pub use estimation::{Meaning, RecordTotals};
 pub use estimation::{RankCertainty, RankOptions, RankedCell, Ranking};
 pub use policy::{
     Action, ActionState, Answer, Assumptions, Baseline, Bridge, Candidate, Counts, Day, DetectOptions, Detectable, Employment,
-    Finding, Findings, FirstMet, Gap, Goal, JudgedBy, Level, Milestone, Node, Oddity, Pace, PathAnswer, PathFinding, PathShape,
-    Plan, PolicyForce, ProjectedPeriod, Projection, ProjectionOptions, Reason, Reference, Series, Status, Stretch, Target,
-    TargetFindings, Treatment, Trend, TrendModel, TrendOptions, TrendPoint,
+    FanPeriod, Finding, Findings, FirstMet, Gap, Goal, JudgedBy, Level, Milestone, MilestoneOutlook, Node, Oddity, Outlook,
+    OutlookOptions, Pace, PathAnswer, PathFinding, PathShape, Plan, PolicyForce, ProjectedPeriod, Projection, ProjectionOptions,
+    Reason, Reference, RequiredPace, Series, Standing, Status, Stretch, Target, TargetFindings, Treatment, Trend, TrendModel,
+    TrendOptions, TrendPoint,
 };
 pub use policy::{
     AmongAll, Binding, ChangeToExplain, Closing, Explanations, Priorities, PriorityCell, PriorityOptions, Smallest, SmallestSet,

@@ -123,6 +123,16 @@ pub fn first_passage(
         Structure::Level => None,
         Structure::Slope { damping } => Some(damping),
     };
+    let mut pair = None;
+    // Draws come in twos; where only one state moves, the second serves the next step.
+    let mut normal = move |random: &mut SplitMix| match pair.take() {
+        Some(second) => second,
+        None => {
+            let [one, two] = random.normals();
+            pair = Some(two);
+            one
+        }
+    };
     let (mut done, mut weight) = (0, 0.0);
     for start in starts {
         weight += start.weight;
@@ -136,9 +146,14 @@ pub fn first_passage(
             let reached = line(start.mean[2] + factor[3] * a + factor[4] * b + factor[5] * c);
             let mut step = 0;
             while level < reached && step < steps {
-                let [of_level, of_slope] = random.normals();
-                level += slope + level_sd * of_level;
-                slope = damping.map_or(0.0, |d| d * slope) + slope_sd * of_slope;
+                level += slope;
+                if level_sd > 0.0 {
+                    level += level_sd * normal(&mut random);
+                }
+                slope = damping.map_or(0.0, |d| d * slope);
+                if slope_sd > 0.0 {
+                    slope += slope_sd * normal(&mut random);
+                }
                 step += 1;
             }
             if level >= reached {

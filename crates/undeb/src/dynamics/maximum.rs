@@ -54,22 +54,38 @@ impl Model<'_> {
         match free {
             Free::Level => Ok(edge(0)),
             Free::Slope => Ok(edge(1)),
-            Free::Both => {
-                let (level, slope) = (edge(0), edge(1));
-                let best_edge = if level.log_likelihood > slope.log_likelihood { level } else { slope };
-                let inside = |x: [f64; 2]| {
-                    if x[0] > LARGEST[0].ln() || x[1] > LARGEST[1].ln() {
-                        return f64::NEG_INFINITY;
-                    }
-                    value(both(x))
-                };
-                let start = |v: f64, largest: f64| 0.5 * v.max(1e-4 * largest * largest).ln() - 0.35;
-                let from = [start(level.variances.level, LARGEST[0]), start(slope.variances.slope, LARGEST[1])];
-                let (at, best) = simplex(inside, from);
-                let variances = if best > best_edge.log_likelihood + NOTHING { both(at) } else { return Ok(best_edge) };
-                Ok(Maximum { variances, log_likelihood: best })
-            }
+            Free::Both => self.inside(edge(0), edge(1)),
         }
+    }
+
+    /// The largest likelihood with both variances free, from the largest where one of them is zero.
+    ///
+    /// The inside is searched only where a little of the other variance helps at the better edge.
+    fn inside(&self, level: Maximum, slope: Maximum) -> Result<Maximum> {
+        let best_edge = if level.log_likelihood > slope.log_likelihood { level } else { slope };
+        let value = |v: Variances| self.given(v).map_or(f64::NEG_INFINITY, |p| p.log_likelihood());
+        let v = best_edge.variances;
+        let helps = [0.005, 0.02, 0.1].iter().any(|share| {
+            let more = Variances {
+                level: v.level + if v.level > 0.0 { 0.0 } else { (share * LARGEST[0]).powi(2) },
+                slope: v.slope + if v.slope > 0.0 { 0.0 } else { (share * LARGEST[1]).powi(2) },
+            };
+            value(more) > best_edge.log_likelihood + NOTHING
+        });
+        if !helps {
+            return Ok(best_edge);
+        }
+        let inside = |x: [f64; 2]| {
+            let over = x[0] > LARGEST[0].ln() || x[1] > LARGEST[1].ln();
+            if over { f64::NEG_INFINITY } else { value(both(x)) }
+        };
+        let start = |v: f64, largest: f64| 0.5 * v.max(1e-4 * largest * largest).ln() - 0.35;
+        let from = [start(level.variances.level, LARGEST[0]), start(slope.variances.slope, LARGEST[1])];
+        let (at, best) = simplex(inside, from);
+        if best > best_edge.log_likelihood + NOTHING {
+            return Ok(Maximum { variances: both(at), log_likelihood: best });
+        }
+        Ok(best_edge)
     }
 }
 
@@ -83,13 +99,14 @@ fn both(ln_sd: [f64; 2]) -> Variances {
     Variances { level: (2.0 * ln_sd[0]).exp(), slope: (2.0 * ln_sd[1]).exp() }
 }
 
-/// The highest point of a function over the last ten units below `top`.
+/// The highest point of a function over the last seven units below `top`.
 fn line_search(f: impl Fn(f64) -> f64, top: f64) -> (f64, f64) {
-    const POINTS: usize = 16;
-    let step = 10.0 / POINTS as f64;
+    const POINTS: usize = 8;
+    const DEPTH: f64 = 7.2;
+    let step = DEPTH / POINTS as f64;
     let grid: Vec<(f64, f64)> = (0..=POINTS).map(|i| top - step * i as f64).map(|x| (x, f(x))).collect();
     let Some(best) = grid.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) else { return (top, f(top)) };
-    brent(&f, best, (best.0 - step).max(top - 10.0), (best.0 + step).min(top))
+    brent(&f, best, (best.0 - step).max(top - DEPTH), (best.0 + step).min(top))
 }
 
 /// Brent's search for a maximum between two ends, from a point between them.
@@ -99,7 +116,7 @@ fn brent(f: &impl Fn(f64) -> f64, start: (f64, f64), mut low: f64, mut high: f64
     let (mut step, mut before): (f64, f64) = (0.0, 0.0);
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
-        let tolerance = 1e-7 * (1.0 + best.0.abs());
+        let tolerance = 1e-6 * (1.0 + best.0.abs());
         if (best.0 - middle).abs() <= 2.0 * tolerance - 0.5 * (high - low) {
             break;
         }

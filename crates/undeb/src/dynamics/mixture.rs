@@ -23,11 +23,12 @@ pub struct Mixture<'a> {
 
 /// How far below the largest log-likelihood a grid goes, and where the weight of a part stops to matter.
 const REACH: f64 = 9.0;
-const NOTHING: f64 = 1e-9;
+const NOTHING: f64 = 1e-6;
 
 impl Model<'_> {
     /// Variances on a grid that is even in their standard deviations, over all that the observations do not rule out.
     ///
+    /// A dozen points for each variance are plenty: on a smooth likelihood the error falls exponentially with their number.
     /// The prior is thus uniform in the standard deviations, up to 0.5 for the level and 0.25 for the slope a step.
     pub fn grid(&self, free: Free, maximum: &Maximum) -> Vec<Variances> {
         let value = |v: Variances| self.given(v).map_or(f64::NEG_INFINITY, |p| p.log_likelihood());
@@ -44,7 +45,7 @@ impl Model<'_> {
                     return outside;
                 }
                 let (mut inside, mut outside) = (inside, outside);
-                for _ in 0..7 {
+                for _ in 0..4 {
                     let middle = 0.5 * (inside + outside);
                     if value(with(middle)) > lowest { inside = middle } else { outside = middle }
                 }
@@ -61,11 +62,11 @@ impl Model<'_> {
             (0..points).map(|i| low + (high - low) * (i as f64 + 0.5) / points as f64).map(|sd| sd * sd).collect()
         };
         match free {
-            Free::Level => even(range(0), 32).into_iter().map(|level| Variances { level, slope: 0.0 }).collect(),
-            Free::Slope => even(range(1), 32).into_iter().map(|slope| Variances { level: 0.0, slope }).collect(),
+            Free::Level => even(range(0), 12).into_iter().map(|level| Variances { level, slope: 0.0 }).collect(),
+            Free::Slope => even(range(1), 12).into_iter().map(|slope| Variances { level: 0.0, slope }).collect(),
             Free::Both => {
-                let slopes = even(range(1), 10);
-                let levels = even(range(0), 10);
+                let slopes = even(range(1), 8);
+                let levels = even(range(0), 8);
                 levels.iter().flat_map(|&level| slopes.iter().map(move |&slope| Variances { level, slope })).collect()
             }
         }

@@ -55,6 +55,7 @@ impl Plan {
             }
             targets.push(TargetFindings { target: target.clone(), findings, whole });
         }
+        self.look_ahead(&mut targets, |source| evidence.get(source));
         adjust(&mut targets, self.level);
         let explanations = self.explain(&targets, &evidence)?;
         Ok(Findings { plan: self.clone(), evidence, targets, explanations })
@@ -100,6 +101,7 @@ impl Plan {
             observed_pace: None,
             path: None,
             among_all: None,
+            outlook: None,
             cautions: Vec::new(),
         };
         let no_evidence = (finding.answer == Answer::CannotTell).then_some(Reason::NoEvidence);
@@ -197,7 +199,7 @@ impl Plan {
         Some(raw.shifted(lead - (value - against.factor * against.value)))
     }
 
-    fn path(&self, target: &Target, latest: &Estimate, baseline: Baseline) -> Option<PathFinding> {
+    pub(super) fn path(&self, target: &Target, latest: &Estimate, baseline: Baseline) -> Option<PathFinding> {
         let node = target.path.at(&target.path_nodes(baseline.value)?, latest.period)?;
         let lead = latest.value? - node.level;
         let against = Term { value: baseline.value, interval: baseline.interval, factor: node.slope };

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::among_all::AmongAll;
 use super::explanation::Explanations;
+use super::outlook::Outlook;
 use super::plan::Plan;
 use super::target::Target;
 use crate::estimation::Estimates;
@@ -154,6 +155,8 @@ pub struct Finding {
     pub path: Option<PathFinding>,
     /// The finding as one of all findings of the plan; none unless an interval decided.
     pub among_all: Option<AmongAll>,
+    /// Trend and projection, where the plan asks for them.
+    pub outlook: Option<Box<Outlook>>,
     /// Series breaks and other cautions that touch the answer.
     pub cautions: Vec<String>,
 }

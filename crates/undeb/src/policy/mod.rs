@@ -8,10 +8,12 @@ mod employment;
 mod explanation;
 mod finding;
 mod log_odds;
+mod outlook;
 mod path;
 mod plan;
 mod plan_check;
 mod plan_file;
+mod plan_outlook;
 mod priorities;
 mod projection;
 mod series;
@@ -32,8 +34,10 @@ pub use finding::{
     Answer, Baseline, Counts, Finding, Findings, Gap, JudgedBy, Pace, PathAnswer, PathFinding, Reason, TargetFindings,
 };
 pub use log_odds::Treatment;
+pub use outlook::{FanPeriod, MilestoneOutlook, Outlook, RequiredPace, Standing};
 pub use path::{Node, PathShape};
 pub use plan::{Assumptions, Plan};
+pub use plan_outlook::OutlookOptions;
 pub use priorities::{Binding, Closing, Priorities, PriorityCell, PriorityOptions};
 pub use projection::{FirstMet, Goal, ProjectedPeriod, Projection, ProjectionOptions};
 pub use series::{Series, Stretch};

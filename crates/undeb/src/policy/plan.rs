@@ -11,6 +11,7 @@ use super::action::{Action, Day};
 use super::explanation::ChangeToExplain;
 use super::plan_check::{Text, nearest_key, positive, resolve, target};
 use super::plan_file::{OneOrMany, PlanFile};
+use super::plan_outlook::OutlookOptions;
 use super::priorities::PriorityOptions;
 use super::target::Target;
 use crate::error::{Error, Result, choices};
@@ -66,6 +67,8 @@ pub struct Plan {
     pub as_of: Option<Day>,
     /// What is assumed.
     pub assumptions: Assumptions,
+    /// What is asked of trends and projections; findings have no outlook when none.
+    pub outlook: Option<OutlookOptions>,
     /// The targets, in the order of the file.
     pub targets: Vec<Target>,
     /// The actions, in the order of the file.
@@ -231,6 +234,7 @@ impl Plan {
         let with = (level, assumptions.overlap_correlation);
         let decomposition = file.decomposition.map(|e| ChangeToExplain::new(&place, e, measure, trees, with)).transpose()?;
         let priorities = file.priorities.map(|e| PriorityOptions::new(&place, e, &targets)).transpose()?;
+        let outlook = OutlookOptions::of(&place, file.trend, file.projection, &regions)?;
         Ok(Plan {
             decomposition,
             priorities,
@@ -247,6 +251,7 @@ impl Plan {
             period: head.period,
             as_of: head.as_of,
             assumptions,
+            outlook,
             targets,
             actions: file.actions,
             registry,

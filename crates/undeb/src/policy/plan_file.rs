@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::action::{Action, Day};
 use super::explanation::{DecompositionEntry, PrioritiesEntry};
 use super::path::PathShape;
+use super::plan_outlook::{ProjectionSection, TrendSection};
 use super::target::{PolicyForce, Reference, Status};
 use crate::schema::Period;
 
@@ -20,6 +21,12 @@ use crate::schema::Period;
 pub(super) struct PlanFile {
     /// What the plan is and which figures it is held against.
     pub(super) plan: Head,
+    /// How the level behind the figures is taken to move.
+    #[serde(default)]
+    pub(super) trend: Option<TrendSection>,
+    /// How the trend is carried on to the deadlines.
+    #[serde(default)]
+    pub(super) projection: Option<ProjectionSection>,
     /// The targets.
     #[serde(default, rename = "target")]
     pub(super) targets: Vec<TargetEntry>,

@@ -31,7 +31,7 @@ pub enum Goal {
 /// ```
 /// use undeb::{Goal, ProjectionOptions};
 /// let options = ProjectionOptions { goal: Some(Goal::Level(0.1)), ..ProjectionOptions::to("2030".parse()?) };
-/// assert_eq!((options.paths, options.within), (4000, 30));
+/// assert_eq!((options.paths, options.within), (2000, 30));
 /// # Ok::<(), undeb::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,7 +53,7 @@ pub struct ProjectionOptions {
 impl ProjectionOptions {
     /// A projection to a period, with everything else as it is when nothing is said.
     pub fn to(to: Period) -> Self {
-        ProjectionOptions { to, goal: None, paths: 4_000, seed: 1, within: 30, employment: Employment::Flat }
+        ProjectionOptions { to, goal: None, paths: 2_000, seed: 1, within: 30, employment: Employment::Flat }
     }
 }
 
@@ -227,7 +227,7 @@ impl Trend {
             let ahead = Ahead(starts.iter().map(|s| s.ahead(self.structure, h, 0.0)).collect());
             let p = expit(ahead.moments().0);
             let met_at = met(&starts, h);
-            // Having met it by then is no less probable than meeting it then; the simulation knows that to a few thousandths only.
+            // Having met it by then is no less probable than meeting it then; the simulation knows that to a hundredth only.
             let met_by = first.as_ref().zip(met_at).map(|(by, at)| by[h].max(at).max(by_before));
             by_before = met_by.unwrap_or(0.0);
             let employees = options.employment.at(&self.figures, period);

@@ -2,6 +2,7 @@
 
 use super::log_odds::Treatment;
 use super::trend::Trend;
+use super::trend_choice::ADVANTAGE;
 use super::trend_options::TrendModel;
 use crate::schema::{Force, Period};
 
@@ -66,13 +67,24 @@ impl Trend {
         match self.candidates() {
             [_] if self.options().model.is_some() => format!("The trend was asked to be {chosen}."),
             [_] => format!("The trend is {chosen}: for a slope the series is too short."),
-            [best, next, ..] => format!(
-                "The trend is {chosen}: of {} models it predicts the next figure best, variances counted ({:.1} against {:.1} for the next, {}).",
-                self.candidates().len(),
-                best.criterion,
-                next.criterion,
-                next.model.id()
-            ),
+            [best, others @ ..] => {
+                let rival = others.iter().min_by(|a, b| a.criterion.total_cmp(&b.criterion)).unwrap_or(best);
+                if rival.criterion < best.criterion {
+                    format!(
+                        "The trend is {chosen}: {} predicts the next figure better by {:.1} only, and {ADVANTAGE} are asked for before a steady slope is given up.",
+                        rival.model.id(),
+                        best.criterion - rival.criterion
+                    )
+                } else {
+                    format!(
+                        "The trend is {chosen}: of {} models it predicts the next figure best, variances counted ({:.1} against {:.1} for {}).",
+                        others.len() + 1,
+                        best.criterion,
+                        rival.criterion,
+                        rival.model.id()
+                    )
+                }
+            }
             [] => String::new(),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod format;
 mod frame;
+pub mod outlook_words;
 mod quality;
 mod report;
 pub mod wording;

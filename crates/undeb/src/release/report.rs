@@ -140,6 +140,10 @@ impl Findings {
             for finding in t.findings.iter_mut().chain(&mut t.whole) {
                 let key = (Arc::clone(&source), finding.measure, Arc::clone(&finding.region), Arc::clone(&finding.sector));
                 withhold(finding, |period| hidden.contains(&(key.clone(), period)));
+                // A trend rests on every figure of its series.
+                if hidden.iter().any(|(series, _)| *series == key) {
+                    finding.outlook = None;
+                }
             }
         }
         let sentences: Vec<String> = targets
@@ -217,6 +221,7 @@ fn withhold(finding: &mut Finding, hidden: impl Fn(Period) -> bool) {
             observed_pace: None,
             path: None,
             among_all: None,
+            outlook: None,
             // Remarks printed with a figure may repeat it.
             cautions: Vec::new(),
             ..finding.clone()
@@ -292,6 +297,11 @@ impl Report {
         self.plan.actions.iter().map(|a| (a, a.is_overdue(self.as_of)))
     }
 
+    /// Actions that serve a target and are late.
+    pub fn late_for(&self, target: &str) -> Vec<&Action> {
+        self.actions().filter(|(a, late)| *late && a.targets.iter().any(|t| t == target)).map(|(a, _)| a).collect()
+    }
+
     /// What is assumed, approximated or withheld, in sentences.
     pub fn assumptions(&self) -> Vec<String> {
         let mut notes = Vec::new();
@@ -334,6 +344,9 @@ impl Report {
                 "The observed pace is taken over at most {} years, from the first figure in that window.",
                 self.plan.assumptions.pace_window
             ));
+        }
+        if let Some(options) = &self.plan.outlook {
+            notes.extend(super::outlook_words::assumptions(options, self.plan.level));
         }
         notes.extend(self.plan.assumptions.reason.clone());
         notes

@@ -25,18 +25,25 @@ impl Cholesky {
     ///
     /// Where a column is a combination of those before it, to 1e-10 of its own size, its number is returned instead.
     pub(crate) fn of(matrix: &[f64], n: usize) -> Result<Cholesky, usize> {
-        let mut lower = vec![0.0; n * n];
-        for i in 0..n {
-            let (above, here) = lower.split_at_mut(i * n);
-            for j in 0..i {
-                let of_j = &above[j * n..j * n + j];
-                here[j] = (matrix[i * n + j] - dot(&here[..j], of_j)) / above[j * n + j];
+        let mut lower = matrix.to_vec();
+        let mut column = vec![0.0; n];
+        for k in 0..n {
+            let pivot = lower[k * n + k];
+            if pivot.is_nan() || pivot <= 1e-10 * matrix[k * n + k] {
+                return Err(k);
             }
-            let rest = matrix[i * n + i] - dot(&here[..i], &here[..i]);
-            if rest.is_nan() || rest <= 1e-10 * matrix[i * n + i] {
-                return Err(i);
+            let root = pivot.sqrt();
+            lower[k * n + k] = root;
+            for i in k + 1..n {
+                column[i] = lower[i * n + k] / root;
+                lower[i * n + k] = column[i];
             }
-            here[i] = rest.sqrt();
+            // What is left of the triangle, row by row: stretches that a processor works on two numbers at a time.
+            for i in k + 1..n {
+                let of_i = column[i];
+                let row = &mut lower[i * n + k + 1..=i * n + i];
+                row.iter_mut().zip(&column[k + 1..=i]).for_each(|(a, of_j)| *a -= of_i * of_j);
+            }
         }
         Ok(Cholesky { n, lower })
     }

@@ -1,0 +1,135 @@
+//! The outlook of a target as the templates see it.
+
+use serde::Serialize;
+use undeb::release::format::{percent, signed_pace, workers};
+use undeb::release::outlook_words::{between, chance, first_met, standing};
+use undeb::{Classification, Finding, Interval, Report, TargetFindings};
+
+#[derive(Serialize)]
+pub(crate) struct OutlookView {
+    sentences: Vec<String>,
+    late: Option<String>,
+    rows: Vec<AheadRow>,
+    milestones: Vec<MilestoneRow>,
+    methods: Vec<String>,
+    with_workers: bool,
+    with_milestones: bool,
+}
+
+/// One cell: where its trend leads.
+#[derive(Serialize)]
+struct AheadRow {
+    region: String,
+    sector: String,
+    pace: String,
+    line_pace: String,
+    needed: String,
+    workers_a_year: String,
+    projected: String,
+    range: String,
+    met_at: String,
+    met_by: String,
+    first_met: String,
+    workers: String,
+    smallest: String,
+    told_from: String,
+    missing: String,
+}
+
+#[derive(Serialize)]
+struct MilestoneRow {
+    region: String,
+    sector: String,
+    period: String,
+    level: String,
+    standing: &'static str,
+    probability: String,
+}
+
+fn pace(pace: Option<undeb::Pace>) -> String {
+    let range = |i: Interval| format!(" ({} to {})", signed_pace(i.low), signed_pace(i.high));
+    pace.map(|p| format!("{}{}", signed_pace(p.per_year), p.interval.map(range).unwrap_or_default())).unwrap_or_default()
+}
+
+fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
+    let o = finding.outlook.as_deref()?;
+    let last = o.fan.last();
+    Some(AheadRow {
+        region,
+        sector,
+        pace: pace(o.pace),
+        line_pace: if o.paces_disagree { pace(o.line_pace) } else { String::new() },
+        needed: o
+            .required
+            .map(|r| if r.per_year > 0.0 { signed_pace(r.per_year) } else { "none".to_owned() })
+            .unwrap_or_default(),
+        workers_a_year: o.required.and_then(|r| r.workers_per_year).filter(|w| *w > 0.0).map(workers).unwrap_or_default(),
+        projected: last.map(|f| percent(f.median)).unwrap_or_default(),
+        range: last.map(|f| between(f.most)).unwrap_or_default(),
+        met_at: o.met_at.map(chance).unwrap_or_default(),
+        met_by: o.met_by.map(chance).unwrap_or_default(),
+        first_met: first_met(o).unwrap_or_default(),
+        workers: last
+            .and_then(|f| f.workers_needed)
+            .map(|w| if w > 0.0 { workers(w) } else { "none".to_owned() })
+            .unwrap_or_default(),
+        smallest: o.detectable.map(|d| format!("{:.1}", 100.0 * d.smallest)).unwrap_or_default(),
+        told_from: o
+            .detectable
+            .filter(|d| d.asked.abs() >= 5e-4)
+            .map(|d| d.path_from.map_or_else(|| "never".to_owned(), |p| p.to_string()))
+            .unwrap_or_default(),
+        missing: o.missing.clone().unwrap_or_default(),
+    })
+}
+
+impl OutlookView {
+    /// None where the plan asks for no outlook of the target.
+    pub(crate) fn of(
+        report: &Report,
+        t: &TargetFindings,
+        regions: Option<&Classification>,
+        sectors: Option<&Classification>,
+    ) -> Option<OutlookView> {
+        let served = report.plan().actions.iter().filter(|a| a.targets.contains(&t.target.id)).count();
+        let late = undeb::release::outlook_words::late(&report.late_for(&t.target.id), served);
+        let sentences = undeb::release::outlook_words::target(t, regions);
+        if sentences.is_empty() && late.is_none() {
+            return None;
+        }
+        let name = |tree: Option<&Classification>, code: &str| tree.map_or(code, |c| c.name(code)).to_owned();
+        let named = |f: &Finding| [name(regions, &f.region), name(sectors, &f.sector)];
+        let rows: Vec<AheadRow> = t.findings.iter().chain(&t.whole).filter_map(|f| row(f, named(f))).collect();
+        let milestones: Vec<MilestoneRow> = t
+            .findings
+            .iter()
+            .flat_map(|f| f.outlook.iter().flat_map(move |o| o.milestones.iter().map(move |m| (f, m))))
+            .map(|(f, m)| {
+                let [region, sector] = named(f);
+                MilestoneRow {
+                    region,
+                    sector,
+                    period: m.period.to_string(),
+                    level: percent(m.level),
+                    standing: standing(m.standing),
+                    probability: m.probability.map(chance).unwrap_or_default(),
+                }
+            })
+            .collect();
+        let mut methods: Vec<String> = match t.findings.as_slice() {
+            [one] => one.outlook.iter().flat_map(|o| o.reasons.clone()).collect(),
+            _ => Vec::new(),
+        };
+        methods.dedup();
+        Some(OutlookView {
+            with_workers: rows.iter().any(|r| !r.workers.is_empty()),
+            with_milestones: !t.target.milestones.is_empty(),
+            // Without a trend there is nothing to tabulate; the sentence says why.
+            rows: if rows.iter().any(|r| !r.projected.is_empty() || !r.pace.is_empty()) { rows } else { Vec::new() },
+            sentences,
+            late,
+            milestones,
+            methods,
+        })
+    }
+}

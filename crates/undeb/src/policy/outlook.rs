@@ -1,0 +1,350 @@
+//! The outlook of a finding: trend, pace, projection, milestones, and what could be told at all.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::detect::{DetectOptions, Detectable};
+use super::finding::{Finding, Pace, PathAnswer, Reason, TargetFindings};
+use super::path::Node;
+use super::plan::Plan;
+use super::plan_outlook::OutlookOptions;
+use super::projection::{FirstMet, Goal, Projection, ProjectionOptions};
+use super::series::Series;
+use super::target::{Level, Target};
+use super::trend::Trend;
+use super::trend_options::TrendModel;
+use crate::dynamics::logit;
+use crate::estimation::{Estimate, Estimates};
+use crate::schema::Period;
+use crate::survey::interval::Interval;
+
+/// Where a level stands against the path at a milestone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// At or above the path.
+    Ahead,
+    /// Within the plan's margin around the path.
+    On,
+    /// Below the path.
+    Behind,
+    /// The figures cannot tell.
+    CannotTell,
+}
+
+/// A milestone, or the deadline: what is asked for then, and the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct MilestoneOutlook {
+    /// When.
+    pub period: Period,
+    /// The level asked for, as a fraction.
+    pub level: f64,
+    /// The answer: by the figure of a period that has passed, by the projection of one to come.
+    pub standing: Standing,
+    /// Probability that the level is met then, for a period to come.
+    pub probability: Option<f64>,
+}
+
+/// The pace that is needed from the latest figure to the deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RequiredPace {
+    /// As a fraction a year, in equal steps.
+    pub per_year: f64,
+    /// As log odds a year, in equal steps of those; none where figure or level is 0 or 1.
+    pub log_odds_per_year: Option<f64>,
+    /// Workers or jobs a year, with as many employees as now.
+    pub workers_per_year: Option<f64>,
+}
+
+/// One period of the fan.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct FanPeriod {
+    /// When.
+    pub period: Period,
+    /// Median of the level.
+    pub median: f64,
+    /// Half of the probability lies within.
+    pub half: Interval,
+    /// Four fifths of the probability.
+    pub most: Interval,
+    /// The probability of the plan's confidence level.
+    pub whole: Interval,
+    /// Where the figure of a survey as large as the last would lie with that probability.
+    pub figure: Interval,
+    /// Probability that the goal is met then.
+    pub met_at: Option<f64>,
+    /// Probability that it has been met by then.
+    pub met_by: Option<f64>,
+    /// Employees then, where they are known.
+    pub employees: Option<f64>,
+    /// Workers or jobs beyond those counted now.
+    pub workers_needed: Option<f64>,
+}
+
+/// What the past of one cell says of its future.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Outlook {
+    /// Why there is no trend, or no projection.
+    pub missing: Option<String>,
+    /// The model of the trend.
+    pub model: Option<TrendModel>,
+    /// The level of the trend at the last figure.
+    pub level: Option<f64>,
+    /// Its interval.
+    pub interval: Option<Interval>,
+    /// The pace of the trend at the last figure.
+    pub pace: Option<Pace>,
+    /// The pace of the plain straight line through the last figures.
+    pub line_pace: Option<Pace>,
+    /// Whether the two contradict each other.
+    pub paces_disagree: bool,
+    /// What is needed.
+    pub required: Option<RequiredPace>,
+    /// Probability that the goal is met at the deadline.
+    pub met_at: Option<f64>,
+    /// Probability that it has been met by the deadline.
+    pub met_by: Option<f64>,
+    /// When it is first met.
+    pub first_met: Option<FirstMet>,
+    /// Milestones and the deadline.
+    pub milestones: Vec<MilestoneOutlook>,
+    /// What change could be told.
+    pub detectable: Option<Detectable>,
+    /// The periods to come.
+    pub fan: Vec<FanPeriod>,
+    /// Why this model, and what was assumed.
+    pub reasons: Vec<String>,
+    #[serde(skip)]
+    trend: Option<Arc<Trend>>,
+    #[serde(skip)]
+    projection: Option<Arc<Projection>>,
+}
+
+impl Outlook {
+    /// The trend behind it.
+    pub fn trend(&self) -> Option<&Trend> {
+        self.trend.as_deref()
+    }
+
+    /// The projection behind it.
+    pub fn projection(&self) -> Option<&Projection> {
+        self.projection.as_deref()
+    }
+}
+
+impl Plan {
+    /// Adds the outlook to every finding, where the plan asks for one.
+    pub(super) fn look_ahead<'e>(&self, targets: &mut [TargetFindings], evidence: impl Fn(&str) -> Option<&'e Estimates>) {
+        let Some(options) = &self.outlook else { return };
+        for t in targets {
+            let target = &t.target;
+            let estimates = target.source.as_deref().and_then(&evidence);
+            t.findings.par_iter_mut().chain(t.whole.par_iter_mut()).for_each(|finding| {
+                finding.outlook = Some(Box::new(self.outlook_of(target, finding, estimates, options)));
+            });
+        }
+    }
+
+    fn outlook_of(&self, target: &Target, finding: &Finding, estimates: Option<&Estimates>, options: &OutlookOptions) -> Outlook {
+        let mut outlook = Outlook::default();
+        let series = estimates.and_then(|e| e.track(finding.measure, &finding.region, &finding.sector).ok());
+        let (Some(estimates), Some(mut series)) = (estimates, series) else {
+            outlook.missing = Some("there is no figure to draw a trend from".to_owned());
+            return outlook;
+        };
+        // Judged as of a period: what came later is not known yet.
+        series.figures.retain(|f| finding.period.is_none_or(|last| f.period <= last));
+        let Some(latest) = series.figures.last().cloned() else { return outlook };
+        outlook.required = required(finding);
+        outlook.detectable = self.detectable(target, finding, &series, &latest, options);
+        let trend = match series.trend(&options.trend) {
+            Ok(trend) => trend,
+            Err(_) => {
+                outlook.missing = Some(too_little(&series));
+                outlook.milestones = self.milestones(target, finding, estimates, None, options);
+                return outlook;
+            }
+        };
+        let now = trend.latest();
+        let years = |from: Period, per_year: f64, interval: Option<Interval>| Pace { from, to: now.period, per_year, interval };
+        outlook.model = Some(trend.model());
+        outlook.level = Some(now.value());
+        outlook.interval = Some(now.interval(self.level));
+        outlook.pace = now.pace().map(|pace| years(trend.points()[0].period, pace, now.pace_interval(self.level)));
+        outlook.line_pace = trend.line().map(|(line, from)| {
+            let half = crate::survey::distribution::normal_quantile(0.5 + self.level / 2.0) * line.slope_se;
+            years(from, line.slope, Some(Interval { low: line.slope - half, high: line.slope + half }))
+        });
+        outlook.paces_disagree = trend.disagrees_with_line(self.level);
+        outlook.reasons = trend.reasons().to_vec();
+        let goal = goal(target, finding);
+        match (target.deadline, goal) {
+            (Some(deadline), Some(goal)) => {
+                let employment = options.employment(&finding.region, deadline);
+                let asked = ProjectionOptions {
+                    goal: Some(goal),
+                    paths: options.paths,
+                    seed: options.seed,
+                    within: options.within,
+                    employment,
+                    to: deadline,
+                };
+                match trend.project(&asked) {
+                    Ok(projection) => {
+                        outlook.met_at = projection.met_at();
+                        outlook.met_by = projection.met_by();
+                        outlook.first_met = projection.first_met();
+                        outlook.fan = self.fan(&projection);
+                        outlook.projection = Some(Arc::new(projection));
+                    }
+                    Err(e) => outlook.missing = Some(e.message().to_owned()),
+                }
+            }
+            (None, _) => outlook.missing = Some("the target has no deadline to project to".to_owned()),
+            (_, None) => outlook.missing = Some("there is no level to project to".to_owned()),
+        }
+        outlook.milestones = self.milestones(target, finding, estimates, Some(&trend), options);
+        outlook.trend = Some(Arc::new(trend));
+        outlook
+    }
+
+    fn fan(&self, projection: &Projection) -> Vec<FanPeriod> {
+        let period = |p: &super::projection::ProjectedPeriod| FanPeriod {
+            period: p.period,
+            median: p.median(),
+            half: p.interval(0.5),
+            most: p.interval(0.8),
+            whole: p.interval(self.level),
+            figure: p.figure_interval(self.level),
+            met_at: p.met_at,
+            met_by: p.met_by,
+            employees: p.employees,
+            workers_needed: p.workers_needed,
+        };
+        projection.periods().iter().map(period).collect()
+    }
+
+    /// The path of a target from its baseline, or from the latest figure straight to the level where it has none.
+    fn corners(target: &Target, finding: &Finding, latest: &Estimate) -> Option<Vec<Node>> {
+        if let Some(baseline) = finding.baseline.filter(|_| finding.reason != Some(Reason::SeriesBreak)) {
+            return target.path_nodes(baseline.value);
+        }
+        let (deadline, level) = (target.deadline?, finding.level?);
+        let node = |at, level, slope| Node { at, level, slope };
+        (deadline > latest.period).then_some(vec![node(latest.period, latest.value?, 1.0), node(deadline, level, 0.0)])
+    }
+
+    fn detectable(
+        &self,
+        target: &Target,
+        finding: &Finding,
+        series: &Series,
+        latest: &Estimate,
+        options: &OutlookOptions,
+    ) -> Option<Detectable> {
+        let corners = Self::corners(target, finding, latest)?;
+        let (from, until) = (corners.first()?.at, corners.last()?.at);
+        let detect = DetectOptions { level: self.level, power: options.power, correlation: self.assumptions.overlap_correlation };
+        series.detect(from, until, |p| target.path.at(&corners, p).map(|n| n.level), &detect).ok()
+    }
+
+    fn milestones(
+        &self,
+        target: &Target,
+        finding: &Finding,
+        estimates: &Estimates,
+        trend: Option<&Trend>,
+        options: &OutlookOptions,
+    ) -> Vec<MilestoneOutlook> {
+        let Some(baseline) = finding.baseline.filter(|_| finding.reason != Some(Reason::SeriesBreak)) else { return Vec::new() };
+        let Some(corners) = target.path_nodes(baseline.value) else { return Vec::new() };
+        let judge = |node: &Node| {
+            let figure = estimates.get(finding.measure, node.at, &finding.region, &finding.sector);
+            let figure = figure.filter(|f| f.value.is_some() && finding.period.is_none_or(|last| f.period <= last));
+            let (standing, probability) = match figure {
+                Some(figure) => {
+                    let Some(path) = self.path(target, figure, baseline) else { return (Standing::CannotTell, None) };
+                    let inside = |margin: f64| {
+                        let known = path.interval.unwrap_or(Interval { low: path.lead, high: path.lead });
+                        known.low >= -margin && known.high <= margin
+                    };
+                    let standing = match path.answer {
+                        _ if options.on_path.is_some_and(inside) => Standing::On,
+                        PathAnswer::Ahead => Standing::Ahead,
+                        PathAnswer::Behind => Standing::Behind,
+                        PathAnswer::CannotTell => Standing::CannotTell,
+                    };
+                    (standing, None)
+                }
+                None => {
+                    // A corner that moves with the baseline asks for a change from it.
+                    let goal = if node.slope > 0.0 {
+                        Goal::Change { from: baseline.period, by: node.level - baseline.value }
+                    } else {
+                        Goal::Level(node.level)
+                    };
+                    let asked = ProjectionOptions { goal: Some(goal), paths: 1, ..ProjectionOptions::to(node.at) };
+                    let probability = trend.and_then(|t| t.project(&asked).ok()).and_then(|p| p.met_at());
+                    let standing = match probability {
+                        Some(p) if p >= 0.5 + self.level / 2.0 => Standing::Ahead,
+                        Some(p) if p <= 0.5 - self.level / 2.0 => Standing::Behind,
+                        _ => Standing::CannotTell,
+                    };
+                    (standing, probability)
+                }
+            };
+            (standing, probability)
+        };
+        corners
+            .iter()
+            .skip(1)
+            .map(|node| {
+                let (standing, probability) = judge(node);
+                MilestoneOutlook { period: node.at, level: node.level, standing, probability }
+            })
+            .collect()
+    }
+}
+
+/// What the finding was held against, as a goal.
+fn goal(target: &Target, finding: &Finding) -> Option<Goal> {
+    finding.level?;
+    match target.level {
+        Level::Fixed(level) => Some(Goal::Level(level)),
+        Level::Change(by) => Some(Goal::Change { from: finding.baseline?.period, by }),
+        Level::Unset(_) => None,
+    }
+}
+
+fn required(finding: &Finding) -> Option<RequiredPace> {
+    let (per_year, gap) = (finding.required_pace?, finding.gap?);
+    let (value, level) = (finding.value?, finding.level?);
+    let inside = |p: f64| p > 0.0 && p < 1.0;
+    // The pace is the gap over the years that are left.
+    let years = if per_year == 0.0 { None } else { Some(gap.value / per_year) };
+    Some(RequiredPace {
+        per_year,
+        log_odds_per_year: years.filter(|_| inside(value) && inside(level)).map(|y| (logit(level) - logit(value)) / y),
+        workers_per_year: gap.workers.zip(years).map(|(w, y)| w / y),
+    })
+}
+
+/// Why a series has no trend, in words of a reader.
+fn too_little(series: &Series) -> String {
+    let last = series.stretches().last().map_or(0, |s| s.figures);
+    let skip = series.figures.len() - last;
+    let with_error = series.figures[skip..].iter().filter(|f| f.se().is_some()).count();
+    let figures = count(last, "figure");
+    match with_error {
+        0 if last == 1 => "there is one figure, without a stated sampling error; a trend needs three with one".to_owned(),
+        0 => format!("there are {figures}, none with a stated sampling error; a trend needs three with one"),
+        n if n < last => format!("of {figures} only {n} have a stated sampling error; a trend needs three with one"),
+        _ => format!("there {} {figures} that may be joined; a trend needs three", if last == 1 { "is" } else { "are" }),
+    }
+}
+
+fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
