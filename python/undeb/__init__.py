@@ -12,6 +12,7 @@ what may leave is a report. Every noun on the way is a table that polars, pandas
 
 from undeb.catalogue import Catalogue, codebooks, data, plans
 from undeb.chart import Chart
+from undeb.decomposition import Decomposition
 from undeb.errors import (
     DataError,
     DefinitionError,
@@ -34,6 +35,7 @@ __all__ = [
     "Catalogue",
     "Chart",
     "DataError",
+    "Decomposition",
     "DefinitionError",
     "DesignError",
     "DisclosureError",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from undeb.chart import Chart, Options
     from undeb.findings import Findings
+    from undeb.decomposition import Decomposition, Form
     from undeb.plan import Plan
     from undeb.trend import Model, Trend
 
@@ -297,6 +298,74 @@ class Estimates(Table):
         """
         return pl.DataFrame(self._inner.smallest_changes(str(start), str(end), level, power, correlation))
 
+    def decompose(
+        self,
+        measure: str,
+        start: str | int,
+        end: str | int,
+        *,
+        by: str | Iterable[str] = (),
+        form: Form = "two-factors",
+        region: str | None = None,
+        sector: str | None = None,
+        correlation: float = 0.0,
+    ) -> Decomposition:
+        r"""Why a rate moved between two periods: the cells' rates, or the cells' weights.
+
+        .. math:: R_2 - R_1 = \sum_i \bar s_i (r_{i2} - r_{i1}) + \sum_i \bar r_i (s_{i2} - s_{i1})
+
+        with :math:`s_i` the share of cell :math:`i` in all workers, :math:`r_i` its rate, and bars for averages over the
+        two periods (METHODS M24).
+
+        Parameters
+        ----------
+        measure
+            What is measured.
+        start, end
+            The two periods.
+        by
+            Groupings that make the cells, from the outer to the inner; all whose parts are there when left out.
+        form
+            ``two-factors``, ``interaction`` or ``nested``.
+        region, sector
+            Whose change is split; the whole when left out.
+        correlation
+            Correlation of two estimates of one cell in the two periods, where only published errors are known.
+
+        Returns
+        -------
+        Decomposition
+            One row for each cell, as fractions; all together are the change.
+
+        Raises
+        ------
+        DataError
+            Cells do not add up to the whole, or have no partner in the other period.
+        DefinitionError
+            An incomparable series break lies between, or the measure is a difference of rates.
+
+        References
+        ----------
+        Kitagawa (1955), *J. Am. Stat. Assoc.* 50, 1168-1194; Das Gupta (1993), *Current Population Reports* P23-186.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020, by="region")
+        >>> round(why.change, 4)
+        0.005
+        """
+        from undeb.decomposition import Decomposition
+
+        split = {
+            "by": words(by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
+            "region": region, "sector": sector, "level": self.level, "correlation": correlation,
+        }  # fmt: skip
+        facts = self._inner.decompose(str(measure), str(start), str(end), split)
+        asked = {"measure": str(measure), "start": start, "end": end, "by": words(by), "form": form, "region": region,
+                 "sector": sector, "correlation": correlation}  # fmt: skip
+        return Decomposition(facts, self, asked)
+
     def to_polars(self) -> pl.DataFrame:
         """The estimates as a polars frame, one row each; rates are fractions, an empty cell is not known.
 
@@ -410,7 +479,7 @@ class Estimates(Table):
         >>> ub.data("us-states").periods[-1]
         '2022'
         """
-        return self.to_polars()["period"].unique().sort().to_list()
+        return sorted(set(map(str, self.to_polars()["period"])))
 
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Writes the working estimates as CSV, Parquet or JSON, by the ending; a column says that they are not released.
@@ -437,7 +506,7 @@ class Estimates(Table):
 
     def _shown(self) -> Shown:
         frame, facts, names = self.to_polars(), self._facts(), self._inner.names()
-        regions, sectors = dict(names[0]), dict(names[1])
+        regions, sectors = (named(pairs) for pairs in names)
         further = frame.columns[len(KEYS) : frame.columns.index("value")]
         missing = frame["missing_share"].null_count() < frame.height
         interval = f"{self.level * 100:g}% interval"
@@ -447,8 +516,8 @@ class Estimates(Table):
         for row in frame.head(Shown.MOST).iter_rows(named=True):
             shown = points if row["measure"] == "coverage_minus_density" else percent
             between = f"{shown(row['low'])} to {shown(row['high'])}" if row["low"] is not None else ""
-            cells = [row["measure"], row["period"], regions.get(row["region"], row["region"])]
-            cells += [sectors.get(row["sector"], row["sector"]), *(str(row[name]) for name in further)]
+            cells: list[str] = [row["measure"], row["period"], regions(row["region"])]
+            cells += [sectors(row["sector"]), *(str(row[name]) for name in further)]
             cells += [shown(row["value"]) or "[x]", between, count(row["n"])]
             if missing:
                 cells += [percent(row["missing_share"])]
@@ -473,6 +542,12 @@ def _again(made: tuple[Any, ...], masks: tuple[pl.DataFrame, ...], level: float,
     for mask in masks:
         inner = inner.take(mask)
     return replace(estimates, _inner=inner, level=level, interval=interval, quality=quality, _masks=masks)
+
+
+def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:
+    """Codes into names; a code without one stays."""
+    names = dict(pairs)
+    return lambda code: names.get(code, code)
 
 
 def _definition(of: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb import _undeb
-from undeb.estimates import WORKING, Estimates
+from undeb.estimates import WORKING, Estimates, named
 from undeb.plan import Plan
 from undeb.report import Report
 from undeb.showing import percent, points
@@ -124,13 +124,13 @@ class Findings(Table):
         for one in self._facts()["targets"]:
             target = one["target"]
             for f in one["findings"]:
-                interval, gap = f["interval"] or {}, f["gap"] or {}
-                around = gap.get("interval") or {}
+                interval, gap, pace, path = (_part(f, name) for name in ("interval", "gap", "observed_pace", "path"))
+                around = _part(gap, "interval")
                 rows.append({
                     **{name: f.get(name) for name in SCHEMA},
                     "low": interval.get("low"), "high": interval.get("high"), "gap": gap.get("value"),
                     "gap_low": around.get("low"), "gap_high": around.get("high"), "gap_workers": gap.get("workers"),
-                    "observed_pace": (f["observed_pace"] or {}).get("per_year"), "path": (f["path"] or {}).get("answer"),
+                    "observed_pace": pace.get("per_year"), "path": path.get("answer"),
                     "status": target["status"], "force": target["force"], "deadline": target["deadline"],
                 })  # fmt: skip
         return pl.DataFrame(rows, schema=SCHEMA)
@@ -143,12 +143,11 @@ class Findings(Table):
 
     def _shown(self) -> Shown:
         headings = ["Target", "Region", "Sector", "Period", "Rate", "Level", "Gap", "Answer"]
-        names = [pair for e in self._evidence for pair in (e.regions, e.sectors)]
-        named = {code: name for group in names for code, name in group.items()}
+        name = named((code, name) for e in self._evidence for names in (e.regions, e.sectors) for code, name in names.items())
         titles = {t["id"]: t["title"] for t in self.plan.targets}
-        rows = [
+        rows: list[list[str]] = [
             [
-                titles[row["target"]], named.get(row["region"], row["region"]), named.get(row["sector"], row["sector"]),
+                titles[row["target"]], name(row["region"]), name(row["sector"]),
                 row["period"] or "", percent(row["value"]) or "[x]", percent(row["level"]), points(row["gap"]),
                 ANSWERS[row["answer"]] + (f" ({row['reason'].replace('_', ' ')})" if row["reason"] else ""),
             ]
@@ -159,6 +158,10 @@ class Findings(Table):
 
     def __reduce__(self) -> tuple[Callable[..., Findings], tuple[Any, ...]]:
         return _again, (self.plan, self._evidence)
+
+
+def _part(of: dict[str, Any], name: str) -> dict[str, Any]:
+    return of.get(name) or {}
 
 
 def _again(plan: Plan, evidence: tuple[Estimates, ...]) -> Findings:

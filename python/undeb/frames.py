@@ -7,6 +7,7 @@ stored with plain offsets, which becomes views; and weights that lie in several 
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, Union, cast, runtime_checkable
 
@@ -71,7 +72,7 @@ def take(table: Tabular) -> Frame:
             ) from error
     if type(table).__module__.partition(".")[0] == "pandas":
         return _pandas(table)
-    if not isinstance(table, ArrowStream):
+    if not isinstance(table, ArrowStream):  # pyright: ignore[reportUnnecessaryIsInstance]
         shown = type(table).__name__
         raise DataError(
             f"{shown} is not a table; give a polars, pandas, pyarrow or duckdb table, or anything with `__arrow_c_stream__`"
@@ -90,7 +91,7 @@ def _pandas(table: Any) -> Frame:
         twice = sorted({str(name) for name in table.columns[table.columns.duplicated()]})
         raise DataError(f"the columns {', '.join(twice)} are there twice; give every column a name of its own")
     try:
-        import pyarrow as pa
+        pa: Any = importlib.import_module("pyarrow")
     except ImportError:
         raise UndebError("pandas frames are read through pyarrow, which is not installed: pip install 'undeb[pandas]'") from None
     columns: dict[str, pl.Series] = {}
@@ -98,8 +99,9 @@ def _pandas(table: Any) -> Frame:
     for name in table.columns:
         try:
             array = pa.Array.from_pandas(table[name].copy())
-            columns[str(name)] = cast(pl.Series, pl.from_arrow(array)).alias(str(name))
-        except (pa.ArrowException, pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
+            columns[str(name)] = pl.Series(str(name), array)
+        except Exception as error:
+            # pyarrow has many kinds of refusal, and every one says the same: this column is not of one type.
             unreadable[str(name)] = f"{str(error).splitlines()[0]} (it mixes types, or holds what is no number, text or date)"
     frame = pl.DataFrame(list(columns.values()))
     return Frame(frame, [str(name) for name in table.columns], unreadable)

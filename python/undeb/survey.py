@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -447,7 +448,7 @@ def _by_codebook(frame: Frame, path: str | None, codebook: str, lonely_psu: str)
 
 def _statistical(path: Path) -> Tabular:
     try:
-        import polars_readstat
+        polars_readstat: Any = importlib.import_module("polars_readstat")
     except ImportError:
         raise UndebError(f"{path.suffix} files are read through polars-readstat: pip install 'undeb[readstat]'") from None
     if not path.exists():

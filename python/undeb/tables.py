@@ -12,7 +12,6 @@ from undeb.errors import UndebError
 
 if TYPE_CHECKING:
     import pandas
-    import pyarrow
 
 
 class Table:
@@ -50,7 +49,7 @@ class Table:
         except ImportError:
             raise UndebError("pandas and pyarrow are needed: pip install 'undeb[pandas]'") from None
 
-    def to_arrow(self) -> pyarrow.Table:
+    def to_arrow(self) -> Any:
         """The table as a pyarrow table; needs pyarrow.
 
         Raises
@@ -65,7 +64,8 @@ class Table:
         True
         """
         try:
-            return self.to_polars().to_arrow()
+            table: Any = self.to_polars().to_arrow()  # pyright: ignore[reportUnknownVariableType]
+            return table
         except ImportError:
             raise UndebError("pyarrow is needed: pip install 'undeb[pandas]'") from None
 

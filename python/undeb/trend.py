@@ -132,7 +132,7 @@ class Trend(Table):
             for row, one in zip(latest.head(Shown.MOST).iter_rows(named=True), facts)
         ]  # fmt: skip
         headings = ["Measure", "Series", "Latest", "Figure", "Level", interval, "Pace", "Model"]
-        reasons = facts[0]["reasons"] if len(facts) == 1 else []
+        reasons: list[str] = facts[0]["reasons"] if len(facts) == 1 else []
         return Shown("Trends", headings, rows, [*reasons, WORKING], ["Figure", "Level", interval, "Pace"], latest.height)
 
     def __reduce__(self) -> tuple[Callable[..., Trend], tuple[Any, ...]]:

@@ -104,7 +104,7 @@ def known(given: object, what: str, names: Iterable[str]) -> str:
     if isinstance(given, str) and str(given) in names:
         return str(given)
     shown = given if isinstance(given, str) else repr(given)
-    raise SchemaError(f"`{shown}` is not a {what}; {choices(str(given), names)}")
+    raise SchemaError(f"`{shown}` is not {'an' if what[0] in 'aeiou' else 'a'} {what}; {choices(str(given), names)}")
 
 
 def words(given: str | Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ import html.parser
 import json
 import pickle
 import re
+from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -25,11 +26,11 @@ def nouns(states: ub.Estimates, survey: ub.Survey) -> dict[str, object]:
     return {
         "estimates": states, "records": survey.filter(pl.col("sex") == "f").estimate(["density"], by=["year", "industry"]),
         "plan": plan, "findings": findings, "report": findings.release(as_of="2026-01-01"), "trend": trend,
-        "projection": trend.project(2030, goal=0.1), "catalogue": ub.data(), "survey": survey,
+        "decomposition": states.decompose("density", 2019, 2022, by="region"), "projection": trend.project(2030, goal=0.1), "catalogue": ub.data(), "survey": survey,
     }  # fmt: skip
 
 
-NOUNS = ["estimates", "records", "plan", "findings", "report", "trend", "projection", "catalogue", "survey"]
+NOUNS = ["estimates", "records", "plan", "findings", "report", "trend", "projection", "decomposition", "catalogue", "survey"]
 
 
 @pytest.mark.parametrize("name", NOUNS)
@@ -111,6 +112,46 @@ def test_text_of_others_is_escaped(records: pl.DataFrame) -> None:
     frame = records.with_columns(pl.lit("<script>alert(1)</script>").alias("<b>"))
     rates = ub.survey(frame, member="member", title="<img src=x>").estimate(by="<b>")
     assert "<script" not in rates._repr_html_() and "<img" not in rates._repr_html_() and "<b>" not in rates._repr_html_()
+
+
+@pytest.mark.parametrize("kind", list(ub.Kind))
+def test_charts_show_themselves_and_describe_themselves(nouns: dict[str, ub.Estimates], kind: str) -> None:
+    try:
+        chart = nouns["estimates"].filter(pl.col("sector") == "all").chart(kind)
+    except ub.UndebError as refused:
+        # A gap needs a target, and so on: the message says what.
+        assert ";" in str(refused) or "needs" in str(refused), refused
+        return
+    page = Parsed(chart._repr_html_())
+    assert page.tags == ["figure", "img"] and page.attributes == {"style", "alt", "src"}
+    assert "data:image/svg+xml;base64," in chart._repr_html_() and chart.describe() in repr(chart)
+    assert chart.title and chart.source and chart.numbers().height > 0
+    assert pickle.loads(pickle.dumps(chart)).to_svg() == chart.to_svg() and copy.copy(chart) is chart
+
+
+def test_charts_are_written_whole_or_not_at_all(nouns: dict[str, ub.Report], tmp_path: Path) -> None:
+    chart = nouns["report"].chart("gap", theme="dark", width=600)
+    for ending in ("svg", "png"):
+        path = chart.write(tmp_path / f"gap.{ending}")
+        with pytest.raises(ub.UndebError, match="overwrite=True"):
+            chart.write(path)
+    with pytest.raises(ub.SchemaError, match="kind of picture file"):
+        chart.write(tmp_path / "gap.pdf")
+    with pytest.raises(ub.UndebError, match="scale"):
+        chart.to_png(0)
+    assert "Not released" not in chart.to_svg() and "Not released" in nouns["findings"].chart("gap").to_svg()
+
+
+def test_unknown_words_of_charts_list_the_choices(nouns: dict[str, ub.Estimates]) -> None:
+    states = nouns["estimates"]
+    with pytest.raises(ub.SchemaError, match="`pie` is not a kind of chart; Choose one of trend"):
+        states.chart("pie")
+    with pytest.raises(ub.SchemaError, match="`colour` is not an option of a chart"):
+        states.chart("trend", colour="red")  # type: ignore[call-arg]
+    with pytest.raises(ub.UndebError, match="`dim` is not a theme; choose one of light, dark, print"):
+        states.chart("trend", theme="dim")
+    with pytest.raises(ub.UndebError, match="locale"):
+        states.chart("trend", locale="fr")  # type: ignore[arg-type]
 
 
 def test_long_form_has_every_column(nouns: dict[str, ub.Estimates]) -> None:

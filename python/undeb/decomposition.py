@@ -1,0 +1,97 @@
+"""Why a rate moved: what the rates of cells did, and what the weights of cells did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import polars as pl
+
+from undeb.estimates import WORKING, Estimates
+from undeb.showing import percent, points
+from undeb.tables import Shown, Table
+
+Form: TypeAlias = Literal["two-factors", "interaction", "nested"]
+"""Into what a change is split: Kitagawa's two factors, the same with their interaction, or Das Gupta's nested ones."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Decomposition(Table):
+    """A change of a rate split into effects and cells that add up to it; made by :meth:`Estimates.decompose`."""
+
+    _facts: str
+    _of: Estimates
+    _asked: dict[str, Any]
+
+    def to_polars(self) -> pl.DataFrame:
+        """The cells as a polars frame, those that moved the whole most first; all values are fractions.
+
+        Columns: ``cell``, ``codes``, ``share_from``, ``share_to``, ``rate_from``, ``rate_to``, ``rate_effect``,
+        ``composition``, ``interaction``, ``total``, and their standard errors with ``_se``.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020)
+        >>> abs(why.to_polars()["total"].sum() - why.change) < 1e-12
+        True
+        """
+        rows: list[dict[str, Any]] = []
+        for cell in json.loads(self._facts)["cells"]:
+            row: dict[str, Any] = {
+                "cell": cell["name"], "codes": cell["codes"], "share_from": cell["share"][0], "share_to": cell["share"][1],
+                "rate_from": cell["rate"][0], "rate_to": cell["rate"][1],
+            }  # fmt: skip
+            for name in ("rate_effect", "composition", "interaction", "total"):
+                amount: dict[str, Any] = cell[name] or {}
+                row |= {name: amount.get("value"), f"{name}_se": amount.get("se")}
+            rows.append(row)
+        return pl.DataFrame(rows, infer_schema_length=None)
+
+    def effects(self) -> pl.DataFrame:
+        """The effects as a polars frame; together they are the change.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020)
+        >>> why.effects()["effect"].to_list()
+        ['composition', 'rate']
+        """
+        rows: list[dict[str, Any]] = []
+        for effect in json.loads(self._facts)["effects"]:
+            of, amount = effect["of"], effect["amount"]
+            interval: dict[str, Any] = amount["interval"] or {}
+            words = [str(value) for value in of.values()] if isinstance(of, dict) else [str(of)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            rows.append({
+                "effect": " of ".join(words), "value": amount["value"], "se": amount["se"],
+                "low": interval.get("low"), "high": interval.get("high"),
+            })  # fmt: skip
+        return pl.DataFrame(rows, infer_schema_length=None)
+
+    @property
+    def change(self) -> float:
+        """The whole change, as a fraction."""
+        return json.loads(self._facts)["change"]["value"]
+
+    def _shown(self) -> Shown:
+        facts = json.loads(self._facts)
+        frame = self.to_polars()
+        rows = [
+            [row["cell"], percent(row["rate_from"]), percent(row["rate_to"]), points(row["rate_effect"]), points(row["composition"]), points(row["total"])]
+            for row in frame.head(Shown.MOST).iter_rows(named=True)
+        ]  # fmt: skip
+        headings = ["Cell", f"Rate {facts['from']}", f"Rate {facts['to']}", "Through its rate", "Through its weight", "Together"]
+        effects = ", ".join(f"{row['effect']} {points(row['value'])}" for row in self.effects().iter_rows(named=True))
+        notes = [f"{points(self.change)} in all: {effects}.", *facts["cautions"], WORKING]
+        title = f"{facts['measure']}, {facts['from']} to {facts['to']}"
+        return Shown(title, headings, rows, notes, headings[1:], frame.height)
+
+    def __reduce__(self) -> tuple[Callable[..., Decomposition], tuple[Any, ...]]:
+        return _again, (self._of, self._asked)
+
+
+def _again(of: Estimates, asked: dict[str, Any]) -> Decomposition:
+    return of.decompose(**asked)
