@@ -27,7 +27,7 @@ from undeb.estimates import Estimates
 from undeb.findings import Findings
 from undeb.plan import Plan, Target
 from undeb.report import Report
-from undeb.survey import Replicates, Survey, read_microdata, survey, synthetic_records
+from undeb.survey import KnownTotals, Replicates, SecondStage, Survey, read_microdata, survey, synthetic_records
 from undeb.trend import Projection, Trend
 from undeb.vocabulary import Interval, Kind, Measure
 
@@ -43,6 +43,7 @@ __all__ = [
     "Findings",
     "Interval",
     "Kind",
+    "KnownTotals",
     "Measure",
     "Plan",
     "PlanError",
@@ -50,6 +51,7 @@ __all__ = [
     "Replicates",
     "Report",
     "SchemaError",
+    "SecondStage",
     "Survey",
     "Target",
     "Trend",

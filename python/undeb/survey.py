@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, Union
 
@@ -29,12 +30,13 @@ BREAKDOWNS = ("period", "region", "sector")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replicates:
-    """Replicate weights in columns of the records; errors then come from them alone (METHODS M10).
+    """Replicate weights, in columns of the records or made from strata and PSUs; errors then come from them alone.
 
     Parameters
     ----------
     columns
-        Names in the order of the replicates; ``*`` stands for the number of a replicate, as in ``PWSSWGT*``.
+        Names in the order of the replicates; ``*`` stands for the number of a replicate, as in ``PWSSWGT*``. When left
+        out, replicates are made: ``jk1``, ``jkn``, ``brr``, ``fay`` or ``bootstrap``.
     kind
         How they were made: ``brr``, ``fay``, ``jk1``, ``jkn``, ``jk2``, ``bootstrap``, ``sdr`` or ``custom``.
     rho
@@ -47,6 +49,12 @@ class Replicates:
         Degrees of freedom; the rank of the weights less 1 when left out.
     factors
         The columns multiply the weight, and are no weights themselves.
+    count, seed
+        Number of bootstrap samples that are made, and the seed that draws them.
+
+    References
+    ----------
+    METHODS M10.
 
     Examples
     --------
@@ -55,7 +63,7 @@ class Replicates:
     'sdr'
     """
 
-    columns: str | Sequence[str]
+    columns: str | Sequence[str] = ()
     kind: Literal["brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "sdr", "custom"]
     rho: float | None = None
     scale: float | None = None
@@ -63,11 +71,18 @@ class Replicates:
     mse: bool | None = None
     df: float | None = None
     factors: bool = False
+    count: int | None = None
+    seed: int | None = None
 
-    def _given(self) -> dict[str, Any]:
+    def _given(self) -> dict[str, str | None]:
+        """The two roles of which one is taken."""
+        names = ["rho", "scale", "mse", "df"] if self.columns else ["rho", "mse", "count", "seed"]
+        given: dict[str, Any] = {"kind": self.kind, **{name: getattr(self, name) for name in names}}
+        if not self.columns:
+            return {"replicates": None, "made_replicates": json.dumps(given)}
         rscales = None if self.rscales is None else list(self.rscales)
-        given = {name: getattr(self, name) for name in Replicates.__dataclass_fields__}
-        return {**given, "columns": words(self.columns), "rscales": rscales}
+        given |= {"columns": words(self.columns), "rscales": rscales, "factors": self.factors}
+        return {"replicates": json.dumps(given), "made_replicates": None}
 
     def _found(self, frame: Frame) -> list[str]:
         """The columns of the frame that are named, patterns resolved."""
@@ -78,6 +93,70 @@ class Replicates:
             fits = [n for n in frame.names if star and len(n) > long and n.startswith(before) and n.endswith(after)]
             found += fits or ([] if star else [pattern])
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStage:
+    """Units drawn within PSUs (METHODS M10).
+
+    Parameters
+    ----------
+    unit
+        Column of the units; their numbers may repeat between PSUs.
+    strata
+        Column of the strata within PSUs.
+    fpc
+        Column of the units in the population of the PSU, or of the share of them that was sampled.
+    remove_lonely
+        A single unit in a PSU adds nothing, in place of being an error.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.SecondStage(unit="household").unit
+    'household'
+    """
+
+    unit: str
+    strata: str | None = None
+    fpc: str | None = None
+    remove_lonely: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTotals:
+    """Known totals of the population that the weights are calibrated to (METHODS M11).
+
+    Parameters
+    ----------
+    totals
+        For each variable the number of people with each code, or one sum. Two variables joined by a colon are one margin
+        of all combinations.
+    method
+        ``linear``, ``raking``, ``logit`` or ``bounded-linear``; a single margin needs none.
+    bounds
+        Smallest and largest factor of a weight.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> known = ub.KnownTotals(totals={"sex": {"f": 1500, "m": 1500}})
+    >>> records = ub.synthetic_records()
+    >>> survey = ub.survey(records, member="member", weight="weight", strata="stratum", psu="psu", known_totals=known)
+    >>> len(survey.estimate())
+    1
+    """
+
+    totals: Mapping[str, float | Mapping[str, float]]
+    method: Literal["linear", "raking", "logit", "bounded-linear"] | None = None
+    bounds: tuple[float, float] | None = None
+
+    def _given(self) -> str:
+        listed: list[dict[str, Any]] = []
+        for variable, known in self.totals.items():
+            codes = known.items() if isinstance(known, Mapping) else [(None, known)]
+            listed += [{"variable": variable, "code": code, "total": total} for code, total in codes]
+        return json.dumps({"method": self.method, "bounds": self.bounds, "total": listed})
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -140,6 +219,7 @@ class Survey(Table):
         by: str | pl.Expr | Iterable[str | pl.Expr] = (),
         *,
         margins: bool = False,
+        pool: int | None = None,
         interval: str | Interval = Interval.WILSON,
         level: float = 0.95,
     ) -> Estimates:
@@ -160,6 +240,9 @@ class Survey(Table):
             or polars expressions with a name.
         margins
             Every margin too: regions rolled up to every level, sectors to the whole.
+        pool
+            Average each period with those before it, this many in all; needs the breakdown ``period``. People who return
+            in another period are in the error.
         interval
             Method of the intervals, an :class:`undeb.Interval`.
         level
@@ -192,7 +275,7 @@ class Survey(Table):
         ['2019', '2024']
         """
         axes: list[str | pl.Expr] = [by] if isinstance(by, (str, pl.Expr)) else list(by)
-        made = _estimate(self, words(measures), axes, margins)
+        made = _estimate(self, words(measures), axes, margins, pool)
         return made.at_level(level, interval)
 
     def _broken_down(self, by: list[str | pl.Expr]) -> tuple[_undeb.Records, list[str]]:
@@ -249,9 +332,12 @@ class Survey(Table):
         return _again, (self._made, self._frame, self._masks)
 
 
-def _estimate(survey: Survey, measures: list[str], by: list[str | pl.Expr], margins: bool) -> Estimates:
+def _estimate(
+    survey: Survey, measures: list[str], by: list[str | pl.Expr], margins: bool, pool: int | None
+) -> Estimates:
     records, names = survey._broken_down(by)  # pyright: ignore[reportPrivateUsage]
-    return Estimates(records.estimate(measures, names, margins), _made=(_estimate, survey, measures, by, margins))
+    inner = records.estimate(measures, names, margins, pool)
+    return Estimates(inner, _made=(_estimate, survey, measures, by, margins, pool))
 
 
 def _again(made: tuple[Any, ...], frame: Frame, masks: tuple[pl.Series, ...]) -> Survey:
@@ -272,7 +358,11 @@ def survey(
     strata: Column | None = None,
     psu: Column | None = None,
     fpc: Column | None = None,
+    household: Column | None = None,
+    person: Column | None = None,
+    second_stage: SecondStage | None = None,
     replicates: Replicates | None = None,
+    known_totals: KnownTotals | None = None,
     design_effect: float | None = None,
     lonely_psu: LonelyPsu = "fail",
     unique_psus: bool = False,
@@ -302,8 +392,14 @@ def survey(
         Strata and primary sampling units; without ``psu`` every record is its own.
     fpc
         PSUs in the population of the stratum, or the share of them that was sampled.
+    household, person
+        Households, which stand in for PSUs where those are not known, and people who may return in another period.
+    second_stage
+        Units drawn within PSUs.
     replicates
-        Replicate weights, in place of strata and PSUs.
+        Replicate weights, in columns or made; errors then come from them alone.
+    known_totals
+        Totals of the population that the weights are calibrated to.
     design_effect
         An assumed design effect, where the records tell nothing of the design; said wherever errors show.
     lonely_psu
@@ -343,12 +439,13 @@ def survey(
     """
     columns = {
         "member": member, "covered": covered, "employee": employee, "weight": weight, "strata": strata, "psu": psu,
-        "fpc": fpc, "period": period, "region": region, "sector": sector,
+        "fpc": fpc, "household": household, "person": person, "period": period, "region": region, "sector": sector,
     }  # fmt: skip
     known(lonely_psu, "rule for lonely PSUs", ["fail", "remove", "adjust", "average"])
     options = {
         "lonely_psu": lonely_psu, "unique_psus": unique_psus, "members_within_covered": members_within_covered,
-        "replicates": replicates, "design_effect": design_effect, "title": title,
+        "replicates": replicates, "second_stage": second_stage, "known_totals": known_totals,
+        "design_effect": design_effect, "title": title,
     }  # fmt: skip
     return _by_roles(take(frame), columns, options)
 
@@ -371,15 +468,36 @@ def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str
             raise DataError(f"`{role}` takes the name of a column or a polars expression, not {type(given).__name__}")
     if not expressions:
         raise DataError("no column is named for members or covered employees; give `member`, `covered` or both")
-    replicates: Replicates | None = options["replicates"]
-    if replicates is not None:
-        for name in replicates._found(frame):  # pyright: ignore[reportPrivateUsage]
-            expressions.setdefault(name, frame.column(name, "replicates"))
-        options = {**options, "replicates": replicates._given()}  # pyright: ignore[reportPrivateUsage]
-    selected = frame.select(list(expressions.values()))
-    inner = _undeb.Records.by_roles(selected, {**roles, "others": [], **options})
+    given, needed = _design(frame, options)
+    for name, role in needed:
+        expressions.setdefault(name, frame.column(name, role))
+    inner = _undeb.Records.by_roles(frame.select(list(expressions.values())), {**options, **roles, "others": [], **given})
     names = {given: role for role, given in columns.items() if isinstance(given, str) and role in BREAKDOWNS}
-    return Survey(inner, frame, ("roles", columns, {**options, "replicates": replicates}), {**names, "year": "period"} if roles["period"] else names)
+    return Survey(inner, frame, ("roles", columns, options), {**names, "year": "period"} if roles["period"] else names)
+
+
+def _design(frame: Frame, options: dict[str, Any]) -> tuple[dict[str, str | None], list[tuple[str, str]]]:
+    """What of the design is written as JSON, and the columns that it names."""
+    replicates: Replicates | None = options["replicates"]
+    stage: SecondStage | None = options["second_stage"]
+    known: KnownTotals | None = options["known_totals"]
+    given: dict[str, str | None] = {
+        "second_stage": None if stage is None else json.dumps(asdict(stage)),
+        "known_totals": None if known is None else known._given(),  # pyright: ignore[reportPrivateUsage]
+        "replicates": None,
+        "made_replicates": None,
+    }
+    needed: list[tuple[str, str]] = []
+    if replicates is not None:
+        given |= replicates._given()  # pyright: ignore[reportPrivateUsage]
+        needed += [(name, "replicates") for name in replicates._found(frame)]  # pyright: ignore[reportPrivateUsage]
+    if stage is not None:
+        needed += [(name, "second_stage") for name in (stage.unit, stage.strata, stage.fpc) if name is not None]
+    if known is not None:
+        # A variable may be a breakdown of the records in place of a column.
+        variables = {name for variable in known.totals for name in variable.split(":")}
+        needed += [(name, "known_totals") for name in sorted(variables) if name not in BREAKDOWNS or name in frame.names]
+    return given, needed
 
 
 def read_microdata(

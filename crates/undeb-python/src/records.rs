@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use serde::de::DeserializeOwned;
 use undeb::survey::design::LonelyPsu;
-use undeb::{Codebook, RecordOptions, ReplicateColumns, Replication, Roles};
+use undeb::{Codebook, MadeReplicates, RecordOptions, ReplicateColumns, Replication, Roles};
 
 use crate::arrow;
 use crate::convert::{measures, parsed};
-use crate::error::Raise;
+use crate::error::{DesignError, Raise};
 use crate::estimates::Estimates;
 use crate::work::run;
 
@@ -30,7 +31,12 @@ struct Given {
     fpc: Option<String>,
     unique_psus: bool,
     lonely_psu: String,
-    replicates: Option<GivenReplicates>,
+    household: Option<String>,
+    person: Option<String>,
+    second_stage: Option<String>,
+    replicates: Option<String>,
+    made_replicates: Option<String>,
+    known_totals: Option<String>,
     design_effect: Option<f64>,
     period: Option<String>,
     region: Option<String>,
@@ -40,38 +46,16 @@ struct Given {
     title: String,
 }
 
-/// Replicate weights as the face gives them.
-#[derive(FromPyObject)]
-#[pyo3(from_item_all)]
-struct GivenReplicates {
-    columns: Vec<String>,
-    kind: String,
-    rho: Option<f64>,
-    scale: Option<f64>,
-    rscales: Option<Vec<f64>>,
-    mse: Option<bool>,
-    df: Option<f64>,
-    factors: bool,
-}
-
-impl GivenReplicates {
-    fn columns(self) -> ReplicateColumns {
-        ReplicateColumns {
-            columns: self.columns,
-            kind: self.kind,
-            rho: self.rho,
-            scale: self.scale,
-            rscales: self.rscales,
-            mse: self.mse,
-            df: self.df,
-            count: None,
-            factors: self.factors,
-        }
-    }
+/// A part of the design that the face writes as JSON, read as a plan or codebook would be.
+fn part<T: DeserializeOwned>(text: Option<String>) -> PyResult<Option<T>> {
+    let wrong = |e| DesignError::new_err(format!("the design cannot be read: {e}"));
+    text.map(|text| serde_json::from_str(&text).map_err(wrong)).transpose()
 }
 
 impl Given {
     fn roles(self) -> PyResult<Roles> {
+        let columns = part::<ReplicateColumns>(self.replicates)?.map(Replication::Columns);
+        let made = part::<MadeReplicates>(self.made_replicates)?.map(Replication::Made);
         Ok(Roles {
             member: self.member,
             covered: self.covered,
@@ -82,7 +66,11 @@ impl Given {
             fpc: self.fpc,
             unique_psus: self.unique_psus,
             lonely_psu: parsed(&self.lonely_psu)?,
-            replication: self.replicates.map(|given| Replication::Columns(given.columns())),
+            household: self.household,
+            person: self.person,
+            second_stage: part(self.second_stage)?,
+            replication: columns.or(made),
+            known_totals: part(self.known_totals)?,
             design_effect: self.design_effect,
             period: self.period,
             region: self.region,
@@ -90,7 +78,6 @@ impl Given {
             others: self.others,
             members_within_covered: self.members_within_covered,
             survey: self.title,
-            ..Roles::default()
         })
     }
 }
@@ -162,11 +149,18 @@ impl Records {
     }
 
     /// Rates by breakdowns, with the errors that the design makes.
-    fn estimate(&self, py: Python<'_>, wanted: Vec<String>, by: Vec<String>, margins: bool) -> PyResult<Estimates> {
+    fn estimate(
+        &self,
+        py: Python<'_>,
+        wanted: Vec<String>,
+        by: Vec<String>,
+        margins: bool,
+        pool: Option<usize>,
+    ) -> PyResult<Estimates> {
         let (records, wanted) = (Arc::clone(&self.0), measures(&wanted)?);
         run(py, move || {
             let by: Vec<&str> = by.iter().map(String::as_str).collect();
-            records.estimate(&wanted, &by, &RecordOptions { margins, pool: None })
+            records.estimate(&wanted, &by, &RecordOptions { margins, pool })
         })
         .map(Estimates::from)
     }
