@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -28,6 +30,21 @@ def same(ours: pl.DataFrame, theirs: pl.DataFrame) -> None:
 @pytest.mark.parametrize("source", ["us-states", "us-national", "eu27", "uk-sectors", "uk-nations", "wales-pay-set"])
 def test_published_tables(source: str) -> None:
     same(ub.data(source, design_effect=1.5).to_polars(), shell("estimates", source, "--design-effect", 1.5))
+
+
+@pytest.mark.parametrize("plan", ["eu-80", "wales-2030", "us-states-2030", "gov-skills-2008"])
+def test_a_notebook_for_a_plan_is_ready_to_run(plan: str, tmp_path: Path) -> None:
+    out = tmp_path / "plan.ipynb"
+    subprocess.run([UNDEB, "notebook", plan, "--out", out], check=True)
+    assert subprocess.run([UNDEB, "notebook", plan, "--out", out], capture_output=True).returncode == 2
+    cells = json.loads(out.read_text())["cells"]
+    names: dict[str, object] = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            *before, last = cell["source"].splitlines()
+            exec("\n".join(before), names)
+            shown = None if last.startswith("#") else eval(last, names)
+            assert shown is None or shown._repr_html_()
 
 
 @pytest.mark.parametrize("codebook", ["gss", "uk-lfs", "us-cps-org"])

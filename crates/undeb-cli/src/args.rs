@@ -53,6 +53,9 @@ pub(crate) enum Command {
         /// Name of a codebook.
         codebook: Option<String>,
     },
+    /// Write a ready notebook for a plan.
+    #[command(after_help = "Example:\n  undeb notebook eu-80 --out eu-80.ipynb")]
+    Notebook(NotebookCommand),
     /// Print completions for a shell.
     #[command(after_help = "Example:\n  undeb completions bash > /etc/bash_completion.d/undeb")]
     Completions {
@@ -222,6 +225,18 @@ pub(crate) struct EstimateOptions {
     pub(crate) design_effect: Option<f64>,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+#[derive(Args)]
+pub(crate) struct NotebookCommand {
+    /// A plan file, or the name of a bundled plan.
+    pub(crate) plan: String,
+    /// The file to write; named after the plan when left out.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace a file that is there already.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Args)]

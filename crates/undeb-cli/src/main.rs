@@ -10,6 +10,7 @@ mod data;
 mod design;
 mod estimates;
 mod message;
+mod notebook;
 mod output;
 mod plan;
 mod progress;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Project(command) => trends::project(&command),
         Command::Estimate(options) => estimates::records(&options),
         Command::Codebooks { codebook } => codebooks::run(codebook.as_deref()),
+        Command::Notebook(options) => notebook::run(&options),
         Command::Completions { shell } => output::completions(shell),
     };
     match outcome {
