@@ -106,6 +106,19 @@ def test_other_threads_run_meanwhile() -> None:
     assert ticks > 20
 
 
+def test_long_work_shows_a_sign_of_life_where_somebody_looks(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from undeb import _undeb, progress
+
+    _undeb._sleep(1.4)
+    assert capfd.readouterr().err == ""
+    monkeypatch.setattr(progress, "watched", lambda: True)
+    _undeb._sleep(1.4)
+    shown = capfd.readouterr().err
+    assert "undeb works" in shown and shown.endswith("\r")
+    _undeb._sleep(0.2)
+    assert capfd.readouterr().err == ""
+
+
 def test_synthetic_records_are_made_as_their_generator_says() -> None:
     import runpy
 

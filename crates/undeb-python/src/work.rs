@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
@@ -13,6 +13,9 @@ use crate::error::{Raise, UndebError};
 
 /// How long Ctrl-C may wait.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+/// What a thread answers: a result, or the words of its panic.
+type Answer<T> = thread::Result<undeb::Result<T>>;
 
 /// Runs work on a thread of its own and waits for it, asking every tenth of a second whether Ctrl-C was pressed.
 ///
@@ -26,6 +29,17 @@ pub(crate) fn run<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> unde
     });
     spawned.map_err(|e| UndebError::new_err(format!("no thread can be started: {e}")))?;
     let waiting = Mutex::new(waiting);
+    let begun = Instant::now();
+    let answer = wait(py, &waiting, begun);
+    if begun.elapsed() > PATIENCE {
+        // A line that cannot be printed is no reason to fail.
+        drop(progress(py, "done", begun));
+    }
+    answer
+}
+
+/// Waits for the answer of a thread, with a sign of life.
+fn wait<T: Send + 'static>(py: Python<'_>, waiting: &Mutex<Receiver<Answer<T>>>, begun: Instant) -> PyResult<T> {
     loop {
         let answer = py.detach(|| match waiting.lock() {
             Ok(waiting) => waiting.recv_timeout(PATIENCE),
@@ -34,10 +48,17 @@ pub(crate) fn run<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> unde
         match answer {
             Ok(Ok(result)) => return result.or_raise(),
             Ok(Err(panic)) => return Err(fault(&*panic)),
-            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            Err(RecvTimeoutError::Timeout) => {
+                py.check_signals()?;
+                drop(progress(py, "tick", begun));
+            }
             Err(RecvTimeoutError::Disconnected) => return Err(fault(&"the work ended without an answer")),
         }
     }
+}
+
+fn progress(py: Python<'_>, what: &str, begun: Instant) -> PyResult<()> {
+    py.import("undeb.progress")?.call_method1(what, (begun.elapsed().as_secs_f64(),)).map(drop)
 }
 
 fn fault(panic: &(dyn Any + Send)) -> PyErr {
