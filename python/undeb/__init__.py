@@ -11,6 +11,7 @@ what may leave is a report. Every noun on the way is a table that polars, pandas
 """
 
 from undeb.catalogue import Catalogue, codebooks, data, plans
+from undeb.changes import Changes
 from undeb.chart import Chart
 from undeb.decomposition import Decomposition
 from undeb.errors import (
@@ -33,6 +34,7 @@ from undeb.vocabulary import Interval, Kind, Measure
 
 __all__ = [
     "Catalogue",
+    "Changes",
     "Chart",
     "DataError",
     "Decomposition",

@@ -21,6 +21,7 @@ from undeb.vocabulary import Interval, Kind, known, words
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from undeb.changes import Changes
     from undeb.chart import Chart, Options
     from undeb.findings import Findings
     from undeb.decomposition import Decomposition, Form
@@ -186,6 +187,103 @@ class Estimates(Table):
         20
         """
         return plan.assess(self)
+
+    def change(
+        self, start: str | int | None = None, end: str | int | None = None, *, ratio: bool = False, correlation: float | None = None
+    ) -> Changes:
+        r"""Every cell in one period less itself in another; every period less the one before it when none is named.
+
+        .. math:: R_2 - R_1, \quad v_1 + v_2 - 2 c
+
+        with :math:`c` the covariance through shared PSUs for records (METHODS M16), or :math:`\rho s_1 s_2` for published
+        figures, where :math:`\rho` is assumed.
+
+        Parameters
+        ----------
+        start, end
+            The two periods.
+        ratio
+            The ratio in place of the difference, tested on the log scale.
+        correlation
+            Correlation of two published figures; taken as independent when left out, and said so in every row.
+
+        Returns
+        -------
+        Changes
+            One row for each pair; differences are fractions.
+
+        Raises
+        ------
+        DataError
+            A period is not there.
+        DefinitionError
+            An incomparable series break lies between.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> survey = ub.survey(
+        ...     ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", period="year"
+        ... )
+        >>> change = survey.estimate("density", by="year").change(2019, 2024).to_polars()
+        >>> abs(change["value"].item() - (change["first"].item() - change["second"].item())) < 1e-12
+        True
+        """
+        from undeb.changes import compared
+
+        if (start is None) != (end is None):
+            raise DataError("one period is given; give both, or none for every period against the one before it")
+        periods = None if start is None else (str(start), str(end))
+        against = {"periods": periods, "dimension": None, "codes": None, "ratio": ratio, "correlation": correlation}
+        return compared(self, against)
+
+    def compare(
+        self,
+        dimension: str,
+        code: str | None = None,
+        other: str | None = None,
+        *,
+        ratio: bool = False,
+        correlation: float | None = None,
+    ) -> Changes:
+        """One code of a dimension less another, in every period and other cell; every code less the whole when none is named.
+
+        Parameters
+        ----------
+        dimension
+            ``region``, ``sector`` or a further breakdown.
+        code, other
+            The code that is compared, and the one that it is compared with.
+        ratio
+            The ratio in place of the difference.
+        correlation
+            Correlation of two published figures.
+
+        Returns
+        -------
+        Changes
+            One row for each pair; differences are fractions.
+
+        Raises
+        ------
+        DataError
+            A code or dimension is not there; a part against its whole without a correlation, for published figures.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> gap = rates.compare("sector", "public", "private").to_polars()
+        >>> bool((gap.filter(region="US")["value"] > 0.15).all())
+        True
+        """
+        from undeb.changes import compared
+
+        if (code is None) != (other is None):
+            raise DataError("one code is given; give both, or none for every code against the whole")
+        codes = None if code is None else (code, other)
+        against = {"periods": None, "dimension": dimension, "codes": codes, "ratio": ratio, "correlation": correlation}
+        return compared(self, against)
 
     def trend(
         self,
@@ -365,6 +463,50 @@ class Estimates(Table):
         asked = {"measure": str(measure), "start": start, "end": end, "by": words(by), "form": form, "region": region,
                  "sector": sector, "correlation": correlation}  # fmt: skip
         return Decomposition(facts, self, asked)
+
+    def rank(
+        self, measure: str, *, period: str | int | None = None, sectors: str | Iterable[str] = (), among: int = 5
+    ) -> pl.DataFrame:
+        """Cells in the order of their rates, with how sure their ranks are (METHODS M26).
+
+        Parameters
+        ----------
+        measure
+            What is measured.
+        period
+            The period; the newest when left out.
+        sectors
+            Sectors whose cells are ranked; all together when left out.
+        among
+            How many count as the lowest and as the highest.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``rank`` from the lowest; ``rank_low`` and ``rank_high``, the ranks that the errors leave open at the level of
+            these estimates; the probabilities of being ``among_lowest`` and ``among_highest``.
+
+        Raises
+        ------
+        DataError
+            There are fewer than two cells with a figure.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states", ["density"], design_effect=1.5).rank("density")["region"][-1]
+        'HI'
+        """
+        when = None if period is None else str(period)
+        facts = json.loads(self._inner.rank(str(measure), when, words(sectors), among, self.level))
+        rows: list[dict[str, Any]] = []
+        for cell in facts["cells"]:
+            sure: dict[str, Any] = cell.pop("certainty") or {}
+            interval: dict[str, Any] = cell.pop("interval") or {}
+            ranks = {"rank_low": sure.get("low"), "rank_high": sure.get("high")}
+            chances = {name: sure.get(name) for name in ("among_lowest", "among_highest")}
+            rows.append({"period": facts["period"], **cell, "low": interval.get("low"), "high": interval.get("high"), **ranks, **chances})
+        return pl.DataFrame(rows, infer_schema_length=None)
 
     def to_polars(self) -> pl.DataFrame:
         """The estimates as a polars frame, one row each; rates are fractions, an empty cell is not known.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb import _undeb
+from undeb.errors import PlanError
 from undeb.estimates import WORKING, Estimates, named
 from undeb.plan import Plan
 from undeb.report import Report
@@ -110,6 +111,36 @@ class Findings(Table):
         """
         counts = self._facts()["counts"]
         return {answer: counts[answer] for answer in ANSWERS}
+
+    def priorities(self) -> pl.DataFrame:
+        """Where effort would count: the cells of the plan's section ``[priorities]``, by what they could add.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``uncovered`` workers, ``distance`` to the level, ``gain`` in reach, ``share_of_gap``, and ``in_set``: whether
+            the cell is in the smallest set that closes the gap (METHODS M27).
+
+        Raises
+        ------
+        PlanError
+            The plan has no such section.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().priorities()
+        Traceback (most recent call last):
+        undeb.errors.PlanError: the plan `eu-80` has no section `[priorities]`; add one, or read another plan
+        """
+        found = self._facts()["explanations"]["priorities"]
+        if found is None:
+            raise PlanError(f"the plan `{self.plan.id}` has no section `[priorities]`; add one, or read another plan")
+        rows: list[dict[str, Any]] = []
+        for cell in found["cells"]:
+            interval = _part(cell, "interval")
+            rows.append({**cell, "interval": None, "low": interval.get("low"), "high": interval.get("high")})
+        return pl.DataFrame(rows, infer_schema_length=None).drop("interval")
 
     def to_polars(self) -> pl.DataFrame:
         """The findings as a polars frame, one row each; rates and gaps are fractions, paces fractions a year.

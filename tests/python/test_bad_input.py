@@ -258,6 +258,12 @@ def test_a_period_that_is_not_there(states: ub.Estimates) -> None:
     one = states.filter(pl.col("region") == "US", pl.col("sector") == "all", pl.col("measure") == "density")
     with pytest.raises(ub.UndebError, match="1950"):
         one.detect(1950, 2020)
+    with pytest.raises(ub.UndebError, match="1950"):
+        states.change(1950, 2020)
+    with pytest.raises(ub.DataError, match="one period is given"):
+        states.change(2012)
+    with pytest.raises(ub.UndebError, match="Q5"):
+        states.compare("region", "Q5", "US")
     with pytest.raises(ub.UndebError, match="period"):
         one.detect("soon", 2020)
 

@@ -39,6 +39,12 @@ def test_rates_and_errors_of_a_year(labour: pl.DataFrame, by: str, fpc: str | No
             assert near(row["se"] ** 2, TAYLOR[name][f"cov_{theirs}"][i][i])
 
 
+def test_the_change_between_years_knows_the_psus_that_they_share(labour: pl.DataFrame) -> None:
+    rates = bound(labour, period="year").estimate("density", by="year")
+    (change,) = rates.change(2023, 2024).to_polars().iter_rows(named=True)
+    assert near(change["value"], TAYLOR["year_change"]["est"]) and near(change["se"], TAYLOR["year_change"]["se"][0][0])
+
+
 @pytest.mark.parametrize("rule", ["remove", "adjust", "average"])
 def test_lonely_psus(rule: str) -> None:
     frame = pl.read_csv(GOLDEN / "labour_lonely.csv")

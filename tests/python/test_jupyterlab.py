@@ -59,17 +59,17 @@ def test_table_and_chart_are_seen(lab: tuple[str, Path]) -> None:
         page.goto(f"{address}/lab/tree/look.ipynb?reset", timeout=90_000)
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
         page.wait_for_function("document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'", timeout=90_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         table = page.locator(".jp-OutputArea-output table caption", has_text="27 EU member states")
         asks = page.locator(".jp-Dialog .jp-mod-accept")
-        for _ in range(180):
-            # On a slow machine the kernel comes later than the question which one it should be.
-            if asks.is_visible():
-                asks.click()
-            if table.is_visible():
+        for _ in range(8):
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            # On a slow machine the kernel comes later than the question which one it should be, and the run is lost.
+            page.locator(".jp-Dialog .jp-mod-accept, .jp-OutputArea-output table caption").first.wait_for(timeout=60_000)
+            if not asks.is_visible():
                 break
-            page.wait_for_timeout(500)
+            asks.click()
+            page.wait_for_timeout(5_000)
         picture = page.locator(".jp-OutputArea-output figure img")
         picture.wait_for(timeout=90_000)
         assert table.is_visible() and page.locator(".jp-OutputArea-output details summary", has_text="more rows").is_visible()

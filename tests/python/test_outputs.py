@@ -26,11 +26,12 @@ def nouns(states: ub.Estimates, survey: ub.Survey) -> dict[str, object]:
     return {
         "estimates": states, "records": survey.filter(pl.col("sex") == "f").estimate(["density"], by=["year", "industry"]),
         "plan": plan, "findings": findings, "report": findings.release(as_of="2026-01-01"), "trend": trend,
-        "decomposition": states.decompose("density", 2019, 2022, by="region"), "projection": trend.project(2030, goal=0.1), "catalogue": ub.data(), "survey": survey,
+        "decomposition": states.decompose("density", 2019, 2022, by="region"), "changes": states.filter(pl.col("sector") == "all").change(2012, 2022).test(margin=0.01),
+        "projection": trend.project(2030, goal=0.1), "catalogue": ub.data(), "survey": survey,
     }  # fmt: skip
 
 
-NOUNS = ["estimates", "records", "plan", "findings", "report", "trend", "projection", "decomposition", "catalogue", "survey"]
+NOUNS = ["estimates", "records", "plan", "findings", "report", "trend", "projection", "changes", "decomposition", "catalogue", "survey"]
 
 
 @pytest.mark.parametrize("name", NOUNS)

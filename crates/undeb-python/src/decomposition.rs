@@ -1,9 +1,9 @@
-//! A change split into what rates did and what the composition did.
+//! A change split into what rates did and what the composition did; cells in the order of their rates.
 
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use undeb::{DecomposeOptions, Error, Estimates, Measure, Period, SplitForm};
+use undeb::{DecomposeOptions, Error, Estimates, Measure, Period, RankOptions, SplitForm};
 
 use crate::convert::{json, parsed};
 use crate::work::run;
@@ -18,6 +18,21 @@ pub(crate) struct Split {
     sector: Option<String>,
     level: f64,
     correlation: f64,
+}
+
+/// Cells in the order of their rates, with how sure the ranks are, as JSON.
+pub(crate) fn rank(
+    py: Python<'_>,
+    estimates: Arc<Estimates>,
+    measure: &str,
+    period: Option<&str>,
+    sectors: Vec<String>,
+    among: usize,
+    level: f64,
+) -> PyResult<String> {
+    let (measure, period) = (parsed::<Measure>(measure)?, period.map(parsed::<Period>).transpose()?);
+    let options = RankOptions { regions: Vec::new(), sectors, period, among, level };
+    json(&run(py, move || estimates.rank(measure, &options))?)
 }
 
 /// The decomposition of a change, as JSON.

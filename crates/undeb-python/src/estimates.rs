@@ -6,9 +6,10 @@ use pyo3::prelude::*;
 use undeb::{DetectOptions, PublishedTable, Registry, RuleSet};
 
 use crate::arrow;
+use crate::changes::{Against, Changes, compare};
 use crate::chart::{Asked, Chart, draw};
 use crate::convert::{json, measures, parsed};
-use crate::decomposition::{Split, decompose};
+use crate::decomposition::{Split, decompose, rank};
 use crate::error::DataError;
 use crate::frame::Frame;
 use crate::trend::{Choices, Trends, smallest_changes, trends};
@@ -77,6 +78,11 @@ impl Estimates {
         draw(py, kind, Arc::clone(&self.0), asked)
     }
 
+    /// Compares the estimates with one another.
+    fn compare(&self, py: Python<'_>, against: Against) -> PyResult<Changes> {
+        compare(py, Arc::clone(&self.0), &against)
+    }
+
     /// The trend of every series, and the words on those that have none.
     fn trend(&self, py: Python<'_>, choices: Choices) -> PyResult<(Trends, Vec<String>)> {
         trends(py, Arc::clone(&self.0), &choices)
@@ -85,6 +91,20 @@ impl Estimates {
     /// The change of a measure between two periods, split into effects and cells, as JSON.
     fn decompose(&self, py: Python<'_>, measure: &str, from: &str, to: &str, split: Split) -> PyResult<String> {
         decompose(py, Arc::clone(&self.0), measure, from, to, split)
+    }
+
+    /// Cells in the order of their rates, as JSON.
+    #[pyo3(signature = (measure, period, sectors, among, level))]
+    fn rank(
+        &self,
+        py: Python<'_>,
+        measure: &str,
+        period: Option<&str>,
+        sectors: Vec<String>,
+        among: usize,
+        level: f64,
+    ) -> PyResult<String> {
+        rank(py, Arc::clone(&self.0), measure, period, sectors, among, level)
     }
 
     /// The smallest change between two periods that each series could tell.

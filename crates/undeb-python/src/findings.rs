@@ -21,7 +21,9 @@ pub(crate) struct Findings(pub(crate) Arc<undeb::Findings>);
 impl Findings {
     /// Every finding with its target, as JSON.
     fn facts(&self) -> PyResult<String> {
-        json(&serde_json::json!({ "targets": self.0.targets(), "counts": self.0.counts() }))
+        json(&serde_json::json!({
+            "targets": self.0.targets(), "counts": self.0.counts(), "explanations": self.0.explanations(),
+        }))
     }
 
     /// A chart of the kind.

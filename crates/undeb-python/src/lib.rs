@@ -4,6 +4,7 @@
 
 mod arrow;
 mod catalogue;
+mod changes;
 mod chart;
 mod convert;
 mod decomposition;
@@ -20,6 +21,8 @@ mod work;
 mod _undeb {
     #[pymodule_export]
     use crate::catalogue::{codebooks, sources};
+    #[pymodule_export]
+    use crate::changes::Changes;
     #[pymodule_export]
     use crate::chart::{Chart, chart_kinds};
     #[pymodule_export]

@@ -1,0 +1,132 @@
+"""Estimates held against one another: changes between periods, differences between groups, and their tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.estimates import WORKING, Estimates
+from undeb.showing import points
+from undeb.tables import Shown, Table
+from undeb.trend import checked
+from undeb.vocabulary import Interval, known
+
+Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "holm"]
+"""How p-values are adjusted for the number of tests in the table."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Changes(Table):
+    """Differences or ratios of estimates, each with interval and test; made by :meth:`Estimates.change` and ``compare``.
+
+    The error of a difference of records is that of the joint design: PSUs that both figures share count once.
+    """
+
+    _inner: _undeb.Changes
+    _of: Estimates
+    _against: dict[str, Any]
+    level: float = 0.95
+    """Confidence level of intervals, and of what could have been detected."""
+    interval: str = "wilson"
+    """Method of the intervals of single figures, where that of a difference is made from those."""
+    margin: float | None = None
+    """A difference within this margin counts as maintained."""
+    power: float = 0.8
+    """Probability with which the smallest detectable change is found."""
+    adjustment: str = "benjamini-hochberg"
+    """How p-values are adjusted."""
+
+    def at_level(self, level: float, interval: str | Interval | None = None) -> Changes:
+        """The same changes at another confidence level.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states", ["density"], design_effect=1.5).change(2012, 2022).at_level(0.9).level
+        0.9
+        """
+        method = self.interval if interval is None else known(interval, "method for intervals", [str(i) for i in Interval])
+        return replace(self, level=checked(level), interval=method)
+
+    def test(
+        self, *, margin: float | None = None, power: float = 0.8, adjustment: Adjustment = "benjamini-hochberg"
+    ) -> Changes:
+        r"""The same changes with other tests: against no change, and where a margin is given for being maintained.
+
+        .. math:: t = (R_2 - R_1) / \sqrt{v_1 + v_2 - 2 c}
+
+        with :math:`v` the variances and :math:`c` the covariance (METHODS M12, M16). The table has ``t``, ``df``, ``p``,
+        ``p_adjusted`` for the number of tests in it, ``p_maintained`` and ``maintained`` (two one-sided tests), and
+        ``detectable``, the smallest change that would have been found.
+
+        Parameters
+        ----------
+        margin
+            A difference within it counts as maintained, as a fraction: 0.01 is one point.
+        power
+            Probability with which ``detectable`` is found.
+        adjustment
+            ``benjamini-hochberg``, ``benjamini-yekutieli`` or ``holm``.
+
+        References
+        ----------
+        Benjamini and Hochberg (1995), *J. R. Stat. Soc. B* 57, 289-300.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> changes = ub.data("us-states", ["density"], design_effect=1.5).change(2012, 2022).test(margin=0.01)
+        >>> {"p", "p_adjusted", "maintained"} <= set(changes.to_polars().columns)
+        True
+        """
+        name = known(adjustment, "adjustment of tests", ["benjamini-hochberg", "benjamini-yekutieli", "holm"])
+        view = replace(self, margin=margin, power=power, adjustment=name)
+        view.to_polars()
+        return view
+
+    def to_polars(self) -> pl.DataFrame:
+        """The changes as a polars frame, one row for each pair; differences are fractions.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states", ["density"], design_effect=1.5).change(2012, 2022).to_polars()["p"].is_between(0, 1).all()
+        True
+        """
+        view = (self.level, self.interval, self.margin, self.power, self.adjustment)
+        return pl.DataFrame(self._inner.frame(*view))
+
+    def _shown(self) -> Shown:
+        frame = self.to_polars()
+        ratio = bool(self._against["ratio"])
+        interval = f"{self.level * 100:g}% interval"
+
+        def shown(value: float | None) -> str:
+            return ("" if value is None else f"{value:.3f}") if ratio else points(value)
+
+        rows: list[list[str]] = []
+        for row in frame.head(Shown.MOST).iter_rows(named=True):
+            keys = [f"{row[name]} / {row['against_' + name]}" if row[name] != row["against_" + name] else str(row[name]) for name in ("period", "region", "sector")]
+            between = "" if row["low"] is None else f"{shown(row['low'])} to {shown(row['high'])}"
+            p = "" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}"
+            rows.append([row["measure"], *keys, shown(row["value"]) or "[x]", between, p, row["flags"]])
+        headings = ["Measure", "Period", "Region", "Sector", "Ratio" if ratio else "Change", interval, "Adjusted p", "Flags"]
+        notes = [f"p-values are adjusted by {self.adjustment} for the {frame.height:,} rows of the table.", WORKING]
+        return Shown("Changes", headings, rows, notes, headings[4:7], frame.height)
+
+    def __reduce__(self) -> tuple[Callable[..., Changes], tuple[Any, ...]]:
+        view = {name: getattr(self, name) for name in ("level", "interval", "margin", "power", "adjustment")}
+        return _again, (self._of, self._against, view)
+
+
+def compared(of: Estimates, against: dict[str, Any]) -> Changes:
+    """Estimates held against one another."""
+    return Changes(of._inner.compare(against), of, against, of.level, of.interval)  # pyright: ignore[reportPrivateUsage]
+
+
+def _again(of: Estimates, against: dict[str, Any], view: dict[str, Any]) -> Changes:
+    return replace(compared(of, against), **view)
