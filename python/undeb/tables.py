@@ -64,8 +64,8 @@ class Table:
         True
         """
         try:
-            table: Any = self.to_polars().to_arrow()  # pyright: ignore[reportUnknownVariableType]
-            return table
+            frame: Any = self.to_polars()
+            return frame.to_arrow()
         except ImportError:
             raise UndebError("pyarrow is needed: pip install 'undeb[pandas]'") from None
 
