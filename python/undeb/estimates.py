@@ -512,9 +512,10 @@ class Estimates(Table):
         """The estimates as a polars frame, one row each; rates are fractions, an empty cell is not known.
 
         Columns: ``measure``, ``period``, ``region``, ``sector``, further breakdowns, ``value``, ``se``, ``low``,
-        ``high``, ``df``, ``n``, ``psus``, ``numerator``, ``denominator``, ``missing_share``, ``missing_low``,
-        ``missing_high`` (the rate if all missing answers were no, or yes), ``released`` (false), ``error_source``,
-        ``quality``, ``definition``, ``source``.
+        ``high``, ``df``, ``n``, ``psus``, ``effective_n``, ``design_effect``, ``cv``, ``numerator``, ``denominator``,
+        ``missing_share``, ``missing_low``, ``missing_high`` (the rate if all missing answers were no, or yes), ``flags``
+        (what is to be known of the interval), ``error_source``, ``rolled_up``, ``note``, ``definition``, ``source``,
+        ``released`` (false), ``quality``.
 
         Examples
         --------
@@ -523,15 +524,8 @@ class Estimates(Table):
         >>> row["region"], row["sector"], round(row["value"], 3)
         ('US', 'all', 0.201)
         """
-        facts = self._facts()
         frame = pl.DataFrame(self._inner.frame(self.level, self.interval))
-        definitions = {d["measure"]: _definition(d) for d in facts["definitions"]}
-        return frame.with_columns(
-            pl.Series("error_source", self._inner.error_sources(), dtype=pl.String),
-            pl.Series("quality", self._inner.grades(self.quality, self.level), dtype=pl.String),
-            pl.col("measure").replace_strict(definitions, return_dtype=pl.String).alias("definition"),
-            pl.lit(facts["source"]["id"]).alias("source"),
-        )
+        return frame.with_columns(pl.Series("quality", self._inner.grades(self.quality, self.level), dtype=pl.String))
 
     def wide(self, values: str | Iterable[str] = ("value", "low", "high")) -> pl.DataFrame:
         """One row for each cell, the measures side by side with suffixes: ``density``, ``density_low``, ``coverage``, ...
@@ -690,10 +684,6 @@ def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:
     """Codes into names; a code without one stays."""
     names = dict(pairs)
     return lambda code: names.get(code, code)
-
-
-def _definition(of: dict[str, str]) -> str:
-    return f"{of['numerator']} / {of['denominator']}; {of['universe']}; {of['respondent']}; {of['unit']}; {of['place']}"
 
 
 def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:

@@ -40,11 +40,6 @@ impl Estimates {
         })
     }
 
-    /// Where each error comes from.
-    fn error_sources(&self) -> Vec<Option<String>> {
-        self.0.cells().iter().map(undeb::Estimate::error_source).collect()
-    }
-
     /// Source and definitions, as JSON.
     fn facts(&self) -> PyResult<String> {
         json(&serde_json::json!({ "source": self.0.source(), "definitions": self.0.definitions() }))
