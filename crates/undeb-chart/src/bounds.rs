@@ -6,6 +6,7 @@ use crate::axis::{percent, rate_ticks, sound, sound_pair};
 use crate::backend::units;
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
+use crate::locale::{Locale, fill};
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
 use crate::theme::Theme;
@@ -48,7 +49,8 @@ pub struct Data {
 /// Draws a bounds chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
-    let palette = layout.palette;
+    let (palette, locale) = (layout.palette, layout.locale);
+    let (drawing, around) = (&locale.drawing, &locale.around);
     let rows: Vec<Row> = data.rows.iter().map(tidy).collect();
     if rows.iter().all(|row| row.value.is_none() && row.bounds.is_none()) {
         return layout.no_evidence();
@@ -57,17 +59,17 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let (dash, colour) = ((5.0, 4.0), palette.series[0]);
     let mut items = Vec::new();
     if rows.iter().any(|row| row.bounds.is_some()) {
-        let words = or(&data.bounds_label, "If all missing answers were no, or all yes");
+        let words = or(&data.bounds_label, &around.bounds_key);
         items.push((Mark::Band(palette.join, 1.0), words.to_owned()));
     }
     if rows.iter().any(|row| row.value.is_some()) {
-        items.push((Mark::Full(colour), or(&data.value_label, "Valid answers").to_owned()));
+        items.push((Mark::Full(colour), or(&data.value_label, &around.valid_answers).to_owned()));
     }
     if rows.iter().any(|row| row.interval.is_some()) {
-        items.push((Mark::Line(colour.line(2.0)), or(&data.interval_label, "Interval").to_owned()));
+        items.push((Mark::Line(colour.line(2.0)), or(&data.interval_label, &drawing.interval).to_owned()));
     }
     if let Some(target) = target {
-        let words = format!("{}: {}%", or(&data.target_label, "Target"), percent(target));
+        let words = format!("{}: {}%", or(&data.target_label, &drawing.target), percent(target));
         items.push((Mark::Dashes(palette.ink.line(1.5), dash), words));
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
@@ -82,9 +84,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         Column { header: header.to_owned(), values }
     };
     let columns = vec![
-        column("Valid, %", &|row| row.value.map(percent)),
-        column("Bounds, %", &|row| row.bounds.map(span)),
-        column(or(&data.missing_label, "Missing, %"), &|row| row.missing.map(percent)),
+        column(&drawing.valid_header, &|row| row.value.map(percent)),
+        column(&drawing.bounds_header, &|row| row.bounds.map(|b| span(b, locale))),
+        column(or(&data.missing_label, &around.missing_header), &|row| row.missing.map(percent)),
     ];
     let names: Vec<&str> = rows.iter().map(|row| row.label.as_str()).collect();
     let plan = Rows::plan(&layout, &names, columns, &ticks);
@@ -113,13 +115,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     plan.columns(&mut layout, &[]);
     let mut says: Vec<String> =
-        target.map(|v| format!("{} {}%", or(&data.target_label, "Target"), percent(v))).into_iter().collect();
-    says.extend(rows.iter().map(describe));
+        target.map(|v| format!("{} {}%", or(&data.target_label, &drawing.target), percent(v))).into_iter().collect();
+    says.extend(rows.iter().map(|row| describe(row, locale)));
     layout.finish(bottom, says)
 }
 
-fn span((low, high): (f64, f64)) -> String {
-    format!("{} to {}", percent(low), percent(high))
+fn span((low, high): (f64, f64), locale: &Locale) -> String {
+    locale.drawing.span(&percent(low), &percent(high))
 }
 
 fn tidy(row: &Row) -> Row {
@@ -132,11 +134,12 @@ fn tidy(row: &Row) -> Row {
     }
 }
 
-fn describe(row: &Row) -> String {
+fn describe(row: &Row, locale: &Locale) -> String {
+    let drawing = &locale.drawing;
     let mut parts: Vec<String> = Vec::new();
-    parts.push(row.value.map_or("no evidence".to_owned(), |v| format!("{}% of valid answers", percent(v))));
-    parts.extend(row.interval.map(|i| format!("interval {}%", span(i))));
-    parts.extend(row.bounds.map(|b| format!("bounds {}%", span(b))));
-    parts.extend(row.missing.map(|m| format!("{}% missing", percent(m))));
+    parts.push(row.value.map_or(drawing.no_evidence.to_lowercase(), |v| fill(&drawing.of_valid, &[("value", &locale.rate(v))])));
+    parts.extend(row.interval.map(|i| format!("{} {}%", drawing.interval.to_lowercase(), span(i, locale))));
+    parts.extend(row.bounds.map(|b| fill(&drawing.bounds_are, &[("span", &span(b, locale))])));
+    parts.extend(row.missing.map(|m| fill(&drawing.missing_is, &[("value", &locale.rate(m))])));
     format!("{}: {}", row.label, parts.join(", "))
 }

@@ -24,9 +24,13 @@ impl Classes {
         self.bounds.len() - 1
     }
 
-    /// The colours divide the ramp evenly.
+    /// The colours divide the ramp evenly; on both sides of zero the middle of a class counts.
     fn step(&self, class: usize) -> Colour {
-        self.palette.blend(class as f64 / (self.count() - 1).max(1) as f64)
+        let (first, last) = (self.bounds[0], self.bounds[self.count()]);
+        if first < -1e-9 && last > 1e-9 {
+            return self.palette.between((self.bounds[class] + self.bounds[class + 1]) / 2.0, (first, last));
+        }
+        self.palette.between(class as f64, (0.0, (self.count() - 1).max(1) as f64))
     }
 
     pub(crate) fn colour(&self, value: f64) -> Colour {
@@ -36,13 +40,13 @@ impl Classes {
     }
 
     /// One patch a class with its bounds; gives the right end and the first free pixel below.
-    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64)) -> (f64, f64) {
+    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64), sign: &str) -> (f64, f64) {
         let set = Type::new(size::SMALL, self.palette.muted).anchored(Anchor::Middle);
         let joint = if self.bounds[0] < 0.0 { " to " } else { "–" };
         let bounds: Vec<String> = self.bounds.iter().map(|bound| label(*bound)).collect();
         let mut labels: Vec<String> = bounds.windows(2).map(|pair| format!("{}{joint}{}", pair[0], pair[1])).collect();
         if let Some(last) = labels.last_mut() {
-            last.push('%');
+            last.push_str(sign);
         }
         let wanted = labels.iter().map(|words| set.width(words)).fold(40.0, f64::max) + 12.0;
         let cell = wanted.min((right - left - 30.0) / self.count() as f64);
@@ -62,7 +66,7 @@ impl Classes {
                 svg.text((start + i as f64 * cell, top + 26.0), words, &set);
             }
             let end = start + self.count() as f64 * cell + set.width(&bounds[self.count()]) / 2.0;
-            svg.text((end + 1.5, top + 26.0), "%", &Type::new(size::SMALL, self.palette.muted));
+            svg.text((end + 1.5, top + 26.0), sign, &Type::new(size::SMALL, self.palette.muted));
         }
         (start + self.count() as f64 * cell + if narrow { 24.0 } else { 0.0 }, top + 38.0)
     }

@@ -7,6 +7,16 @@ use crate::svg::{Anchor, Svg, Type};
 use crate::text::wrap;
 use crate::theme::{MARGIN, Palette, Theme, size};
 
+/// What the values of a chart are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// Shares, in per cent.
+    #[default]
+    Percent,
+    /// Differences of shares, in percentage points; the subtitle says so, and figures stand without a sign of their unit.
+    Points,
+}
+
 /// The words around a chart.
 ///
 /// The title is a statement about the numbers and must be computed from them; this crate never writes one.
@@ -26,6 +36,8 @@ pub struct Frame {
     pub titles_inside: bool,
     /// The width in pixels, held between 320 and 1,600.
     pub width: f64,
+    /// What the values are in.
+    pub unit: Unit,
     /// The language of every word in the drawing that is not in the data.
     pub locale: &'static Locale,
 }
@@ -40,6 +52,7 @@ impl Default for Frame {
             stamp: None,
             titles_inside: true,
             width: 720.0,
+            unit: Unit::Percent,
             locale: Locale::english(),
         }
     }
@@ -59,6 +72,8 @@ pub(crate) struct Layout<'a> {
     pub(crate) left: f64,
     pub(crate) right: f64,
     pub(crate) top: f64,
+    /// What stands after a value: the sign of per cent, or nothing.
+    pub(crate) sign: &'static str,
     /// The words and number formats of the drawing.
     pub(crate) locale: &'static Locale,
     frame: &'a Frame,
@@ -75,6 +90,7 @@ impl<'a> Layout<'a> {
             left: MARGIN,
             right: width - MARGIN,
             top: MARGIN,
+            sign: if frame.unit == Unit::Percent { "%" } else { "" },
             locale: frame.locale,
             frame,
         };
@@ -97,6 +113,16 @@ impl<'a> Layout<'a> {
             self.top += leading;
             self.svg.text((self.left, self.top - 0.28 * leading), &line, &set);
         }
+    }
+
+    /// "No evidence" within a sentence.
+    pub(crate) fn nothing(&self) -> String {
+        self.locale.drawing.no_evidence.to_lowercase()
+    }
+
+    /// That the axis does not start at zero.
+    pub(crate) fn axis_starts(&self, tick: &str) -> String {
+        fill(&self.locale.drawing.axis_starts, &[("value", &format!("{tick}{}", self.sign))])
     }
 
     /// A chart without data: a calm line instead of an empty grid.

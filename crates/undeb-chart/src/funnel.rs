@@ -7,6 +7,7 @@ use crate::backend::{At, units};
 use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
+use crate::locale::fill;
 use crate::picture::Picture;
 use crate::plane::{Axis, Plane, Spot};
 use crate::svg::Type;
@@ -88,7 +89,8 @@ impl Sizes {
 /// Draws a funnel chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
-    let palette = layout.palette;
+    let (palette, locale) = (layout.palette, layout.locale);
+    let drawing = &locale.drawing;
     let real = |size: f64| size.is_finite() && size > 0.0 && size < 1e12;
     let known: Vec<(&Dot, f64)> =
         data.dots.iter().filter(|dot| real(dot.size)).filter_map(|dot| Some((dot, sound(dot.value)?))).collect();
@@ -103,17 +105,17 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let dashes = [(5.0, 4.0), (1.5, 3.5)];
     let mut items = Vec::new();
     if known.iter().any(|(dot, _)| dot.outside) {
-        items.push((Mark::Full(palette.series[3]), or(&data.outside_label, "Outside the limits").to_owned()));
+        items.push((Mark::Full(palette.series[3]), or(&data.outside_label, &drawing.outside_limits).to_owned()));
     }
     if known.iter().any(|(dot, _)| !dot.outside) {
-        items.push((Mark::Full(palette.neutral), "Within the limits".to_owned()));
+        items.push((Mark::Full(palette.neutral), drawing.within_limits.clone()));
     }
     for (i, (limit, _)) in curves.iter().enumerate() {
         let mark = Mark::Dashes(palette.ink.line(1.25), dashes[i.min(1)]);
         items.push((mark, or(&limit.label, "Limits").to_owned()));
     }
     if let Some(centre) = centre {
-        let words = format!("{}: {}%", or(&data.centre_label, "All together"), percent(centre));
+        let words = format!("{}: {}%", or(&data.centre_label, &drawing.all_together), percent(centre));
         items.push((Mark::Line(palette.ink.line(1.5)), words));
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
@@ -159,19 +161,20 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let without = plane.name(&mut layout, &spots, &lines);
     let mut bottom = layout.top;
     let set = Type::new(size::SMALL, palette.muted);
-    for (count, words) in [(without, "without room for a name"), (data.dots.len() - known.len(), "without a figure")] {
+    for (count, words) in [(without, &drawing.without_name), (data.dots.len() - known.len(), &drawing.without)] {
         if count > 0 {
             bottom += 18.0;
-            layout.svg.text((layout.left, bottom), &format!("{count} {words}"), &set);
+            layout.svg.text((layout.left, bottom), &fill(words, &[("count", &count.to_string())]), &set);
             bottom += 2.0;
         }
     }
     let mut says: Vec<String> =
-        centre.map(|v| format!("{}: {}%", or(&data.centre_label, "All together"), percent(v))).into_iter().collect();
+        centre.map(|v| format!("{}: {}%", or(&data.centre_label, &drawing.all_together), percent(v))).into_iter().collect();
     says.extend(data.dots.iter().map(|dot| {
-        let value = sound(dot.value).map_or("no evidence".to_owned(), |v| format!("{}%", percent(v)));
-        let place = if dot.outside { ", outside the limits" } else { "" };
-        format!("{}: {value} of {}{place}", dot.label, if real(dot.size) { grouped(dot.size) } else { decimal(0.0, 0) })
+        let value = sound(dot.value).map_or(drawing.no_evidence.to_lowercase(), |v| format!("{}%", percent(v)));
+        let place = if dot.outside { format!(", {}", drawing.outside_limits) } else { String::new() };
+        let size = if real(dot.size) { grouped(dot.size) } else { decimal(0.0, 0) };
+        format!("{}: {}{place}", dot.label, fill(&drawing.sampled, &[("value", &value), ("size", &size)]))
     }));
     layout.finish(bottom, says)
 }

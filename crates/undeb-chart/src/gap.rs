@@ -5,6 +5,7 @@ use plotters::element::PathElement;
 use crate::axis::{people, percent, rate_ticks, signed, sound, sound_pair};
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
+use crate::locale::{Locale, fill};
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
 use crate::theme::{Colour, Palette, Theme};
@@ -34,13 +35,14 @@ impl Tone {
         }
     }
 
-    fn words(self, line: Line) -> &'static str {
+    fn words(self, line: Line, locale: &Locale) -> &str {
+        let words = &locale.drawing;
         match (self, line) {
-            (Self::Met, Line::Target) => "target met",
-            (Self::NotMet, Line::Target) => "target not met",
-            (Self::Met, Line::Trigger) => "at or above the line",
-            (Self::NotMet, Line::Trigger) => "below the line",
-            (Self::CannotTell, _) => "cannot tell",
+            (Self::Met, Line::Target) => &words.met,
+            (Self::NotMet, Line::Target) => &words.not_met,
+            (Self::Met, Line::Trigger) => &words.at_line,
+            (Self::NotMet, Line::Trigger) => &words.below_line,
+            (Self::CannotTell, _) => &words.cannot_tell,
             (Self::None, _) => "",
         }
     }
@@ -101,18 +103,18 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     if !rows.iter().any(|r| r.latest.or(r.baseline).or(r.target).is_some()) {
         return layout.no_evidence();
     }
-    let palette = layout.palette;
-    let items = key_items(data, &rows, palette);
+    let (palette, locale) = (layout.palette, layout.locale);
+    let items = key_items(data, &rows, palette, locale);
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
     let mut columns = Vec::new();
     if rows.iter().any(|r| r.points.is_some()) {
         let values = rows.iter().map(|r| r.points.map_or("–".into(), signed)).collect();
-        columns.push(Column { header: "Gap, points".into(), values });
+        columns.push(Column { header: locale.drawing.gap_header.clone(), values });
     }
     if rows.iter().any(|r| r.workers.is_some()) {
         let values = rows.iter().map(|r| r.workers.map_or("–".into(), people)).collect();
-        columns.push(Column { header: "Workers".into(), values });
+        columns.push(Column { header: locale.drawing.workers_header.clone(), values });
     }
     let shown = rows.iter().flat_map(|r| {
         let (low, high) = r.interval.unzip();
@@ -127,7 +129,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         row_marks(&mut layout, &plan, i, row);
     }
     plan.columns(&mut layout, &[]);
-    let says = rows.iter().map(|row| describe(row, data)).collect();
+    let says = rows.iter().map(|row| describe(row, data, locale)).collect();
     layout.finish(bottom, says)
 }
 
@@ -176,52 +178,54 @@ fn colour(mark: Mark, palette: &Palette) -> Colour {
     }
 }
 
-fn key_items(data: &Data, rows: &[Row], palette: &Palette) -> Vec<(Mark, String)> {
+fn key_items(data: &Data, rows: &[Row], palette: &Palette, locale: &Locale) -> Vec<(Mark, String)> {
+    let drawing = &locale.drawing;
     let mut items = Vec::new();
     if rows.iter().any(|r| r.baseline.is_some()) {
-        items.push((Mark::Full(palette.neutral), or(&data.baseline_label, "Baseline").to_owned()));
+        items.push((Mark::Full(palette.neutral), or(&data.baseline_label, &drawing.baseline).to_owned()));
     }
-    let latest = or(&data.latest_label, "Latest");
+    let latest = or(&data.latest_label, &drawing.latest);
     for tone in [Tone::Met, Tone::NotMet, Tone::CannotTell, Tone::None] {
         if rows.iter().any(|r| r.tone == tone && r.latest.is_some()) {
             let words = match tone {
                 Tone::None => latest.to_owned(),
-                _ => format!("{latest}, {}", tone.words(data.line)),
+                _ => format!("{latest}, {}", tone.words(data.line, locale)),
             };
             items.push((tone.mark(palette), words));
         }
     }
     if rows.iter().any(|r| r.interval.is_some()) {
-        let words = or(&data.interval_label, "Interval").to_owned();
+        let words = or(&data.interval_label, &drawing.interval).to_owned();
         items.push((Mark::Line(palette.ink.line(1.5)), words));
     }
     if rows.iter().any(|r| r.target.is_some()) {
-        items.push((Mark::Tick(palette.ink), or(&data.target_label, "Target").to_owned()));
+        items.push((Mark::Tick(palette.ink), or(&data.target_label, &drawing.target).to_owned()));
     }
     if rows.iter().any(|r| r.points.is_some() || r.workers.is_some()) {
-        let words = if data.line == Line::Trigger { "Gap: + is below the line" } else { "Gap: + is short of target" };
-        items.push((Mark::Nothing, words.to_owned()));
+        let words = if data.line == Line::Trigger { &drawing.gap_of_line } else { &drawing.gap_of_target };
+        items.push((Mark::Nothing, words.clone()));
     }
     items
 }
 
-fn describe(row: &Row, data: &Data) -> String {
+fn describe(row: &Row, data: &Data, locale: &Locale) -> String {
+    let drawing = &locale.drawing;
+    let lower = |words: &str| words.to_lowercase();
     let mut parts = Vec::new();
     let rate = |label: &str, v: f64| format!("{label} {}%", percent(v));
-    parts.extend(row.baseline.map(|v| rate(or(&data.baseline_label, "baseline"), v)));
+    parts.extend(row.baseline.map(|v| rate(or(&data.baseline_label, &lower(&drawing.baseline)), v)));
     parts.push(match row.latest {
-        Some(v) => rate(or(&data.latest_label, "latest"), v),
-        None => "no evidence".to_owned(),
+        Some(v) => rate(or(&data.latest_label, &lower(&drawing.latest)), v),
+        None => lower(&drawing.no_evidence),
     });
-    parts.extend(
-        row.interval
-            .map(|(low, high)| format!("{} {} to {}%", or(&data.interval_label, "interval"), percent(low), percent(high))),
-    );
-    parts.extend(row.target.map(|v| rate(or(&data.target_label, "target"), v)));
-    parts.extend(row.points.map(|v| format!("gap {} points", signed(v))));
-    parts.extend(row.workers.map(|v| format!("{} workers", people(v))));
+    parts.extend(row.interval.map(|(low, high)| {
+        format!("{} {}%", or(&data.interval_label, &lower(&drawing.interval)), drawing.span(&percent(low), &percent(high)))
+    }));
+    parts.extend(row.target.map(|v| rate(or(&data.target_label, &lower(&drawing.target)), v)));
+    parts.extend(row.points.map(|v| fill(&drawing.gap_points, &[("points", &signed(v))])));
+    parts.extend(row.workers.map(|v| fill(&drawing.workers, &[("count", &people(v))])));
     if row.tone != Tone::None {
-        parts.push(row.tone.words(data.line).to_owned());
+        parts.push(row.tone.words(data.line, locale).to_owned());
     }
     format!("{}: {}", row.label, parts.join(", "))
 }

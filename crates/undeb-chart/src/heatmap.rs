@@ -111,9 +111,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     let is_marked = |c: &Cell| sound(c.value).is_some() && c.mark.is_some();
     let empty = all().any(|c| sound(c.value).is_none() && !c.suppressed);
-    let items = key::cells(empty, all().any(|c| c.suppressed), all().any(|c| is_marked(&c)));
+    let items = key::cells(&layout.locale.drawing, empty, all().any(|c| c.suppressed), all().any(|c| is_marked(&c)));
     let place = (layout.left, layout.right, layout.top + 2.0);
-    let beside = ramp.as_ref().map_or((layout.left - 20.0, layout.top), |ramp| ramp.legend(&mut layout.svg, place));
+    let beside = ramp.as_ref().map_or((layout.left - 20.0, layout.top), |ramp| ramp.legend(&mut layout.svg, place, layout.sign));
     layout.top = key::beside(&mut layout.svg, palette, place, beside, &items) + 6.0;
 
     let grid = Grid::plan(data, layout.right - layout.left);
@@ -139,13 +139,18 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         }
         layout.top = top + data.rows.len() as f64 * grid.step;
     }
+    let (locale, unit) = (layout.locale, if layout.sign.is_empty() { "" } else { ", %" });
     let says = data.rows.iter().enumerate().map(|(r, name)| {
         let cell = |(c, column): (usize, &String)| {
             let cell = data.cell(r, c);
-            let hidden = if cell.suppressed && sound(cell.value).is_none() { " suppressed" } else { "" };
+            let hidden = if cell.suppressed && sound(cell.value).is_none() {
+                format!(" {}", locale.drawing.suppressed.to_lowercase())
+            } else {
+                String::new()
+            };
             format!("{column} {}{hidden}", cell.words())
         };
-        format!("{name}, %: {}", data.columns.iter().enumerate().map(cell).collect::<Vec<_>>().join(", "))
+        format!("{name}{unit}: {}", data.columns.iter().enumerate().map(cell).collect::<Vec<_>>().join(", "))
     });
     let says = says.collect();
     let bottom = layout.top;

@@ -61,7 +61,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         return layout.no_evidence();
     }
     let target = sound(data.target);
-    let target_label = or(&data.target_label, "Target");
+    let locale = layout.locale;
+    let target_label = or(&data.target_label, &locale.drawing.target);
     let (target_line, target_dash) = (palette.ink.line(1.5), (5.0, 4.0));
 
     let mut items = Vec::new();
@@ -69,11 +70,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         items.push((Mark::Full(palette.series[0]), data.emphasis_label.clone()));
     }
     if rows.iter().any(|row| row.interval.is_some()) {
-        let words = or(&data.interval_label, "Interval");
+        let words = or(&data.interval_label, &locale.drawing.interval);
         items.push((Mark::Line(palette.neutral.line(2.5)), words.to_owned()));
     }
     if let Some(target) = target {
-        let words = format!("{target_label}: {}%", percent(target));
+        let words = format!("{target_label}: {}{}", percent(target), layout.sign);
         items.push((Mark::Dashes(target_line, target_dash), words));
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
@@ -109,10 +110,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let strong: Vec<bool> = rows.iter().map(|row| row.emphasised).collect();
     plan.columns(&mut layout, &strong);
 
-    let mut says: Vec<String> = target.map(|v| format!("{target_label} {}%", percent(v))).into_iter().collect();
+    let (sign, nothing) = (layout.sign, layout.nothing());
+    let mut says: Vec<String> = target.map(|v| format!("{target_label} {}{sign}", percent(v))).into_iter().collect();
     says.extend(rows.iter().map(|row| match row.value {
-        Some(_) => format!("{}: {}%", row.label, figures(row)),
-        None => format!("{}: no evidence", row.label),
+        Some(_) => format!("{}: {}{sign}", row.label, figures(row)),
+        None => format!("{}: {nothing}", row.label),
     }));
     layout.finish(bottom, says)
 }

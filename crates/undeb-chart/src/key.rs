@@ -5,6 +5,7 @@ use plotters::style::ShapeStyle;
 
 use crate::backend::{At, units};
 use crate::elements::{Dashes, HalfDot};
+use crate::locale::Drawing;
 use crate::svg::{Svg, Type};
 use crate::text::shorten;
 use crate::theme::{Colour, Palette, size};
@@ -96,10 +97,13 @@ pub(crate) fn length(items: &[(Mark, String)]) -> f64 {
 }
 
 /// The marks of cells that need words, each where there is such a cell.
-pub(crate) fn cells(empty: bool, suppressed: bool, marked: bool) -> Vec<(Mark, String)> {
-    let all =
-        [(suppressed, Mark::Hatch, "Suppressed"), (empty, Mark::Empty, "No figure"), (marked, Mark::Corner, "Marked: see notes")];
-    all.into_iter().filter(|(there, ..)| *there).map(|(_, mark, words)| (mark, words.to_owned())).collect()
+pub(crate) fn cells(words: &Drawing, empty: bool, suppressed: bool, marked: bool) -> Vec<(Mark, String)> {
+    let all = [
+        (suppressed, Mark::Hatch, &words.suppressed),
+        (empty, Mark::Empty, &words.no_figure),
+        (marked, Mark::Corner, &words.marked),
+    ];
+    all.into_iter().filter(|(there, ..)| *there).map(|(_, mark, words)| (mark, words.clone())).collect()
 }
 
 /// Sets the items beside a legend that ends at `end` if there is room, and below it if not; gives the first free pixel.

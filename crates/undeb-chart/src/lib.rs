@@ -58,7 +58,7 @@ pub use chart::{Chart, chart};
 pub use error::ChartError;
 pub use figures::{Figure, report_figures};
 pub use fonts::font_face_css;
-pub use frame::Frame;
+pub use frame::{Frame, Unit};
 pub use kind::Kind;
 pub use locale::Locale;
 pub use options::{ChartOptions, Titles, Width};

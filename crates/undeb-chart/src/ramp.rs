@@ -26,18 +26,20 @@ impl Ramp {
     }
 
     pub(crate) fn colour(&self, value: f64) -> Colour {
-        self.palette.blend(self.share(value))
+        self.palette.between(value, (self.ticks[0], self.ticks[self.ticks.len() - 1]))
     }
 
     /// The whole ramp with its round values below; gives its right end and the first free pixel below.
-    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64)) -> (f64, f64) {
+    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64), sign: &str) -> (f64, f64) {
         const HEIGHT: f64 = 12.0;
         let muted = Type::new(size::SMALL, self.palette.muted);
         let set = muted.anchored(Anchor::Middle);
         let step = self.ticks[1] - self.ticks[0];
         let start = left + set.width(&tick_label(self.ticks[0], step)) / 2.0;
         let length = 240.0f64.min(right - start - 40.0);
-        svg.gradient((start, top), (length, HEIGHT), &self.palette.ramp);
+        let (low, high) = (self.ticks[0], self.ticks[self.ticks.len() - 1]);
+        let stops: Vec<Colour> = (0..=12).map(|i| self.colour(low + (high - low) * f64::from(i) / 12.0)).collect();
+        svg.gradient((start, top), (length, HEIGHT), &stops);
         let mut end = start + length;
         for (i, tick) in self.ticks.iter().enumerate() {
             let x = start + self.share(*tick) * length;
@@ -47,7 +49,7 @@ impl Ramp {
             if i + 1 == self.ticks.len() {
                 // The unit stands apart, so that the figure stays centred under its place.
                 let right = x + set.width(&label) / 2.0;
-                svg.text((right + 1.5, top + 28.0), "%", &muted);
+                svg.text((right + 1.5, top + 28.0), sign, &muted);
                 end = right + 14.0;
             }
         }

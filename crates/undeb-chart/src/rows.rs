@@ -126,7 +126,7 @@ impl Rows {
             if !(last - i).is_multiple_of(every) {
                 continue;
             }
-            let unit = if i == last { "%" } else { "" };
+            let unit = if i == last { layout.sign } else { "" };
             let label = format!("{}{unit}", tick_label(*tick, step));
             layout.svg.text((x, self.bottom() + 18.0), &label, &set);
             // In a long chart the far end of the axis is out of sight.
@@ -136,7 +136,7 @@ impl Rows {
         }
         let mut free = self.bottom() + 24.0;
         if self.scale.low > 1e-9 {
-            let words = format!("Axis starts at {}%", tick_label(self.scale.low, step));
+            let words = layout.axis_starts(&tick_label(self.scale.low, step));
             layout.svg.text((self.scale.start, free + 12.0), &words, &Type::new(size::SMALL, palette.muted));
             free += 18.0;
         }
@@ -208,7 +208,7 @@ impl Rows {
     /// The words of a row without a figure, where its marks would be.
     pub(crate) fn no_evidence(&self, layout: &mut Layout<'_>, row: usize) {
         let set = Type::new(size::SMALL, layout.palette.muted).with_halo();
-        layout.svg.text((self.scale.start + 6.0, self.middle(row) + 0.36 * set.size), "No evidence", &set);
+        layout.svg.text((self.scale.start + 6.0, self.middle(row) + 0.36 * set.size), &layout.locale.drawing.no_evidence, &set);
     }
 
     /// The height of a bar that fits the row.

@@ -7,6 +7,7 @@ use crate::backend::{At, units};
 use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
+use crate::locale::fill;
 use crate::picture::Picture;
 use crate::plane::{Axis, Plane, Spot};
 use crate::svg::{Anchor, Type};
@@ -78,18 +79,19 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     let without = plane.name(&mut layout, &spots, &[diagonal]);
     let mut bottom = layout.top;
+    let drawing = &layout.locale.drawing;
     let missing = data.dots.len() - known.len();
     let mut says: Vec<String> = Vec::new();
-    for (count, words) in [(without, "without room for a name"), (missing, "without both figures")] {
+    for (count, words) in [(without, &drawing.without_name), (missing, &drawing.without_both)] {
         if count > 0 {
             bottom += 18.0;
-            let words = format!("{count} {words}");
+            let words = fill(words, &[("count", &count.to_string())]);
             layout.svg.text((layout.left, bottom), &words, &Type::new(size::SMALL, palette.muted).anchored(Anchor::Start));
             bottom += 2.0;
         }
     }
     let (x, y) = (or(&data.x_label, "Density, %"), or(&data.y_label, "Coverage, %"));
-    let rate = |v: Option<f64>| v.map_or("no evidence".to_owned(), percent);
+    let rate = |v: Option<f64>| v.map_or(drawing.no_evidence.to_lowercase(), percent);
     says.extend(data.dots.iter().map(|dot| format!("{}: {x} {}, {y} {}", dot.label, rate(sound(dot.x)), rate(sound(dot.y)))));
     layout.finish(bottom, says)
 }

@@ -8,6 +8,7 @@ use crate::backend::units;
 use crate::elements::Dashes;
 use crate::frame::{Frame, Layout, name_lines};
 use crate::key::{self, Mark};
+use crate::locale::fill;
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
 use crate::text::{shorten, width};
@@ -68,9 +69,9 @@ impl Change {
 
     fn words(self, data: &Data) -> &str {
         match self {
-            Self::Rise => or(&data.rise_label, "Rise"),
-            Self::Fall => or(&data.fall_label, "Fall"),
-            Self::Unclear => or(&data.unclear_label, "No clear change"),
+            Self::Rise => or(&data.rise_label, ""),
+            Self::Fall => or(&data.fall_label, ""),
+            Self::Unclear => or(&data.unclear_label, ""),
         }
     }
 }
@@ -178,9 +179,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
             }
         },
     );
-    let (before, after) = (or(&data.from_label, "Before"), or(&data.to_label, "After"));
+    let locale = layout.locale;
+    let nothing = layout.nothing();
+    let (before, after) = (or(&data.from_label, &locale.drawing.before), or(&data.to_label, &locale.drawing.after));
     let says = rows.iter().map(|row| {
-        let rate = |v: Option<f64>| v.map_or("no evidence".to_owned(), |v| format!("{}%", percent(v)));
+        let rate = |v: Option<f64>| v.map_or(nothing.clone(), |v| format!("{}%", percent(v)));
         let change = row.change.words(data).to_lowercase();
         format!("{}: {before} {}, {after} {}; {change}", row.label, rate(row.from), rate(row.to))
     });
@@ -188,7 +191,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut free = bottom + 12.0;
     let unnamed = rows.iter().filter(|row| row.to.is_none()).count();
     if unnamed > 0 {
-        let words = format!("{unnamed} without a figure in {after}");
+        let words = fill(&locale.drawing.without_figure, &[("count", &unnamed.to_string()), ("period", after)]);
         says.push(words.clone());
         let set = Type::new(size::SMALL, palette.muted);
         layout.svg.text((layout.left, free + 12.0), &shorten(&words, set.size, set.weight, content), &set);

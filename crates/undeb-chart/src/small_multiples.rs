@@ -145,7 +145,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let rows = panels.len().div_ceil(columns);
     let mut bottom = top + rows as f64 * page.height() + 14.0;
     if page.marks[0] > 1e-9 {
-        let words = format!("Axis starts at {}%", tick_label(page.marks[0], step));
+        let words = layout.axis_starts(&tick_label(page.marks[0], step));
         bottom += 16.0;
         layout.svg.text((layout.left, bottom), &words, &Type::new(size::SMALL, palette.muted));
         bottom += 4.0;
@@ -239,7 +239,7 @@ fn draw_words(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
         } else {
             let set = Type::new(size::SMALL, palette.muted).with_halo();
             let y = page.y(corner.1);
-            let words = shorten("No evidence", set.size, set.weight, page.panel - 8.0);
+            let words = shorten(&layout.locale.drawing.no_evidence, set.size, set.weight, page.panel - 8.0);
             layout.svg.text((corner.0 + 4.0, (y.start + y.end) / 2.0 + 0.36 * set.size), &words, &set);
         }
     }

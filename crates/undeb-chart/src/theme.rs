@@ -89,12 +89,21 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// The colour at a share of the ramp.
-    pub(crate) fn blend(&self, share: f64) -> Colour {
-        let at = share.clamp(0.0, 1.0) * (self.ramp.len() - 1) as f64;
-        let below = (at.floor() as usize).min(self.ramp.len() - 2);
-        self.ramp[below].towards(self.ramp[below + 1], at - below as f64)
+    /// The colour of a value between two bounds: along the ramp, or, where zero lies inside them, along the diverging
+    /// one, whose middle is zero.
+    pub(crate) fn between(&self, value: f64, (low, high): (f64, f64)) -> Colour {
+        if low < -1e-9 && high > 1e-9 {
+            return blend(&self.diverging, 0.5 + 0.5 * value / high.max(-low));
+        }
+        blend(&self.ramp, (value - low) / (high - low).max(1e-12))
     }
+}
+
+/// The colour at a share of a ramp.
+fn blend(ramp: &[Colour; 7], share: f64) -> Colour {
+    let at = share.clamp(0.0, 1.0) * (ramp.len() - 1) as f64;
+    let below = (at.floor() as usize).min(ramp.len() - 2);
+    ramp[below].towards(ramp[below + 1], at - below as f64)
 }
 
 const fn ramp(steps: [u32; 7]) -> [Colour; 7] {
@@ -286,8 +295,10 @@ mod tests {
     fn text_on_every_colour_of_the_ramp_reaches_four_and_a_half_and_the_ramp_is_ordered() {
         for theme in ALL {
             for i in 0..=1000 {
-                let colour = theme.palette().blend(f64::from(i) / 1000.0);
-                assert!(colour.contrast(colour.ink()) >= 4.5, "{theme:?} {}", colour.hex());
+                for ramp in [&theme.palette().ramp, &theme.palette().diverging] {
+                    let colour = blend(ramp, f64::from(i) / 1000.0);
+                    assert!(colour.contrast(colour.ink()) >= 4.5, "{theme:?} {}", colour.hex());
+                }
             }
             let ramp = &theme.palette().ramp;
             let rising = ramp.windows(2).all(|p| p[0].luminance() < p[1].luminance());

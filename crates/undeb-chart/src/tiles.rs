@@ -83,9 +83,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     let empty = data.tiles.iter().any(|t| sound(t.value).is_none() && !t.suppressed);
     let hidden = data.tiles.iter().any(|t| sound(t.value).is_none() && t.suppressed);
-    let items = key::cells(empty, hidden, false);
+    let items = key::cells(&layout.locale.drawing, empty, hidden, false);
     let place = (layout.left, layout.right, layout.top + 2.0);
-    let beside = classes.as_ref().map_or((layout.left - 20.0, layout.top), |classes| classes.legend(&mut layout.svg, place));
+    let beside =
+        classes.as_ref().map_or((layout.left - 20.0, layout.top), |classes| classes.legend(&mut layout.svg, place, layout.sign));
     layout.top = key::beside(&mut layout.svg, palette, place, beside, &items) + 10.0;
 
     let content = layout.right - layout.left;
@@ -104,8 +105,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     if grid.name_lines.is_none() {
         names(&mut layout, &data.tiles);
     }
-    let says = data.tiles.iter().map(|tile| format!("{}: {}", full_name(tile), words(tile, true)));
-    let (says, bottom) = (says.collect(), layout.top);
+    let says = data.tiles.iter().map(|tile| format!("{}: {}", full_name(tile), words(tile, Some(&layout))));
+    let (says, bottom): (Vec<String>, f64) = (says.collect(), layout.top);
     layout.finish(bottom, says)
 }
 
@@ -113,14 +114,17 @@ fn full_name(tile: &Tile) -> &str {
     if tile.name.trim().is_empty() { &tile.code } else { &tile.name }
 }
 
-fn words(tile: &Tile, unit: bool) -> String {
+/// What a tile says: its figure with the unit, or the figure alone where the tile itself shows it.
+fn words(tile: &Tile, said: Option<&Layout<'_>>) -> String {
     let mark = tile.mark.as_deref().unwrap_or_default();
     match sound(tile.value) {
-        Some(v) => format!("{}{} {mark}", percent(v), if unit { "%" } else { "" }).trim().to_owned(),
-        None if tile.suppressed && unit => format!("suppressed {mark}").trim().to_owned(),
-        None if mark.is_empty() && unit => "no evidence".to_owned(),
-        None if mark.is_empty() => "–".to_owned(),
-        None => mark.to_owned(),
+        Some(v) => format!("{}{} {mark}", percent(v), said.map_or("", |l| l.sign)).trim().to_owned(),
+        None => match said {
+            Some(l) if tile.suppressed => format!("{} {mark}", l.locale.drawing.suppressed.to_lowercase()).trim().to_owned(),
+            Some(l) if mark.is_empty() => l.nothing(),
+            _ if mark.is_empty() => "–".to_owned(),
+            _ => mark.to_owned(),
+        },
     }
 }
 
@@ -128,7 +132,7 @@ fn draw_tile(layout: &mut Layout<'_>, grid: &Grid, tile: &Tile, at: (f64, f64), 
     let palette = layout.palette;
     let value = sound(tile.value);
     let fill = value.zip(classes).map(|(v, classes)| classes.colour(v));
-    layout.svg.open(&format!("{}: {}", full_name(tile), words(tile, true)));
+    layout.svg.open(&format!("{}: {}", full_name(tile), words(tile, Some(layout))));
     let (width, height) = grid.side;
     let corners = |inset: f64| [(at.0 + inset, at.1 + inset), (at.0 + width - inset, at.1 + height - inset)];
     let hidden = fill.is_none() && tile.suppressed;
@@ -150,7 +154,7 @@ fn draw_tile(layout: &mut Layout<'_>, grid: &Grid, tile: &Tile, at: (f64, f64), 
         Some(most) => wrap_to(full_name(tile), grid.size, strong.weight, room, most).into_iter().map(|l| (l, strong)).collect(),
         None => vec![(shorten(&tile.code, strong.size, strong.weight, room), strong)],
     };
-    let whole = words(tile, false);
+    let whole = words(tile, None);
     let mark = tile.mark.as_deref().unwrap_or_default();
     let parts = match value {
         Some(v) if !mark.is_empty() && plain.width(&whole) > room => vec![percent(v), mark.to_owned()],

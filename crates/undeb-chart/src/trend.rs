@@ -7,9 +7,11 @@ use crate::backend::{At, units};
 use crate::elements::Dashes;
 use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
+use crate::locale::fill;
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
 use crate::theme::{Colour, Theme, size};
+use crate::words::or;
 
 mod cuts;
 mod ends;
@@ -108,7 +110,7 @@ const HEIGHT: f64 = 300.0;
 /// Draws a trend chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
-    let palette = layout.palette;
+    let (palette, locale) = (layout.palette, layout.locale);
     let series: Vec<Series> = data.series.iter().map(ordered).collect();
     let path: Vec<(f64, f64)> = data.path.iter().flatten().copied().filter(real).collect();
     let milestones: Vec<(f64, f64)> = data.milestones.iter().map(|m| (m.x, m.value)).filter(real).collect();
@@ -141,30 +143,30 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let band = series.iter().any(|s| s.focus && s.points.iter().any(|p| p.interval.is_some()));
     let mut items = Vec::new();
     if band {
-        let words = if data.interval_label.is_empty() { "Interval" } else { &data.interval_label };
+        let words = or(&data.interval_label, &locale.drawing.interval);
         let focus = series.iter().position(|s| s.focus).map_or(palette.neutral, |i| colours[i]);
         items.push((Mark::Band(focus, 0.18), words.to_owned()));
     }
     let focus = series.iter().position(|s| s.focus).map_or(palette.series[0], |i| colours[i]);
-    items.extend(fan.iter().flat_map(|fan| fan::items(fan, focus)));
+    items.extend(fan.iter().flat_map(|fan| fan::items(fan, focus, locale)));
     if !milestones.is_empty() {
-        let words = if data.milestone_label.is_empty() { "Milestone" } else { &data.milestone_label };
+        let words = or(&data.milestone_label, &locale.drawing.milestone);
         items.push((Mark::Hollow(palette.ink), words.to_owned()));
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
-    let step = marks[1] - marks[0];
+    let (step, sign) = (marks[1] - marks[0], layout.sign);
     let figures: Vec<String> = marks
         .iter()
         .enumerate()
-        .map(|(i, m)| format!("{}{}", tick_label(*m, step), if i + 1 == marks.len() { "%" } else { "" }))
+        .map(|(i, m)| format!("{}{}", tick_label(*m, step), if i + 1 == marks.len() { sign } else { "" }))
         .collect();
-    let mut ends = line_ends(&series, &path, data, &colours, palette.ink);
-    ends.extend(fan.iter().filter_map(|fan| fan::end(fan, focus)));
+    let mut ends = line_ends(&series, &path, data, &colours, &layout);
+    ends.extend(fan.iter().filter_map(|fan| fan::end(fan, focus, locale)));
     let gutter = widest(ends.iter().map(|e| e.words.as_str()), size::LABEL).min(0.30 * (layout.right - layout.left));
     let start = layout.left + widest(figures.iter().map(String::as_str), size::SMALL) + 12.0;
     let x = Scale { low: first, high: last, start, end: layout.right - gutter - 34.0 };
-    let cuts = Cuts::plan(&series, data, &x, layout.right, &Type::new(size::SMALL, palette.muted));
+    let cuts = Cuts::plan(&series, (data, locale), &x, layout.right, &Type::new(size::SMALL, palette.muted));
     let top = layout.top + 11.0 + cuts.room();
     let bottom = top + HEIGHT;
     let y = Scale { low: marks[0], high: marks[marks.len() - 1], start: bottom, end: top };
@@ -203,18 +205,18 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let unlabelled = ends::draw(&mut layout, ends, &Place { edge: x.end, gutter, top, bottom }, &lines);
     let mut free = bottom + 24.0;
     if marks[0] > 1e-9 {
-        let words = format!("Axis starts at {}%", tick_label(marks[0], step));
+        let words = layout.axis_starts(&tick_label(marks[0], step));
         layout.svg.text((layout.left, free + 12.0), &words, &Type::new(size::SMALL, palette.muted));
         free += 18.0;
     }
     if unlabelled > 0 {
-        let words = format!("{unlabelled} more lines without a label");
+        let words = fill(&locale.drawing.unlabelled, &[("count", &unlabelled.to_string())]);
         let set = Type::new(size::SMALL, palette.muted);
         layout.svg.text((x.start, free + 12.0), &words, &set);
         free += 18.0;
     }
-    let mut says = describe(&series, &path, &milestones, data);
-    says.extend(fan.iter().map(fan::describe));
+    let mut says = describe(&series, &path, &milestones, data, &layout);
+    says.extend(fan.iter().map(|fan| fan::describe(fan, locale)));
     layout.finish(free, says)
 }
 
@@ -259,51 +261,52 @@ fn draw_series(layout: &mut Layout<'_>, series: &Series, (x, y): (&Scale, &Scale
     lines
 }
 
-fn line_ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Colour], ink: Colour) -> Vec<End> {
+fn line_ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Colour], layout: &Layout<'_>) -> Vec<End> {
     let mut ends = Vec::new();
     for (series, colour) in series.iter().zip(colours) {
         let last = series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)));
         if let Some(at) = last {
-            let words = format!("{} {}%", series.label, percent(at.1));
+            let words = format!("{} {}{}", series.label, percent(at.1), layout.sign);
             ends.push(End { at, words, colour: *colour, strong: series.focus, dashed: false });
         }
     }
     if let Some(at) = path.last() {
-        let label = if data.path_label.is_empty() { "Path" } else { &data.path_label };
+        let label = or(&data.path_label, &layout.locale.drawing.path);
         let words = label.to_owned();
         // The path is kept with the focus: the chart is about the distance of the two.
-        ends.push(End { at: *at, words, colour: ink, strong: true, dashed: true });
+        ends.push(End { at: *at, words, colour: layout.palette.ink, strong: true, dashed: true });
     }
     ends
 }
 
-fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], data: &Data) -> Vec<String> {
+fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], data: &Data, layout: &Layout<'_>) -> Vec<String> {
+    let drawing = &layout.locale.drawing;
     let pairs = |points: &[(f64, f64)]| {
-        let words: Vec<String> = points.iter().map(|(x, v)| format!("{} {}%", period(*x), percent(*v))).collect();
+        let words: Vec<String> = points.iter().map(|(x, v)| format!("{} {}{}", period(*x), percent(*v), layout.sign)).collect();
         words.join(", ")
     };
     let mut says = Vec::new();
     for s in series {
         let known: Vec<(f64, f64)> = s.points.iter().filter_map(|p| p.value.map(|v| (p.x, v))).collect();
         if known.is_empty() {
-            says.push(format!("{}: no evidence", s.label));
+            says.push(format!("{}: {}", s.label, layout.nothing()));
             continue;
         }
         let mut words = format!("{}: {}", s.label, pairs(&known));
-        let cuts = [("break", &s.breaks), ("caution", &s.cautions)];
-        for (name, year) in cuts.into_iter().flat_map(|(name, years)| years.iter().map(move |year| (name, year))) {
+        let cuts = [(&drawing.break_at, &s.breaks), (&drawing.caution_at, &s.cautions)];
+        for (pattern, year) in cuts.into_iter().flat_map(|(pattern, years)| years.iter().map(move |year| (pattern, year))) {
             if year.is_finite() {
-                words.push_str(&format!("; {name} at {}", period(*year)));
+                words.push_str(&format!("; {}", fill(pattern, &[("period", &period(*year))])));
             }
         }
         says.push(words);
     }
     if !path.is_empty() {
-        let label = if data.path_label.is_empty() { "Path" } else { &data.path_label };
+        let label = or(&data.path_label, &layout.locale.drawing.path);
         says.push(format!("{label}: {}", pairs(path)));
     }
     if !milestones.is_empty() {
-        says.push(format!("Milestones: {}", pairs(milestones)));
+        says.push(fill(&drawing.milestones, &[("values", &pairs(milestones))]));
     }
     says
 }

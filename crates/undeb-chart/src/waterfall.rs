@@ -5,6 +5,7 @@ use plotters::element::{PathElement, Rectangle};
 use crate::axis::{extent, percent, rate_ticks, signed, sound, sound_pair, ticks};
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
+use crate::locale::fill;
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
 use crate::theme::{Palette, Theme};
@@ -85,19 +86,20 @@ fn figure(bar: &Bar) -> String {
 /// Draws a waterfall chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
-    let palette = layout.palette;
+    let (palette, locale) = (layout.palette, layout.locale);
+    let drawing = &locale.drawing;
     let bars = bars(data);
     if bars.iter().all(|bar| bar.value.is_none()) {
         return layout.no_evidence();
     }
     let mut items = Vec::new();
-    for (colour, words, up) in [(palette.series[0], "Raises", true), (palette.series[3], "Lowers", false)] {
+    for (colour, words, up) in [(palette.series[0], &drawing.raises, true), (palette.series[3], &drawing.lowers, false)] {
         if bars.iter().any(|bar| bar.from.is_some() && bar.value.is_some_and(|v| if up { v > 0.0 } else { v < 0.0 })) {
             items.push((Mark::Band(colour, 1.0), words.to_owned()));
         }
     }
     if bars.iter().any(|bar| bar.interval.is_some()) {
-        items.push((Mark::Line(palette.ink.line(1.5)), or(&data.interval_label, "Interval").to_owned()));
+        items.push((Mark::Line(palette.ink.line(1.5)), or(&data.interval_label, &drawing.interval).to_owned()));
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
@@ -107,7 +109,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         (Some(_), Some((low, high))) => ticks(low, high, 6),
         _ => rate_ticks(shown().chain([0.0]), 6),
     };
-    let columns = vec![Column { header: "Points".to_owned(), values: bars.iter().map(figure).collect() }];
+    let columns = vec![Column { header: locale.around.points_header.clone(), values: bars.iter().map(figure).collect() }];
     let names: Vec<&str> = bars.iter().map(|bar| bar.label.as_str()).collect();
     let plan = Rows::plan(&layout, &names, columns, &ticks);
     let bottom = plan.axis(&mut layout, &ticks);
@@ -122,13 +124,14 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let strong: Vec<bool> = bars.iter().map(|bar| bar.from.is_none()).collect();
     plan.columns(&mut layout, &strong);
     let says = bars.iter().map(|bar| match (bar.value, bar.from) {
-        (None, _) => format!("{}: no evidence", bar.label),
+        (None, _) => format!("{}: {}", bar.label, drawing.no_evidence.to_lowercase()),
         (Some(_), None) => format!("{}: {}", bar.label, figure(bar)),
         (Some(_), Some(from)) => {
             let span = bar.interval.map_or(String::new(), |(low, high)| {
-                format!(" ({} to {})", signed(100.0 * (low - from)), signed(100.0 * (high - from)))
+                format!(" ({})", drawing.span(&signed(100.0 * (low - from)), &signed(100.0 * (high - from))))
             });
-            format!("{}: {}{span} points, to {}%", bar.label, figure(bar), percent(bar.to))
+            let value = format!("{}{span}", figure(bar));
+            format!("{}: {}", bar.label, fill(&drawing.step_points, &[("value", &value), ("end", &locale.rate(bar.to))]))
         }
     });
     let says = says.collect();

@@ -6,7 +6,7 @@ use undeb::{Classification, Definition, Measure, Period};
 
 use super::evidence::{Evidence, Shown};
 use crate::error::{Cause, ChartError};
-use crate::frame::Frame;
+use crate::frame::{Frame, Unit};
 use crate::kind::Kind;
 use crate::locale::{Locale, fill};
 use crate::options::{ChartOptions, Titles};
@@ -309,6 +309,7 @@ impl<'a> Asked<'a> {
             stamp: (!self.evidence.released()).then(|| self.locale.around.stamp.clone()),
             titles_inside: self.options.titles == Titles::Inside,
             width: self.options.width.pixels(),
+            unit: if self.measure.is_share() { Unit::Percent } else { Unit::Points },
             locale: self.locale,
         }
     }

@@ -33,8 +33,35 @@ pub(crate) struct Drawing {
     pub(crate) break_at: String,
     pub(crate) caution_at: String,
     pub(crate) unlabelled: String,
-    pub(crate) row_of_percents: String,
-    pub(crate) none: String,
+    pub(crate) suppressed: String,
+    pub(crate) no_figure: String,
+    pub(crate) marked: String,
+    pub(crate) valid_header: String,
+    pub(crate) bounds_header: String,
+    pub(crate) of_valid: String,
+    pub(crate) bounds_are: String,
+    pub(crate) missing_is: String,
+    pub(crate) raises: String,
+    pub(crate) lowers: String,
+    pub(crate) step_points: String,
+    pub(crate) within_limits: String,
+    pub(crate) outside_limits: String,
+    pub(crate) sampled: String,
+    pub(crate) without_name: String,
+    pub(crate) without_both: String,
+    pub(crate) without: String,
+    pub(crate) without_figure: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    pub(crate) all_together: String,
+    pub(crate) middle: String,
+}
+
+impl Drawing {
+    /// "24.0 to 31.2".
+    pub(crate) fn span(&self, low: &str, high: &str) -> String {
+        super::fill(&self.range, &[("low", low), ("high", high)])
+    }
 }
 
 /// Words around a drawing: keys, subtitles and notes.
@@ -77,7 +104,6 @@ pub(crate) struct Around {
     pub(crate) mark_confidential: String,
     pub(crate) mark_not_available: String,
     pub(crate) assumed_design_effect: String,
-    pub(crate) linearised: String,
     pub(crate) rise_beyond: String,
     pub(crate) fall_beyond: String,
     pub(crate) unclear: String,

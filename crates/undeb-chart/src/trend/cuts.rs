@@ -3,9 +3,11 @@
 use crate::axis::Scale;
 use crate::elements::Dashes;
 use crate::frame::Layout;
+use crate::locale::Locale;
 use crate::svg::Type;
 use crate::text::shorten;
 use crate::theme::size;
+use crate::words::or;
 
 use super::line::period;
 use super::{Data, Series};
@@ -29,7 +31,7 @@ pub(super) struct Cuts(Vec<Cut>);
 
 impl Cuts {
     /// A label stands above every label and every line that it would touch.
-    pub(super) fn plan(series: &[Series], data: &Data, x: &Scale, right: f64, set: &Type) -> Self {
+    pub(super) fn plan(series: &[Series], (data, locale): (&Data, &Locale), x: &Scale, right: f64, set: &Type) -> Self {
         let breaks = series.iter().flat_map(|s| &s.breaks).map(|at| (*at, false));
         let cautions = series.iter().flat_map(|s| &s.cautions).map(|at| (*at, true));
         let mut years: Vec<(f64, bool)> = breaks.chain(cautions).filter(|(at, _)| *at > x.low && *at <= x.high).collect();
@@ -37,10 +39,10 @@ impl Cuts {
         years.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         years.dedup_by_key(|(at, _)| *at);
 
-        let broken = if data.break_label.trim().is_empty() { "Break" } else { &data.break_label };
+        let broken = or(&data.break_label, &locale.drawing.break_word);
         let mut cuts: Vec<Cut> = Vec::new();
         for (year, caution) in years.into_iter().rev() {
-            let name = if caution { "Caution" } else { broken };
+            let name = if caution { &locale.drawing.caution_word } else { broken };
             let words = shorten(&format!("{name} {}", period(year)), set.size, set.weight, 0.6 * (right - x.start));
             let (at, width) = (x.place(year), set.width(&words));
             let left = (at + 5.0).min(right - width);
@@ -87,7 +89,7 @@ mod tests {
         let series =
             [Series { breaks: vec![2006.0, 2007.0, 2000.0], cautions: vec![2007.0, 2015.0, 2031.0], ..Series::default() }];
         let set = Type::new(size::SMALL, Colour(0, 0, 0));
-        let cuts = Cuts::plan(&series, &Data::default(), &x, 700.0, &set);
+        let cuts = Cuts::plan(&series, (&Data::default(), Locale::english()), &x, 700.0, &set);
         let seen: Vec<_> = cuts.0.iter().rev().map(|c| (c.words.as_str(), c.storey)).collect();
         assert_eq!(seen, [("Break 2006", Some(1)), ("Break 2007", Some(0)), ("Caution 2015", Some(0))]);
     }

@@ -7,6 +7,7 @@ use crate::backend::At;
 use crate::elements::Dashes;
 use crate::frame::Layout;
 use crate::key::Mark;
+use crate::locale::Locale;
 use crate::theme::Colour;
 use crate::words::or;
 
@@ -43,11 +44,11 @@ fn widest_first(fan: &Fan) -> Vec<usize> {
     order
 }
 
-pub(super) fn items(fan: &Fan, colour: Colour) -> Vec<(Mark, String)> {
-    let label = or(&fan.label, "Projection");
+pub(super) fn items(fan: &Fan, colour: Colour, locale: &Locale) -> Vec<(Mark, String)> {
+    let label = or(&fan.label, &locale.around.projection);
     let mut items = Vec::new();
     if fan.points.iter().any(|p| p.median.is_some()) {
-        items.push((Mark::Dashes(colour.line(2.0), (2.0, 4.0)), format!("{label}, middle")));
+        items.push((Mark::Dashes(colour.line(2.0), (2.0, 4.0)), format!("{label}, {}", locale.drawing.middle)));
     }
     for (depth, level) in widest_first(fan).into_iter().enumerate() {
         let shade = 1.0 - (1.0 - SHADE).powi(depth as i32 + 1);
@@ -72,20 +73,21 @@ pub(super) fn draw(layout: &mut Layout<'_>, fan: &Fan, (x, y): (&Scale, &Scale),
 }
 
 /// The name of the middle where it ends.
-pub(super) fn end(fan: &Fan, colour: Colour) -> Option<End> {
+pub(super) fn end(fan: &Fan, colour: Colour, locale: &Locale) -> Option<End> {
     let at = fan.points.iter().rev().find_map(|p| Some((p.x, p.median?)))?;
-    let words = format!("{} {}%", or(&fan.label, "Projection"), percent(at.1));
+    let words = format!("{} {}%", or(&fan.label, &locale.around.projection), percent(at.1));
     Some(End { at, words, colour, strong: false, dashed: true })
 }
 
-pub(super) fn describe(fan: &Fan) -> String {
+pub(super) fn describe(fan: &Fan, locale: &Locale) -> String {
     let point = |p: &FanPoint| {
-        let mut parts: Vec<String> = p.median.map(|m| format!("middle {}%", percent(m))).into_iter().collect();
+        let mut parts: Vec<String> =
+            p.median.map(|m| format!("{} {}", locale.drawing.middle, locale.rate(m))).into_iter().collect();
         parts.extend(p.bands.iter().enumerate().map(|(i, (low, high))| {
-            let level = fan.levels.get(i).map_or("band".to_owned(), |l| format!("{:.0}%", 100.0 * l));
-            format!("{level} {} to {}%", percent(*low), percent(*high))
+            let level = fan.levels.get(i).map_or(String::new(), |l| locale.level(*l));
+            format!("{level} {}%", locale.drawing.span(&percent(*low), &percent(*high)))
         }));
         format!("{} {}", period(p.x), parts.join(", "))
     };
-    format!("{}: {}", or(&fan.label, "Projection"), fan.points.iter().map(point).collect::<Vec<_>>().join("; "))
+    format!("{}: {}", or(&fan.label, &locale.around.projection), fan.points.iter().map(point).collect::<Vec<_>>().join("; "))
 }
