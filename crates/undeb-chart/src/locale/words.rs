@@ -55,6 +55,7 @@ pub(crate) struct Drawing {
     pub(crate) after: String,
     pub(crate) all_together: String,
     pub(crate) middle: String,
+    pub(crate) of_outcomes: String,
 }
 
 impl Drawing {

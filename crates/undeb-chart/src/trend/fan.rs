@@ -7,7 +7,7 @@ use crate::backend::At;
 use crate::elements::Dashes;
 use crate::frame::Layout;
 use crate::key::Mark;
-use crate::locale::Locale;
+use crate::locale::{Locale, fill};
 use crate::theme::Colour;
 use crate::words::or;
 
@@ -53,7 +53,10 @@ pub(super) fn items(fan: &Fan, colour: Colour, locale: &Locale) -> Vec<(Mark, St
     for (depth, level) in widest_first(fan).into_iter().enumerate() {
         let shade = 1.0 - (1.0 - SHADE).powi(depth as i32 + 1);
         let words = fan.levels.get(level).map_or(label.to_owned(), |l| format!("{:.0}%", 100.0 * l));
-        items.push((Mark::Band(colour, shade), if depth == 0 { format!("{label}, {words} of outcomes") } else { words }));
+        items.push((
+            Mark::Band(colour, shade),
+            if depth == 0 { fill(&locale.drawing.of_outcomes, &[("label", label), ("level", &words)]) } else { words },
+        ));
     }
     items
 }
