@@ -42,7 +42,7 @@ impl Cuts {
         let broken = or(&data.break_label, &locale.drawing.break_word);
         let mut cuts: Vec<Cut> = Vec::new();
         for (year, caution) in years.into_iter().rev() {
-            let name = if caution { &locale.drawing.caution_word } else { broken };
+            let name = if caution { locale.drawing.caution_word.as_str() } else { broken };
             let words = shorten(&format!("{name} {}", period(year)), set.size, set.weight, 0.6 * (right - x.start));
             let (at, width) = (x.place(year), set.width(&words));
             let left = (at + 5.0).min(right - width);
