@@ -48,6 +48,7 @@ fn roles() -> Roles {
         period: name("year"),
         region: name("region"),
         sector: name("sector"),
+        members_within_covered: true,
         survey: "synthetic records".to_owned(),
         ..Roles::default()
     }

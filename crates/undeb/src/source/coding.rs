@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use polars::prelude::*;
-use polars_arrow::array::{Array, PrimitiveArray, Utf8ViewArray};
+use polars_arrow::array::{Array, PrimitiveArray, Utf8ViewArray, View};
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::types::NativeType;
 use serde::{Deserialize, Serialize};
@@ -50,13 +50,17 @@ trait Values: Sync {
     type Value<'a>: Copy + Eq + Hash
     where
         Self: 'a;
+    /// What is stored for a row; equal tokens are equal values.
+    type Token: Copy;
 
     fn validity(&self) -> Option<&Bitmap>;
+    fn tokens(&self) -> &[Self::Token];
+    fn equal(a: Self::Token, b: Self::Token) -> bool;
+    /// Where a table of recent values keeps this one, below [`RECENT`].
+    fn place(token: Self::Token) -> usize;
     fn value(&self, row: usize) -> Self::Value<'_>;
-    /// Whether two rows have one value; may say no where a comparison would take long.
+    /// Whether two rows with different tokens have one value all the same.
     fn same(&self, row: usize, other: usize) -> bool;
-    /// Where a table of recent values keeps this row's, below [`RECENT`].
-    fn place(&self, row: usize) -> usize;
     fn key(value: Self::Value<'_>) -> Key;
     /// A value of this column that is equal to a key, where the key is of its kind.
     fn of_key(key: &Key) -> Option<Self::Value<'_>>;
@@ -64,22 +68,28 @@ trait Values: Sync {
 
 impl<T: NativeType + Into<i64>> Values for PrimitiveArray<T> {
     type Value<'a> = i64;
+    type Token = T;
 
     fn validity(&self) -> Option<&Bitmap> {
         Array::validity(self)
     }
+    fn tokens(&self) -> &[T] {
+        self.values()
+    }
     #[inline]
+    fn equal(a: T, b: T) -> bool {
+        a == b
+    }
+    #[inline]
+    fn place(token: T) -> usize {
+        let value: i64 = token.into();
+        value as usize % RECENT
+    }
     fn value(&self, row: usize) -> i64 {
         self.values()[row].into()
     }
-    #[inline]
-    fn same(&self, row: usize, other: usize) -> bool {
-        self.values()[row] == self.values()[other]
-    }
-    #[inline]
-    fn place(&self, row: usize) -> usize {
-        let value: i64 = self.values()[row].into();
-        value as usize % RECENT
+    fn same(&self, _: usize, _: usize) -> bool {
+        false
     }
     fn key(value: i64) -> Key {
         Key::Number(value)
@@ -91,27 +101,32 @@ impl<T: NativeType + Into<i64>> Values for PrimitiveArray<T> {
 
 impl Values for Utf8ViewArray {
     type Value<'a> = &'a str;
+    type Token = View;
 
     fn validity(&self) -> Option<&Bitmap> {
         Array::validity(self)
     }
-    #[inline]
-    fn value(&self, row: usize) -> &str {
-        Utf8ViewArray::value(self, row)
+    fn tokens(&self) -> &[View] {
+        self.views()
     }
-    /// Equal views are equal texts; a long text may also lie in two places.
     #[inline]
-    fn same(&self, row: usize, other: usize) -> bool {
-        let (view, with) = (self.views()[row], self.views()[other]);
-        view.as_u128() == with.as_u128()
-            || (view.length > 12 && view.length == with.length && self.value(row) == self.value(other))
+    fn equal(a: View, b: View) -> bool {
+        a.as_u128() == b.as_u128()
     }
     /// By the length and the first letters, and the rest too where the view holds it.
     #[inline]
-    fn place(&self, row: usize) -> usize {
-        let view = self.views()[row].as_u128();
-        let (head, rest) = (view as u64, if (view as u32) > 12 { 0 } else { (view >> 64) as u64 });
+    fn place(token: View) -> usize {
+        let view = token.as_u128();
+        let (head, rest) = (view as u64, if token.length > 12 { 0 } else { (view >> 64) as u64 });
         ((head ^ rest.rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+    }
+    fn value(&self, row: usize) -> &str {
+        Utf8ViewArray::value(self, row)
+    }
+    /// A long text may lie in several places.
+    fn same(&self, row: usize, other: usize) -> bool {
+        let (view, with) = (self.views()[row], self.views()[other]);
+        view.length > 12 && view.length == with.length && self.value(row) == self.value(other)
     }
     fn key(value: &str) -> Key {
         Key::Text(value.into())
@@ -290,18 +305,18 @@ fn stretch<'a, C: Code, A: Values>(array: &'a A, range: Range<usize>, known: &'a
         position.insert(value, code);
         Some(code)
     };
-    // Few values recur: a small table of rows that had them answers nearly every row.
-    let mut recent: [Option<(usize, C)>; RECENT] = [None; RECENT];
+    // Few values recur: a small table of those seen a moment ago answers nearly every row.
+    let mut recent: [Option<(A::Token, usize, C)>; RECENT] = [None; RECENT];
     let validity = array.validity().filter(|v| v.unset_bits() > 0);
-    for (row, to) in range.zip(into) {
+    for ((row, &token), to) in range.clone().zip(&array.tokens()[range]).zip(into) {
         if validity.is_some_and(|v| !v.get_bit(row)) {
             *to = C::NULL;
             continue;
         }
-        let slot = &mut recent[array.place(row)];
+        let slot = &mut recent[A::place(token)];
         *to = match slot {
-            Some((other, code)) if array.same(row, *other) => *code,
-            _ => slot.insert((row, find(array.value(row))?)).1,
+            Some((seen, other, code)) if A::equal(*seen, token) || array.same(row, *other) => *code,
+            _ => slot.insert((token, row, find(array.value(row))?)).2,
         };
     }
     Some(new)

@@ -10,6 +10,8 @@ use super::rows::{OUT, RowSource};
 
 /// Rows of one bucket, about: few enough to stay in cache while they are sorted.
 const BUCKET: usize = 1 << 14;
+/// Most buckets, so that the multiplication that finds a row's does not overflow.
+const MOST_BUCKETS: usize = 1 << 13;
 
 /// What a PSU has under one code: the weight of its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -45,7 +47,7 @@ impl Buckets {
     pub(super) fn of(rows: usize, psus: usize) -> Buckets {
         let psus = psus.max(1);
         // No more PSUs in a bucket than a narrow record can tell apart.
-        let count = (rows / BUCKET).max(psus.div_ceil(Narrow::MOST_PSUS)).clamp(1, psus);
+        let count = (rows / BUCKET).min(MOST_BUCKETS).max(psus.div_ceil(Narrow::MOST_PSUS)).clamp(1, psus);
         let width = psus.div_ceil(count);
         Buckets { psus, width, count: psus.div_ceil(width) }
     }
