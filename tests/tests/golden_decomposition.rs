@@ -124,7 +124,10 @@ fn the_rise_of_2020_depends_on_the_grouping() {
         let effects: f64 = d.effects.iter().map(|e| e.amount.value).sum();
         let cells: f64 = d.cells.iter().map(|c| c.total.value).sum();
         assert!((effects - d.change.value).abs() < 1e-15 && (cells - d.change.value).abs() < 1e-15);
-        assert!(d.change.se.unwrap() > 0.0 && d.effects.iter().all(|e| e.amount.interval.is_some()));
+        // The error of weights is not published.
+        assert!(d.change.se.unwrap() > 0.0);
+        assert!(d.effects.iter().all(|e| e.amount.interval.is_some() == (e.of == EffectOf::Rate)));
+        assert!(d.cells.iter().all(|c| c.rate_effect.se.is_some() && c.composition.se.is_none()));
     }
 }
 

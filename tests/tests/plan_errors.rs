@@ -141,3 +141,40 @@ fn a_plan_that_is_not_there_or_not_text_is_refused() {
     let binary = Plan::read(&path).unwrap_err();
     assert!(binary.is_plan() && binary.to_string().contains("not UTF-8"), "{binary}");
 }
+
+/// The bundled American plan up to its explanations, with other ones.
+fn explaining(sections: &str) -> undeb::Error {
+    let whole = undeb::Plan::builtin_text("us-states-2030").unwrap();
+    let head = whole.split("[decomposition]").next().unwrap();
+    undeb::Plan::from_toml("plan.toml", &format!("{head}{sections}"), None).unwrap_err()
+}
+
+#[test]
+fn explanations_point_at_what_is_wrong() {
+    let decomposition = |by: &str, changes: &str, more: &str| {
+        format!("[decomposition]\nmeasure = \"density\"\nby = {by}\nchanges = {changes}\n{more}")
+    };
+    let change = "[{ from = 2019, to = 2020 }]";
+    let priorities = |target: &str, rate: &str, more: &str| {
+        format!("[priorities]\ntarget = \"{target}\"\nby = [\"region\"]\nrate = {rate}\n{more}")
+    };
+    for (sections, words, pointed) in [
+        (decomposition("[\"regoin\"]", change, ""), "did you mean `region`", "[\"regoin\"]"),
+        (decomposition("[\"region\", \"region\"]", change, ""), "name one twice", "[\"region\", \"region\"]"),
+        (decomposition("[\"region\"]", "[{ from = 2020, to = 2019 }]", ""), "does not go forward", "{ from = 2020, to = 2019 }"),
+        (decomposition("[\"region\"]", "[]", ""), "no change to decompose", "[]"),
+        (decomposition("[\"region\"]", change, "form = \"nested\"\n"), "nested decomposition by one grouping", "[\"region\"]"),
+        (decomposition("[\"region\"]", change, "region = \"Calfornia\"\n"), "California", "\"Calfornia\""),
+        (decomposition("[\"region\"]", change, "form = \"kitagawa\"\n"), "two-factors", "\"kitagawa\""),
+        (priorities("private-coverge", "0.12", ""), "did you mean `private-coverage`", "\"private-coverge\""),
+        (priorities("private-coverage", "12", ""), "did you mean 0.12", "12"),
+        (priorities("private-coverage", "0.12", "cap = 0\n"), "lets no cell rise", "0"),
+        (priorities("private-coverage", "0.12", "among = 0\n"), "no selection", "0"),
+        (priorities("private-coverage", "0.12", "smallest = \"states\"\n"), "workers", "\"states\""),
+    ] {
+        let error = explaining(&sections);
+        assert!(error.is_plan() && error.to_string().contains(words), "{sections}\n{error}");
+        let place = error.place().unwrap_or_else(|| panic!("{error} points nowhere"));
+        assert_eq!(&place.text()[place.range()], pointed, "{error}");
+    }
+}

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use undeb::{Day, Measure, Method, Period};
 use undeb_chart::{Kind, Theme, Titles};
 
+use crate::args_explain::{DecomposeCommand, PrioritiesCommand, RankCommand};
 use crate::design::{ErrorOptions, RoleOptions};
 
 /// Union density and bargaining coverage, held against targets.
@@ -48,6 +49,12 @@ pub(crate) enum Command {
     Project(ProjectCommand),
     /// Rates from a file of survey records, with the errors of its design.
     Estimate(Box<RecordCommand>),
+    /// Why a rate moved between two periods: the rates and the weights of its cells.
+    Decompose(DecomposeCommand),
+    /// Cells in order of their rates, with how sure that order is.
+    Rank(RankCommand),
+    /// Where effort would count for a target of a plan, and the smallest set of cells that closes its gap.
+    Priorities(PrioritiesCommand),
     /// List the codebooks, or show what one of them knows and cannot give.
     Codebooks {
         /// Name of a codebook.

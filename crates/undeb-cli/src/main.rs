@@ -4,11 +4,13 @@
 //! 1 some not met, 3 some cannot be told and none is missed, 2 an error.
 
 mod args;
+mod args_explain;
 mod chart;
 mod codebooks;
 mod data;
 mod design;
 mod estimates;
+mod explain;
 mod message;
 mod notebook;
 mod output;
@@ -34,6 +36,9 @@ fn main() -> ExitCode {
         Command::Trend(command) => trends::trend_of(&command),
         Command::Project(command) => trends::project(&command),
         Command::Estimate(options) => estimates::records(&options),
+        Command::Decompose(options) => explain::decompose(&options),
+        Command::Rank(options) => explain::rank(&options),
+        Command::Priorities(options) => explain::priorities(&options),
         Command::Codebooks { codebook } => codebooks::run(codebook.as_deref()),
         Command::Notebook(options) => notebook::run(&options),
         Command::Completions { shell } => output::completions(shell),

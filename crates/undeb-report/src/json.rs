@@ -14,6 +14,10 @@ struct Document<'a> {
     verdict: Verdict<'a>,
     targets: Vec<TargetRecord<'a>>,
     findings: Vec<FindingRecord<'a>>,
+    together: Option<TogetherRecord<'a>>,
+    decompositions: Vec<Told<'a, undeb::Decomposition>>,
+    priorities: Option<Told<'a, undeb::Priorities>>,
+    ranking: Option<Told<'a, undeb::Ranking>>,
     estimates: Vec<EstimateRecord<'a>>,
     actions: Vec<ActionRecord<'a>>,
     sources: Vec<SourceRecord<'a>>,
@@ -49,6 +53,22 @@ struct TargetRecord<'a> {
     whole: Option<FindingRecord<'a>>,
 }
 
+/// What holds among all findings.
+#[derive(Serialize)]
+struct TogetherRecord<'a> {
+    sentence: Option<&'a str>,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+/// A result with the sentences computed from it.
+#[derive(Serialize)]
+struct Told<'a, T: Serialize> {
+    sentences: &'a [String],
+    #[serde(flatten)]
+    result: &'a T,
+}
+
 /// Gaps, paces and leads in percentage points; everything else in fractions.
 #[derive(Serialize)]
 struct FindingRecord<'a> {
@@ -80,6 +100,9 @@ struct FindingRecord<'a> {
     path_level: Option<f64>,
     path_lead: Option<f64>,
     outlook: Option<&'a undeb::Outlook>,
+    p_value: Option<f64>,
+    adjusted_p_value: Option<f64>,
+    finding_among_all: Option<Answer>,
     cautions: &'a [String],
 }
 
@@ -117,6 +140,9 @@ impl<'a> FindingRecord<'a> {
             path_level: f.path.map(|p| p.level),
             path_lead: f.path.map(|p| points(p.lead)),
             outlook: f.outlook.as_deref(),
+            p_value: f.among_all.map(|a| a.p_value),
+            adjusted_p_value: f.among_all.map(|a| a.adjusted),
+            finding_among_all: f.among_all.map(|a| a.answer),
             cautions: &f.cautions,
         }
     }
@@ -217,6 +243,8 @@ fn codes(tree: &undeb::Classification) -> Vec<CodeRecord<'_>> {
 /// None that a caller can cause.
 pub fn json(report: &Report) -> Result<String> {
     let plan = report.plan();
+    let explained = report.explained();
+    let all = &explained.explanations;
     let document = Document {
         schema: SCHEMA,
         plan: Plan {
@@ -240,6 +268,15 @@ pub fn json(report: &Report) -> Result<String> {
             })
             .collect(),
         findings: report.targets().iter().flat_map(|t| &t.findings).map(FindingRecord::new).collect(),
+        together: explained.together.map(|counts| TogetherRecord { sentence: explained.together_sentence.as_deref(), counts }),
+        decompositions: all
+            .decompositions
+            .iter()
+            .zip(&explained.moved)
+            .map(|(result, sentences)| Told { sentences, result })
+            .collect(),
+        priorities: all.priorities.as_ref().map(|result| Told { sentences: &explained.priorities, result }),
+        ranking: all.ranking.as_ref().map(|result| Told { sentences: &explained.ranked, result }),
         estimates: report.estimates().iter().map(EstimateRecord::new).collect(),
         actions: report.actions().map(|(action, overdue)| ActionRecord { action, overdue }).collect(),
         sources: report

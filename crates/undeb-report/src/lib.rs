@@ -2,6 +2,7 @@
 //!
 //! Nothing is computed here but words and layout; a report can only be made by `Findings::release`.
 
+mod explained;
 mod folder;
 mod json;
 mod outlook;

@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 use undeb::release::format::{percent, signed_pace, signed_points, workers};
-use undeb::release::wording;
+use undeb::release::{explaining, wording};
 use undeb::{
     Answer, Counts, Finding, Interval, JudgedBy, Level, Mark, PathAnswer, PolicyForce, Reason, Report, SourceView, Target,
     TargetFindings,
 };
 use undeb_chart::Figure;
+
+use crate::explained::ExplainedView;
 
 #[derive(Serialize)]
 pub(crate) struct View<'a> {
@@ -20,6 +22,7 @@ pub(crate) struct View<'a> {
     exit_code: u8,
     targets: Vec<TargetView<'a>>,
     figures: Vec<FigureView<'a>>,
+    explained: ExplainedView<'a>,
     actions: Vec<ActionView<'a>>,
     overdue: usize,
     sources: Vec<SourceInfo<'a>>,
@@ -44,6 +47,7 @@ struct TargetView<'a> {
     note: Option<&'a str>,
     sentence: &'a str,
     shortfall: Option<String>,
+    served: Option<String>,
     whole: Option<String>,
     counts: Counts,
     judged: bool,
@@ -174,6 +178,7 @@ fn row(report: &Report, target: &Target, finding: &Finding, source: Option<Sourc
         (Some(Reason::NoBaseline), ..) => "no baseline",
         (Some(Reason::SeriesBreak), ..) => "series break",
         (Some(Reason::Withheld), ..) => "withheld",
+        _ if finding.among_all.is_some_and(|a| a.answer != finding.answer) => "alone, not among all",
         (None, true, _) => "exactly at the line",
         (None, _, JudgedBy::Point) => "by the point",
         _ => "",
@@ -237,6 +242,7 @@ fn target_view<'a>(
         note: target.note.as_deref(),
         sentence,
         shortfall: wording::shortfall(t, regions),
+        served: explaining::served(&target.id, &report.plan().actions, report.as_of()),
         whole: t.whole.as_ref().map(|w| wording::single(target, w, regions, sectors)),
         counts: t.counts(),
         judged: !matches!(target.level, Level::Unset(_)),
@@ -292,6 +298,7 @@ impl<'a> View<'a> {
             exit_code: report.counts().exit_code(),
             targets: report.summaries().map(|(t, sentence)| target_view(report, t, sentence, |id| of(Some(id)))).collect(),
             figures: of(None),
+            explained: ExplainedView::new(report),
             actions: report
                 .actions()
                 .map(|(a, overdue)| ActionView {

@@ -52,6 +52,7 @@ pub use policy::{
     AmongAll, Binding, ChangeToExplain, Closing, Explanations, Priorities, PriorityCell, PriorityOptions, Smallest, SmallestSet,
     smallest_set,
 };
+pub use release::Explained;
 pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};
 pub use schema::{
     Classification, Code, Definition, Force, Group, Measure, Period, Quantity, SeriesBreak, Split, Statistic, Unit,

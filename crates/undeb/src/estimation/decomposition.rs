@@ -80,7 +80,7 @@ pub enum EffectOf {
 pub struct Amount {
     /// The value.
     pub value: f64,
-    /// Standard error, where every cell has one.
+    /// Standard error, where every cell has one; with published errors weights have none.
     pub se: Option<f64>,
     /// Degrees of freedom; none where they are not known and the normal distribution is used.
     pub df: Option<f64>,
@@ -236,7 +236,11 @@ impl Estimates {
         let of = split(&cells, &levels(&codes, options.form), form)
             .ok_or_else(|| Error::data(format!("there are no workers in {from} or in {to}")))?;
         let errors = Errors::of(&rows, options.correlation);
-        let amounts = errors.amounts(&terms(&of), options.level);
+        let mut amounts = errors.amounts(&terms(&of), options.level);
+        if matches!(errors.basis(), ErrorBasis::Published { .. }) {
+            // The error of a weight is not known; that of the rates alone would make composition look sure.
+            of_weights(&of).for_each(|i| amounts[i] = Amount { se: None, df: None, interval: None, ..amounts[i] });
+        }
         let names: Vec<String> = codes.iter().map(|c| self.cell_name(&by, c)).collect();
         Ok(Decomposition {
             measure,
@@ -283,6 +287,16 @@ fn levels(codes: &[&[Arc<str>]], form: SplitForm) -> Vec<Vec<usize>> {
                 .collect()
         })
         .collect()
+}
+
+/// Places of the terms that rest on weights, in the order of [`terms`].
+fn of_weights(of: &Split) -> impl Iterator<Item = usize> {
+    let (effects, interacting) = (of.effects.len(), of.cells.iter().any(|c| c.interaction.is_some()));
+    let rate = effects - 1 - usize::from(interacting);
+    let each = if interacting { 4 } else { 3 };
+    let cells = of.cells.len();
+    let named = (0..effects).filter(move |i| *i != rate).map(|i| 1 + i);
+    named.chain((0..cells).flat_map(move |c| (1..each - 1).map(move |k| 1 + effects + c * each + k)))
 }
 
 /// All terms in order: the change, the effects, and cell by cell rate, composition, interaction and all together.

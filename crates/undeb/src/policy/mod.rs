@@ -26,6 +26,7 @@ mod trend_words;
 
 pub use action::{Action, ActionState, Day};
 pub use among_all::AmongAll;
+pub(crate) use among_all::together;
 
 pub use detect::{DetectOptions, Detectable};
 pub use employment::Employment;

@@ -24,7 +24,26 @@ pub fn signed_points(difference: f64) -> String {
 
 /// A signed pace in points a year, with two decimals.
 pub fn signed_pace(per_year: f64) -> String {
-    signed(per_year * 100.0, 2)
+    signed_hundredths(per_year)
+}
+
+/// A signed difference of shares in points with two decimals, for parts of a change: "+0.33".
+pub fn signed_hundredths(difference: f64) -> String {
+    signed(difference * 100.0, 2)
+}
+
+/// A probability in whole per cent, never as certain as it is not.
+///
+/// ```
+/// assert_eq!(undeb::release::format::probability(0.9996), "more than 99%");
+/// assert_eq!(undeb::release::format::probability(0.742), "74%");
+/// ```
+pub fn probability(p: f64) -> String {
+    match p {
+        p if p >= 0.995 => "more than 99%".to_owned(),
+        p if p < 0.005 => "less than 1%".to_owned(),
+        p => format!("{}%", decimal(p * 100.0, 0)),
+    }
 }
 
 /// Workers, rounded to what an estimate can carry: hundreds below ten thousand, thousands above.

@@ -1,5 +1,8 @@
 //! What may leave: quality marks, withheld cells, and the report that exists only after both.
 
+pub mod effort;
+mod explained;
+pub mod explaining;
 pub mod format;
 mod frame;
 pub mod outlook_words;
@@ -7,5 +10,6 @@ mod quality;
 mod report;
 pub mod wording;
 
+pub use explained::Explained;
 pub use quality::{Grade, Quality, Quantity, RuleSet, Test};
 pub use report::{Mark, Released, Report, SourceView};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::explained::Explained;
 use super::quality::{Grade, Quality, RuleSet};
 use super::wording;
 use crate::error::{Error, Result};
@@ -81,6 +82,7 @@ pub struct Report {
     estimates: Vec<Released>,
     position: HashMap<SeriesKey, Vec<usize>>,
     withheld: usize,
+    explained: Explained,
 }
 
 impl Findings {
@@ -162,6 +164,7 @@ impl Findings {
             verdict = format!("{verdict} {basis}");
         }
         Ok(Report {
+            explained: Explained::of(self, &targets, &rules),
             verdict,
             plan: plan.clone(),
             rules,
@@ -177,10 +180,16 @@ impl Findings {
     }
 }
 
+/// Whether the rules withhold a figure that nobody has released yet.
+pub(super) fn withholds(rules: &RuleSet, estimate: &Estimate, level: f64) -> bool {
+    let quality = rules.grade(estimate, level);
+    quality.confidential || quality.grade == Grade::Withhold
+}
+
 fn release_one(estimate: &Estimate, rules: &RuleSet, level: f64, already: bool, source: &Arc<str>) -> Released {
     let quality = rules.grade(estimate, level);
     let confidential = quality.confidential && !already;
-    let withheld = !already && (confidential || quality.grade == Grade::Withhold);
+    let withheld = !already && withholds(rules, estimate, level);
     let mark = match (estimate.value, quality.grade) {
         (None, _) => Some(Mark::NotAvailable),
         _ if confidential => Some(Mark::Confidential),
@@ -248,6 +257,11 @@ impl Report {
     /// The verdict in one sentence, computed.
     pub fn verdict(&self) -> &str {
         &self.verdict
+    }
+
+    /// Why rates moved, how sure an order of cells is, where effort would count, and what holds among all findings.
+    pub fn explained(&self) -> &Explained {
+        &self.explained
     }
 
     /// How many findings there are of each answer.
@@ -348,6 +362,7 @@ impl Report {
         if let Some(options) = &self.plan.outlook {
             notes.extend(super::outlook_words::assumptions(options, self.plan.level));
         }
+        notes.extend(self.explained.withheld());
         notes.extend(self.plan.assumptions.reason.clone());
         notes
     }

@@ -1,0 +1,150 @@
+//! Why rates moved, how sure an order is and where effort would count, as the templates see them.
+
+use serde::Serialize;
+use undeb::release::format::{percent, probability, signed_hundredths, signed_points, workers};
+use undeb::{Amount, Contribution, Decomposition, PriorityCell, Report};
+
+/// Rows of a table before the rest is summed or left to the data file.
+const ROWS: usize = 10;
+
+#[derive(Serialize)]
+pub(crate) struct ExplainedView<'a> {
+    together: Option<&'a str>,
+    moved: Vec<MovedView<'a>>,
+    priorities: Option<PrioritiesView<'a>>,
+}
+
+#[derive(Serialize)]
+struct MovedView<'a> {
+    title: String,
+    sentences: &'a [String],
+    from: String,
+    to: String,
+    effects: Vec<[String; 3]>,
+    rows: Vec<[String; 7]>,
+    with_interval: bool,
+    with_interaction: bool,
+}
+
+#[derive(Serialize)]
+struct PrioritiesView<'a> {
+    target: &'a str,
+    sentences: &'a [String],
+    ranked: &'a [String],
+    counted: &'static str,
+    among: usize,
+    rows: Vec<[String; 9]>,
+    left: usize,
+    lowest: Vec<[String; 4]>,
+    with_certainty: bool,
+}
+
+impl<'a> ExplainedView<'a> {
+    pub(crate) fn new(report: &'a Report) -> Self {
+        let explained = report.explained();
+        let all = &explained.explanations;
+        ExplainedView {
+            together: explained.together_sentence.as_deref(),
+            moved: all.decompositions.iter().zip(&explained.moved).map(|(d, said)| moved(report, d, said)).collect(),
+            priorities: all.priorities.as_ref().map(|p| {
+                let target = report.plan().targets.iter().find(|t| t.id == p.options.target);
+                let named = p.cells.iter().filter(|c| c.in_set).count().max(ROWS);
+                // Those of the set first, then by gain.
+                let mut cells: Vec<&PriorityCell> = p.cells.iter().collect();
+                cells.sort_by_key(|c| !c.in_set);
+                let ranking = all.ranking.iter().flat_map(|r| &r.cells);
+                PrioritiesView {
+                    target: target.map_or(p.options.target.as_str(), |t| &t.title),
+                    sentences: &explained.priorities,
+                    ranked: &explained.ranked,
+                    counted: p.measure.counted(),
+                    among: all.ranking.as_ref().map_or(0, |r| r.among),
+                    rows: cells.iter().take(named).map(|c| priority(c)).collect(),
+                    left: p.cells.len().saturating_sub(named),
+                    lowest: ranking
+                        .clone()
+                        .take(ROWS)
+                        .map(|c| {
+                            let sure = c.certainty.map(|s| (format!("{} to {}", s.low, s.high), probability(s.among_lowest)));
+                            let (rank, probability) = sure.unwrap_or_default();
+                            [c.name.clone(), percent(c.value), rank, probability]
+                        })
+                        .collect(),
+                    with_certainty: ranking.clone().any(|c| c.certainty.is_some()),
+                }
+            }),
+        }
+    }
+}
+
+fn interval(a: &Amount) -> String {
+    a.interval.map(|i| format!("{} to {}", signed_hundredths(i.low), signed_hundredths(i.high))).unwrap_or_default()
+}
+
+fn moved<'a>(report: &Report, d: &Decomposition, sentences: &'a [String]) -> MovedView<'a> {
+    let source = report.source(&report.plan().source);
+    let region = source.map_or(&*d.region, |s| s.regions().name(&d.region)).to_owned();
+    let effect = |e: &undeb::Effect| {
+        let name = match &e.of {
+            undeb::EffectOf::Rate => "rates of the cells".to_owned(),
+            undeb::EffectOf::Composition => "weights of the cells (composition)".to_owned(),
+            undeb::EffectOf::Interaction => "both at once (interaction)".to_owned(),
+            undeb::EffectOf::Share { of, within } if within.is_empty() => format!("weights by {of}"),
+            undeb::EffectOf::Share { of, within } => format!("weights by {of} within {}", within.join(" and ")),
+        };
+        [name, signed_hundredths(e.amount.value), interval(&e.amount)]
+    };
+    let mut effects: Vec<[String; 3]> = d.effects.iter().map(effect).collect();
+    effects.push(["change".to_owned(), signed_hundredths(d.change.value), interval(&d.change)]);
+    let (shown, rest) = d.cells.split_at(ROWS.min(d.cells.len()));
+    let mut rows: Vec<[String; 7]> = shown.iter().map(contribution).collect();
+    if !rest.is_empty() {
+        let sum = |of: &dyn Fn(&Contribution) -> f64| signed_hundredths(rest.iter().map(of).sum());
+        rows.push([
+            format!("all {} others", rest.len()),
+            String::new(),
+            String::new(),
+            sum(&|c| c.rate_effect.value),
+            sum(&|c| c.composition.value + c.interaction.map_or(0.0, |i| i.value)),
+            sum(&|c| c.total.value),
+            String::new(),
+        ]);
+    }
+    MovedView {
+        title: format!("{region}: {} from {} to {}", d.measure.name(), d.from, d.to),
+        sentences,
+        from: d.from.to_string(),
+        to: d.to.to_string(),
+        effects,
+        rows,
+        with_interval: d.change.interval.is_some(),
+        with_interaction: d.cells.iter().any(|c| c.interaction.is_some()),
+    }
+}
+
+fn contribution(c: &Contribution) -> [String; 7] {
+    let rate = |r: Option<f64>| r.map_or_else(|| "no workers".to_owned(), percent);
+    [
+        c.name.clone(),
+        format!("{} to {}", percent(c.share[0]), percent(c.share[1])),
+        format!("{} to {}", rate(c.rate[0]), rate(c.rate[1])),
+        signed_hundredths(c.rate_effect.value),
+        signed_hundredths(c.composition.value + c.interaction.map_or(0.0, |i| i.value)),
+        signed_hundredths(c.total.value),
+        interval(&c.total),
+    ]
+}
+
+fn priority(c: &PriorityCell) -> [String; 9] {
+    [
+        c.name.clone(),
+        if c.in_set { "yes".to_owned() } else { String::new() },
+        c.value.map_or_else(|| "no workers".to_owned(), percent),
+        c.interval.map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default(),
+        workers(c.uncovered),
+        signed_points(-c.distance),
+        c.short.map(workers).unwrap_or_default(),
+        workers(c.gain),
+        c.share_of_gap.map(percent).unwrap_or_default(),
+    ]
+}

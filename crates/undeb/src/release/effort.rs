@@ -1,0 +1,173 @@
+//! Sentences on how sure an order of cells is, and on where effort would count.
+
+use super::explaining::{Names, has, join, level_words};
+use super::format::{percent, points, probability, signed_points, workers};
+use super::wording::{counted, listed};
+use crate::estimation::{RankedCell, Ranking};
+use crate::policy::{Binding, Closing, Priorities, PriorityCell, Smallest};
+use crate::schema::Measure;
+
+/// Above this a place among the lowest is called sure enough to name.
+const LIKELY: f64 = 0.9;
+
+/// How sure an order of cells is.
+pub fn ranked(r: &Ranking, names: Names<'_>) -> Vec<String> {
+    let (Some(lowest), Some(highest)) = (r.cells.first(), r.cells.last()) else { return Vec::new() };
+    let mut said = vec![format!(
+        "Of {} cells in {}{}, {} has the lowest {} ({}) and {} the highest ({}).",
+        r.cells.len(),
+        r.period,
+        names.one_sector(r.cells.iter().map(|c| &*c.sector)),
+        lowest.name,
+        r.measure.name(),
+        percent(lowest.value),
+        highest.name,
+        percent(highest.value)
+    )];
+    let Some(sure) = lowest.certainty else {
+        said.push(format!("How sure that order is cannot be told: {} no sampling error.", has(r.without_error, "cell")));
+        return said;
+    };
+    said.push(format!(
+        "An order of estimates is an estimate: the rank of {} may be anything from {} to {} ({}), and it is among the {} lowest with a probability of {}.",
+        lowest.name,
+        sure.low,
+        sure.high,
+        level_words(r.level),
+        r.among,
+        probability(sure.among_lowest)
+    ));
+    let likely: Vec<&str> = r
+        .cells
+        .iter()
+        .filter(|c| c.certainty.is_some_and(|s| s.among_lowest >= LIKELY))
+        .map(|c: &RankedCell| c.name.as_str())
+        .collect();
+    said.push(if likely.is_empty() {
+        format!(
+            "No cell is among the {} lowest with a probability of {} or more: a league table would say more than the figures do.",
+            r.among,
+            probability(LIKELY)
+        )
+    } else {
+        format!("Among the {} lowest with a probability of {} or more: {}.", r.among, probability(LIKELY), listed(&likely))
+    });
+    if !r.left_out.is_empty() {
+        said.push(format!(
+            "{} no figure in {} and {} left out.",
+            has(r.left_out.len(), "cell"),
+            r.period,
+            if r.left_out.len() == 1 { "is" } else { "are" }
+        ));
+    }
+    said
+}
+
+/// Where effort would count, sentence by sentence.
+pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
+    let noun = names.noun(&p.options.by);
+    let people = p.measure.counted();
+    let place = names.place(&p.region, &p.sector);
+    let mut said = Vec::new();
+    if matches!(p.closing, Closing::NoGap) {
+        said.push(format!(
+            "{place} stands at {} in {}, at or above its level of {}: there is no gap to close.",
+            percent(p.whole),
+            p.period,
+            percent(p.level)
+        ));
+    } else {
+        let interval = p.gap_interval.map(|i| format!(" (interval {} to {})", workers(i.low), workers(i.high)));
+        said.push(format!(
+            "{place} stood at {} in {}, {} or {} {people}{} short of {}.",
+            percent(p.whole),
+            p.period,
+            points(p.level - p.whole),
+            workers(p.gap),
+            interval.unwrap_or_default(),
+            percent(p.level)
+        ));
+    }
+    let not = if p.measure == Measure::Density { "not members" } else { "not covered" };
+    let all: f64 = p.cells.iter().map(|c| c.uncovered).sum();
+    let most: Vec<&PriorityCell> = p.by_uncovered().into_iter().take(3).collect();
+    let share: f64 = most.iter().map(|c| c.uncovered).sum::<f64>() / all;
+    let with = |c: &&PriorityCell, of: String| format!("{} ({of})", c.name);
+    said.push(format!(
+        "Most {people} who are {not} are in {}, together {} of them; that follows their size.",
+        join(most.iter().map(|c| with(c, workers(c.uncovered)))),
+        percent(share)
+    ));
+    let far: Vec<&PriorityCell> = p.by_distance().into_iter().take(3).collect();
+    said.push(format!(
+        "Farthest below the whole’s {} are {}; small samples often lead such a list.",
+        percent(p.whole),
+        join(far.iter().map(|c| with(c, format!("{} points", signed_points(-c.distance)))))
+    ));
+    said.push(closing(p, &noun, people));
+    if let (Closing::Set(_), Some(interval)) = (&p.closing, p.gap_interval) {
+        said.push(match p.cells_at_upper {
+            Some(n) => format!(
+                "Were the gap at the upper end of its interval ({} {people}), it would take {}.",
+                workers(interval.high),
+                counted(n, &noun)
+            ),
+            None => format!(
+                "Were the gap at the upper end of its interval ({} {people}), no set would close it.",
+                workers(interval.high)
+            ),
+        });
+    }
+    if !matches!(p.closing, Closing::NoGap) {
+        said.push(format!(
+            "This is arithmetic on the employees of {} taken as they are, not a forecast of what any action does.",
+            p.period
+        ));
+    }
+    said
+}
+
+fn closing(p: &Priorities, noun: &str, people: &str) -> String {
+    let stated = percent(p.options.rate);
+    // With a cap the stated rate is a direction; most cells stop on the way.
+    let (moved, moving) = match (p.options.cap, p.years) {
+        (Some(cap), Some(years)) => {
+            let pace = format!("towards {stated} by no more than {} a year for {years:.0} years", points(cap));
+            (format!("rose {pace}"), format!("rising {pace}"))
+        }
+        _ => (format!("moved to {stated}"), format!("moving to {stated}")),
+    };
+    match &p.closing {
+        Closing::NoGap => format!("No {noun} has to move."),
+        Closing::Set(set) => {
+            let names: Vec<&str> = set.cells.iter().map(|&i| p.cells[i].name.as_str()).collect();
+            let proof = match (p.options.smallest, set.is_proved()) {
+                (Smallest::Cells, true) => format!("no fewer {noun}s would do"),
+                (Smallest::Workers, true) => format!("no set with fewer {people} would do"),
+                (_, false) => {
+                    format!("the best set found; none weighs less than {}", percent(set.at_least / set.weight)) + " of it"
+                }
+            };
+            format!(
+                "If {} {moved}, that would gain {} {people} and close the gap; {proof}: {}.",
+                counted(set.cells.len(), noun),
+                workers(set.gained),
+                listed(&names)
+            )
+        }
+        Closing::Impossible { gained, binding, capped } => {
+            let start = format!(
+                "No set of {noun}s closes the gap: all of them {moving} would gain {} of the {} {people} needed.",
+                workers(*gained),
+                workers(p.gap)
+            );
+            match binding {
+                Binding::Pace => format!(
+                    "{start} The cap on the pace binds, in {}; without it the gap could be closed.",
+                    counted(*capped, noun)
+                ),
+                Binding::Rate => format!("{start} The stated rate binds: even without a cap on the pace it is too low."),
+            }
+        }
+    }
+}
