@@ -65,7 +65,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             })
             .collect(),
         target: level,
-        target_label: target.filter(|_| level.is_some()).map(|t| asked.line_with_deadline(t)).unwrap_or_default(),
+        // The key says the level itself.
+        target_label: match target.filter(|_| level.is_some()) {
+            Some(t) if t.force == PolicyForce::Trigger => around.line.clone(),
+            Some(t) => asked.line_with_deadline(t),
+            None => String::new(),
+        },
         value_label: header,
         interval_label: asked.interval_label(&known),
         emphasis_label: if level.is_some() && with_intervals && asked.options.highlight.is_empty() {
