@@ -37,6 +37,8 @@ static FILES: &[(&str, &[u8])] = files![
     "quality/statswales-cv.toml",
     "quality/statswales-n.toml",
     "quality/nchs-2017.toml",
+    "locales/en.toml",
+    "locales/cy.toml",
     "plans/us-states-2030.toml",
     "plans/eu-80.toml",
     "plans/wales-2030.toml",
@@ -59,6 +61,14 @@ pub(crate) fn text(folder: &str, what: &str, name: &str) -> Result<&'static str>
     bytes(&format!("{folder}/{name}.toml"))
         .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .ok_or_else(|| Error::schema(format!("`{name}` is not a known {what}")).help(choices(name, names(folder))))
+}
+
+/// The text of a bundled locale of charts: `en`, `cy`.
+///
+/// # Errors
+/// The name is not known.
+pub fn locale(name: &str) -> Result<&'static str> {
+    text("locales", "locale", name)
 }
 
 /// A bundled classification: `us-states`, `uk`, `eu27`, `sector`.
