@@ -2,7 +2,7 @@
 //!
 //! `test` sets up what the tests need and runs them all: format, lints, unit and integration tests, documentation
 //! examples, and the Python package with its notebooks and the report in a real browser. `rust` and `python` run the
-//! two halves alone.
+//! two halves alone. `backtest` prints the tables of docs/BACKTEST.md.
 
 mod python;
 
@@ -17,7 +17,8 @@ fn main() -> ExitCode {
         "test" => rust().and_then(|()| python::test()),
         "rust" => rust(),
         "python" => python::test(),
-        _ => Err("usage: cargo xtask test | rust | python".to_owned()),
+        "backtest" => backtest(),
+        _ => Err("usage: cargo xtask test | rust | python | backtest".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,6 +27,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// How projections would have done on the table of states.
+fn backtest() -> Outcome {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    run(&cargo, &["run", "--release", "--quiet", "--package", "undeb-benches", "--", "backtest"])
 }
 
 fn root() -> PathBuf {
