@@ -112,7 +112,7 @@ class Changes(Table):
         for row in frame.head(Shown.MOST).iter_rows(named=True):
             keys = [f"{row[name]} / {row['against_' + name]}" if row[name] != row["against_" + name] else str(row[name]) for name in ("period", "region", "sector")]
             between = "" if row["low"] is None else f"{shown(row['low'])} to {shown(row['high'])}"
-            p = "" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}"
+            p = "" if row["p_adjusted"] is None else "< 0.001" if row["p_adjusted"] < 0.001 else f"{row['p_adjusted']:.3f}"
             rows.append([row["measure"], *keys, shown(row["value"]) or "[x]", between, p, row["flags"]])
         headings = ["Measure", "Period", "Region", "Sector", "Ratio" if ratio else "Change", interval, "Adjusted p", "Flags"]
         notes = [f"p-values are adjusted by {self.adjustment} for the {frame.height:,} rows of the table.", WORKING]

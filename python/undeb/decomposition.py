@@ -62,11 +62,11 @@ class Decomposition(Table):
         """
         rows: list[dict[str, Any]] = []
         for effect in json.loads(self._facts)["effects"]:
-            of, amount = effect["of"], effect["amount"]
-            interval: dict[str, Any] = amount["interval"] or {}
-            words = [str(value) for value in of.values()] if isinstance(of, dict) else [str(of)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            interval: dict[str, Any] = effect["interval"] or {}
+            # Of the weights of which grouping, where there are several.
+            words = [str(effect[name]) for name in ("effect", "of") if name in effect]
             rows.append({
-                "effect": " of ".join(words), "value": amount["value"], "se": amount["se"],
+                "effect": " of ".join(words), "value": effect["value"], "se": effect["se"],
                 "low": interval.get("low"), "high": interval.get("high"),
             })  # fmt: skip
         return pl.DataFrame(rows, infer_schema_length=None)

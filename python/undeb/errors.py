@@ -46,5 +46,5 @@ def choices(given: str, known: Iterable[str]) -> str:
     names = list(known)
     listed = ", ".join(names[:24]) + (f", ... ({len(names)} in all)" if len(names) > 24 else "")
     folded = {name.casefold(): name for name in reversed(names)}
-    near = difflib.get_close_matches(given.casefold(), folded, 1, 0.5)
+    near = difflib.get_close_matches(given.casefold(), folded, 1, 0.6)
     return (f"did you mean `{folded[near[0]]}`? " if near else "") + f"Choose one of {listed or 'none: there are none'}"
