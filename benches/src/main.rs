@@ -14,7 +14,8 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
-use undeb::{Meaning, Measure, RecordOptions, RecordTotals, Records, Roles};
+use undeb::survey::testing::Adjustment;
+use undeb::{CompareOptions, Comparison, Meaning, Measure, RecordOptions, RecordTotals, Records, Roles};
 
 use records::{Labour, Shape};
 
@@ -84,6 +85,12 @@ fn run(rows: usize) -> Result<(), Box<dyn std::error::Error>> {
     let prepared = Records::new(&frame, &roles())?;
     time("coded records, region x sector", rows, runs, || count(&["region", "sector"], &prepared));
     time("coded records, year x region x sector", rows, runs, || count(&["period", "region", "sector"], &prepared));
+    // Twelve regions, three sectors, nine changes from year to year: 324 tests of one measure.
+    let estimates = prepared.estimate(&[Measure::Density], &["period", "region", "sector"], &RecordOptions::default())?;
+    let changes = || estimates.compare(&Comparison::Successive, &CompareOptions::default());
+    time("year-on-year tests with covariance and BH", rows, runs, || {
+        changes().map_or(0, |c| c.adjusted(Adjustment::BenjaminiHochberg).len())
+    });
     Ok(())
 }
 
