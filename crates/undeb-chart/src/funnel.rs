@@ -1,9 +1,9 @@
 //! The funnel chart: estimates against their sample sizes, inside the limits that chance alone would keep.
 
-use plotters::element::{Circle, PathElement};
+use plotters::element::PathElement;
 
 use crate::axis::{decimal, extent, grouped, percent, rate_ticks, sound, tick_label, ticks};
-use crate::backend::{At, units};
+use crate::backend::At;
 use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
@@ -108,7 +108,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         items.push((Mark::Full(palette.series[3]), or(&data.outside_label, &drawing.outside_limits).to_owned()));
     }
     if known.iter().any(|(dot, _)| !dot.outside) {
-        items.push((Mark::Full(palette.neutral), drawing.within_limits.clone()));
+        items.push((Mark::Hollow(palette.neutral), drawing.within_limits.clone()));
     }
     for (i, (limit, _)) in curves.iter().enumerate() {
         let mark = Mark::Dashes(palette.ink.line(1.25), dashes[i.min(1)]);
@@ -153,9 +153,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut spots = Vec::new();
     for (dot, value) in order {
         let at = (plane.x.place(sizes.at(dot.size)), plane.y.place(*value));
-        let colour = if dot.outside { palette.series[3] } else { palette.neutral };
-        layout.svg.draw(&Circle::new(at, units(5.0), palette.background.fill()));
-        layout.svg.draw(&Circle::new(at, units(4.0), colour.fill()));
+        // Filled or hollow says it where colour is lost.
+        let mark = if dot.outside { Mark::Full(palette.series[3]) } else { Mark::Hollow(palette.neutral) };
+        mark.draw(&mut layout.svg, at, palette, 4.5);
         spots.push(Spot { at, name: &dot.label, strong: dot.outside, named: dot.outside || known.len() <= FEW });
     }
     let without = plane.name(&mut layout, &spots, &lines);

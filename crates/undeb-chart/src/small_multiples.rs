@@ -116,6 +116,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let gutter = widest(figures.iter().map(String::as_str), size::SMALL) + 8.0;
     let content = layout.right - layout.left - gutter;
     let columns = (((content + GAP) / (LEAST + GAP)).floor() as usize).clamp(1, panels.len());
+    // The last row is as full as the others, or nearly.
+    let columns = panels.len().div_ceil(panels.len().div_ceil(columns));
     let panel = ((content + GAP) / columns as f64 - GAP).min(260.0).floor();
     let title = Type::new(size::SMALL, palette.ink).semi_bold();
     let value = title.width("100.0") + 8.0;
@@ -205,7 +207,8 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
     for (panel, corner) in each() {
         let (x, y) = (page.x(corner.0), page.y(corner.1));
         for piece in line::pieces(&panel.series) {
-            bands.extend(line::bands(&piece, &x, &y));
+            // The soft edge of a band bears whole pixels, which a page of many panels can write in fewer letters.
+            bands.extend(line::bands(&piece, &x, &y).map(|band| band.into_iter().map(|(x, y)| (x.round(), y)).collect()));
             lines.push(line::places(&piece, &x, &y));
         }
     }

@@ -372,6 +372,24 @@ fn a_chart_of_51_rows_stays_below_60_kilobytes() {
 }
 
 #[test]
+fn a_page_of_51_panels_with_40_periods_stays_below_60_kilobytes() {
+    let line = |k: usize| trend::Series {
+        label: format!("Area number {k}"),
+        points: (0..40)
+            .map(|t| {
+                let value = 0.2 + 0.002 * k as f64 - 0.001 * t as f64 + 0.01 * ((t + k) as f64).sin();
+                trend::Point { x: 1985.0 + t as f64, value: Some(value), interval: Some((value - 0.02, value + 0.02)) }
+            })
+            .collect(),
+        ..trend::Series::default()
+    };
+    let panels = (0..51).map(|k| small_multiples::Panel { series: line(k), target: Some(0.3) }).collect();
+    let data = small_multiples::Data { panels, whole: Some(line(25)), ..small_multiples::Data::default() };
+    let size = small_multiples::draw("p", &frame(true), &data, Theme::Light).svg().len();
+    assert!(size < 60_000, "{size} bytes");
+}
+
+#[test]
 fn odd_values_are_drawn_without_complaint() {
     let f = frame(true);
     let one =
