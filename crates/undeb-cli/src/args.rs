@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use undeb::{Day, Measure, Method, Period};
+use undeb::{Adjustment, Day, Measure, Method, Period, Quantity, Result};
 use undeb_chart::{Kind, Theme, Titles};
 
 use crate::args_explain::{DecomposeCommand, PrioritiesCommand, RankCommand};
@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Rank(RankCommand),
     /// Where effort would count for a target of a plan, and the smallest set of cells that closes its gap.
     Priorities(PrioritiesCommand),
+    /// Figures held against one another: change between periods, one code against another, parts against their whole.
+    Compare(Box<CompareCommand>),
     /// List the codebooks, or show what one of them knows and cannot give.
     Codebooks {
         /// Name of a codebook.
@@ -173,6 +175,9 @@ pub(crate) struct RecordCommand {
     /// Measures; all that the survey has questions for when left out.
     #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(Measure::ALL.map(Measure::id)))]
     pub(crate) measure: Vec<String>,
+    /// Totals, means and raw pay gaps instead of rates: employees, members, pay_members, pay_gap_membership and others.
+    #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(Quantity::ALL.map(Quantity::id)), conflicts_with = "measure")]
+    pub(crate) quantity: Vec<String>,
     /// Margins too: regions rolled up, all sectors.
     #[arg(long)]
     pub(crate) margins: bool,
@@ -183,6 +188,66 @@ pub(crate) struct RecordCommand {
     pub(crate) errors: ErrorOptions,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+impl RecordCommand {
+    /// The quantities that are asked for.
+    pub(crate) fn quantities(&self) -> Result<Vec<Quantity>> {
+        self.quantity.iter().map(|q| q.parse()).collect()
+    }
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  undeb compare us-states --from 2012 --to 2022 --design-effect 1.5
+  undeb compare lfs.parquet --codebook uk-lfs --from 2019 --to 2024 --by region,sector
+  undeb compare lfs.parquet --codebook uk-lfs --dimension sector --code public --with private --by region --ratio
+  undeb compare lfs.parquet --codebook uk-lfs --whole region --margin 0.02
+  undeb compare mine.csv --member union --weight w --psu p --pay wage --pay-unit 'GBP an hour' \\
+    --quantity members,pay_gap_membership --period year --successive")]
+pub(crate) struct CompareCommand {
+    /// What is compared: a file of records, or the name of a published source.
+    #[command(flatten)]
+    pub(crate) figures: RecordCommand,
+    /// Registry file with sources of your own.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) registry: Option<PathBuf>,
+    /// Earlier period.
+    #[arg(long, value_name = "PERIOD", requires = "to")]
+    pub(crate) from: Option<Period>,
+    /// Later period.
+    #[arg(long, value_name = "PERIOD", requires = "from")]
+    pub(crate) to: Option<Period>,
+    /// Every period against the one before it.
+    #[arg(long)]
+    pub(crate) successive: bool,
+    /// Dimension along which two codes are compared.
+    #[arg(long, requires_all = ["code", "with"])]
+    pub(crate) dimension: Option<String>,
+    /// The code that is compared.
+    #[arg(long, requires = "dimension")]
+    pub(crate) code: Option<String>,
+    /// The code that it is compared with.
+    #[arg(long, value_name = "CODE", requires = "dimension")]
+    pub(crate) with: Option<String>,
+    /// Dimension whose codes are each compared with the whole.
+    #[arg(long, value_name = "DIMENSION")]
+    pub(crate) whole: Option<String>,
+    /// Ratios instead of differences.
+    #[arg(long)]
+    pub(crate) ratio: bool,
+    /// Correlation of two published figures, assumed; records know it.
+    #[arg(long, value_name = "RHO", allow_negative_numbers = true)]
+    pub(crate) correlation: Option<f64>,
+    /// Test whether a figure was maintained within this margin: 0.01 is one point of a rate.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) margin: Option<f64>,
+    /// Probability with which the smallest detectable change is found.
+    #[arg(long, default_value_t = 0.8, allow_negative_numbers = true)]
+    pub(crate) power: f64,
+    /// How p-values are adjusted for their number: benjamini-hochberg, benjamini-yekutieli or holm.
+    #[arg(long, value_name = "METHOD", default_value = "benjamini-hochberg")]
+    pub(crate) adjust: Adjustment,
 }
 
 /// Where and how estimates are written.

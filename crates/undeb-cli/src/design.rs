@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use undeb::{DesignOptions, Error, KnownTotals, MadeReplicates, ReplicateColumns, Replication, Result, Roles, SecondStage};
+use undeb::{
+    DesignOptions, Error, KnownTotals, MadeReplicates, PayColumn, ReplicateColumns, Replication, Result, Roles, SecondStage,
+};
 
 /// Columns by the part they play, for records without a codebook.
 #[derive(Args)]
@@ -21,6 +23,18 @@ pub(crate) struct RoleOptions {
     /// Weight; 1 when left out.
     #[arg(long, value_name = "COLUMN")]
     weight: Option<String>,
+    /// What people are paid, an empty cell where not known; with --pay-unit.
+    #[arg(long, value_name = "COLUMN", requires = "pay_unit")]
+    pay: Option<String>,
+    /// Currency and time of pay, such as 'GBP an hour'.
+    #[arg(long, value_name = "WORDS", requires = "pay")]
+    pay_unit: Option<String>,
+    /// Weight of pay, where the survey has another one for it.
+    #[arg(long, value_name = "COLUMN", requires = "pay")]
+    pay_weight: Option<String>,
+    /// Value that stands for pay that is not known, such as -9; may be given several times.
+    #[arg(long, value_name = "VALUE", requires = "pay", allow_negative_numbers = true)]
+    pay_missing: Vec<f64>,
     /// Year.
     #[arg(long, value_name = "COLUMN")]
     period: Option<String>,
@@ -73,6 +87,7 @@ impl RoleOptions {
             ("--covered", &self.covered),
             ("--employee", &self.employee),
             ("--weight", &self.weight),
+            ("--pay", &self.pay),
             ("--period", &self.period),
             ("--region", &self.region),
             ("--sector", &self.sector),
@@ -110,6 +125,13 @@ impl RoleOptions {
             covered: self.covered.clone(),
             employee: self.employee.clone(),
             weight: self.weight.clone(),
+            pay: self.pay.clone().map(|amount| PayColumn {
+                amount,
+                unit: self.pay_unit.clone().unwrap_or_default(),
+                missing: self.pay_missing.clone(),
+                weight: self.pay_weight.iter().cloned().collect(),
+                note: None,
+            }),
             strata: self.strata.clone(),
             psu: self.psu.clone(),
             household: self.household.clone(),
@@ -189,6 +211,11 @@ pub(crate) struct ErrorOptions {
 }
 
 impl ErrorOptions {
+    /// The design effect that is assumed.
+    pub(crate) fn design_effect(&self) -> Option<f64> {
+        self.design_effect
+    }
+
     /// The options as the library takes them.
     pub(crate) fn options(&self) -> Result<DesignOptions> {
         let some = |list: &[f64]| (!list.is_empty()).then(|| list.to_vec());

@@ -1,7 +1,7 @@
 //! `undeb estimates` and `undeb estimate`: rates as a table or a file. Working figures: they say that they are not released.
 
 use undeb::release::format::{percent, signed_points};
-use undeb::{Error, Estimate, Estimates, Meaning, Measure, Method, PublishedTable, RecordOptions, Result};
+use undeb::{Error, Estimate, Estimates, Meaning, Measure, Method, PublishedTable, RecordOptions, Records, Result};
 
 use crate::args::{EstimateOptions, Format, Output, RecordCommand};
 use crate::output::{print_bytes, table, write_file};
@@ -32,6 +32,15 @@ pub(crate) fn run(options: &EstimateOptions) -> Result<u8> {
 pub(crate) fn records(options: &RecordCommand) -> Result<u8> {
     options.output.check()?;
     let progress = Progress::start("Reading the records");
+    if !options.quantity.is_empty() {
+        let records = read(options, &options.by)?;
+        progress.now("Estimating");
+        let by: Vec<&str> = options.by.iter().map(|b| options.roles.part(b)).collect();
+        let margins = RecordOptions { margins: options.margins, pool: options.pool };
+        let quantities = records.quantities(&options.quantities()?, &by, &margins)?;
+        drop(progress);
+        return crate::quantities::write(&options.output, &quantities);
+    }
     let design = options.errors.options()?;
     let (book, roles);
     let meaning = match (&options.codebook, options.roles.any()) {
@@ -64,7 +73,25 @@ pub(crate) fn records(options: &RecordCommand) -> Result<u8> {
     options.output.write(&estimates)
 }
 
-fn measures(given: &[String], all: impl IntoIterator<Item = Measure>) -> Result<Vec<Measure>> {
+/// Records, through a codebook or by the columns that are named.
+pub(crate) fn read(options: &RecordCommand, by: &[String]) -> Result<Records> {
+    let design = options.errors.options()?;
+    match (&options.codebook, options.roles.any()) {
+        (Some(codebook), None) => Records::read(&options.file, &crate::codebooks::open(codebook)?, design),
+        (None, Some(_)) => {
+            let survey = options.file.file_stem().unwrap_or_default().to_string_lossy();
+            Records::open(&options.file, &options.roles.roles(by, &survey, design))
+        }
+        (Some(codebook), Some(flag)) => {
+            Err(Error::io(format!("both the codebook {codebook} and {flag} say what the columns are"))
+                .help("the codebook names all columns: leave out the one or the other"))
+        }
+        (None, None) => Err(Error::io("nothing says what the columns are")
+            .help("give --codebook (see `undeb codebooks`), or name columns: --member, --weight, --strata, --psu and others")),
+    }
+}
+
+pub(crate) fn measures(given: &[String], all: impl IntoIterator<Item = Measure>) -> Result<Vec<Measure>> {
     if given.is_empty() { Ok(all.into_iter().collect()) } else { given.iter().map(|m| m.parse()).collect() }
 }
 

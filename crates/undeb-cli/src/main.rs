@@ -7,6 +7,7 @@ mod args;
 mod args_explain;
 mod chart;
 mod codebooks;
+mod compare;
 mod data;
 mod design;
 mod estimates;
@@ -16,6 +17,7 @@ mod notebook;
 mod output;
 mod plan;
 mod progress;
+mod quantities;
 mod report;
 mod trends;
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Decompose(options) => explain::decompose(&options),
         Command::Rank(options) => explain::rank(&options),
         Command::Priorities(options) => explain::priorities(&options),
+        Command::Compare(options) => compare::run(&options),
         Command::Codebooks { codebook } => codebooks::run(codebook.as_deref()),
         Command::Notebook(options) => notebook::run(&options),
         Command::Completions { shell } => output::completions(shell),

@@ -39,6 +39,7 @@ pub use estimation::{
     Change, ChangeFlag, ChangeRow, ChangeView, Changes, CompareOptions, Comparison, Contrast, Dependence, Difference,
     ErrorMethod, Estimate, Estimates, Formula, MissingAnswers, RecordOptions, Side, Uncertainty,
 };
+pub use estimation::{Figure, Quantities};
 pub use estimation::{Meaning, RecordTotals};
 pub use estimation::{RankCertainty, RankOptions, RankedCell, Ranking};
 pub use policy::{
@@ -58,7 +59,7 @@ pub use schema::{
     Classification, Code, Definition, Force, Group, Measure, Period, Quantity, SeriesBreak, Split, Statistic, Unit,
 };
 pub use source::{
-    Cell, Codebook, DesignOptions, KnownTotal, KnownTotals, MadeReplicates, MeasureBasis, MeasureEntry, PeriodType,
+    Cell, Codebook, DesignOptions, KnownTotal, KnownTotals, MadeReplicates, MeasureBasis, MeasureEntry, PayColumn, PeriodType,
     PublishedTable, RateUnit, Records, Registry, ReplicateColumns, Replication, Roles, SecondStage, Source, SumDimension,
     SumRule, Tier, bundled,
 };

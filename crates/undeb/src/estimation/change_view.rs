@@ -105,6 +105,8 @@ pub struct ChangeRow {
     pub second: Option<f64>,
     /// Its standard error.
     pub second_se: Option<f64>,
+    /// Unit of the two figures.
+    pub first_unit: &'static str,
     /// Unit of the contrast.
     pub unit: &'static str,
     /// What is to be known about the row, joined by spaces.
@@ -166,6 +168,7 @@ impl Changes {
             first_se: first.se(),
             second: second.value,
             second_se: second.se(),
+            first_unit: first.statistic.unit().id(),
             unit: match change.contrast {
                 Contrast::Difference => first.statistic.unit_of_difference().id(),
                 Contrast::Ratio => "ratio",
@@ -226,6 +229,7 @@ impl Changes {
             number("first_se", &|r| r.first_se),
             number("second", &|r| r.second),
             number("second_se", &|r| r.second_se),
+            text("first_unit", &|r| r.first_unit),
             text("unit", &|r| r.unit),
             text("flags", &|r| &r.flags),
             words("error_source", &|r| r.error_source.clone()),

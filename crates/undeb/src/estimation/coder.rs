@@ -10,6 +10,8 @@ use crate::survey::rows::{Answer, OUT, RowSource};
 pub(crate) const DENSITY: u32 = 0;
 pub(crate) const COVERAGE: u32 = 1;
 pub(crate) const NONMEMBERS: u32 = 2;
+/// Yes for everybody in the domain, whatever they answered.
+pub(crate) const EVERYBODY: u32 = 3;
 
 /// Rows of records as the kernel takes them.
 pub(crate) struct Coder<'a> {
@@ -52,7 +54,7 @@ impl RowSource for Coder<'_> {
     }
 }
 
-/// Answers of the three variables for every pattern of flags: member, covered, covered without being a member.
+/// Answers of the variables for every pattern of flags: member, covered, covered without being a member, everybody.
 pub(crate) fn answers() -> [u16; 128] {
     let mut table = [0; 128];
     for (flags, entry) in table.iter_mut().enumerate() {
@@ -67,7 +69,7 @@ pub(crate) fn answers() -> [u16; 128] {
             (m, c) if m == Answer::NotAsked as u16 || c == Answer::NotAsked as u16 => Answer::NotAsked as u16,
             _ => Answer::Missing as u16,
         };
-        *entry = member | covered << 2 | nonmember << 4;
+        *entry = member | covered << 2 | nonmember << 4 | yes << 6;
     }
     table
 }

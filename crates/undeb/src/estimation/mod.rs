@@ -12,6 +12,9 @@ mod frame;
 mod grid;
 mod linear_form;
 mod parts;
+mod payroll;
+mod quantities;
+mod quantities_frame;
 mod ranking;
 mod rate;
 mod record_file;
@@ -31,6 +34,7 @@ pub use decomposition::{
 };
 pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty};
 pub(crate) use parts::Whole;
+pub use quantities::{Figure, Quantities};
 pub use ranking::{RankCertainty, RankOptions, RankedCell, Ranking};
 pub use record_file::Meaning;
 pub use record_totals::RecordTotals;

@@ -200,5 +200,6 @@ fn about(head: &Head) -> Result<Records> {
         asked: head.asked.clone(),
         unasked: head.unasked.clone(),
         cannot: Arc::clone(&head.cannot),
+        pay: None,
     })
 }

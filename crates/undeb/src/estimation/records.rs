@@ -163,6 +163,19 @@ fn expression(measure: Measure, cells: &[u32]) -> Expression {
     }
 }
 
+/// The way in which errors are made; `missing` counts the replicates in which a figure does not exist.
+pub(crate) fn error_method(drawn: &Drawn, missing: usize) -> ErrorMethod {
+    let calibrated = drawn.calibration.is_some();
+    match (drawn.design_effect, &drawn.replicates) {
+        (Some(design_effect), _) => ErrorMethod::AssumedDesignEffect { design_effect },
+        (None, Some(weights)) => {
+            let (kind, replicates) = (weights.replicates().kind(), weights.replicates().len());
+            ErrorMethod::Replicated { kind, replicates, missing, calibrated }
+        }
+        (None, None) => ErrorMethod::Linearised { tier: drawn.tier, calibrated },
+    }
+}
+
 /// The error of one figure, with the way it was made.
 fn uncertainty(drawn: &Drawn, measure: Measure, tally: &Tally, errors: &Errors, at: usize) -> Uncertainty {
     let (Some(p), Some(v)) = (errors.value[at], errors.variance[at]) else { return Uncertainty::Unstated };
@@ -173,15 +186,7 @@ fn uncertainty(drawn: &Drawn, measure: Measure, tally: &Tally, errors: &Errors, 
         false if errors.complete[at] => f64::INFINITY,
         false => tally.n as f64,
     };
-    let calibrated = drawn.calibration.is_some();
-    let method = match (drawn.design_effect, &drawn.replicates) {
-        (Some(design_effect), _) => ErrorMethod::AssumedDesignEffect { design_effect },
-        (None, Some(weights)) => {
-            let (kind, replicates) = (weights.replicates().kind(), weights.replicates().len());
-            ErrorMethod::Replicated { kind, replicates, missing: errors.missing[at], calibrated }
-        }
-        (None, None) => ErrorMethod::Linearised { tier: drawn.tier, calibrated },
-    };
+    let method = error_method(drawn, errors.missing[at]);
     Uncertainty::Sampling { se: v.max(0.0).sqrt(), df: errors.df[at], effective_n, method }
 }
 

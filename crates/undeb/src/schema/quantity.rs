@@ -23,6 +23,19 @@ pub enum Group {
     Uncovered,
 }
 
+impl Group {
+    /// The words for it in a definition.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Group::Employees => "employees in scope",
+            Group::Members => "union members",
+            Group::Nonmembers => "employees who are not members",
+            Group::Covered => "covered employees",
+            Group::Uncovered => "employees who are not covered",
+        }
+    }
+}
+
 /// The question that divides two groups whose pay is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Split {

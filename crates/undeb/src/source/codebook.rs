@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::bundled;
 use super::coding::Key;
 use super::design_options::{DesignOptions, Replication};
+use super::pay::PayColumn;
 use super::replicate_columns::ReplicateColumns;
 use super::second_stage::SecondStage;
 use super::tier::Tier;
@@ -221,6 +222,9 @@ pub struct Codebook {
     pub(crate) region: Option<Axis>,
     #[serde(default)]
     pub(crate) industry: Option<Axis>,
+    /// What people are paid, where the survey asks; an extract may leave it out.
+    #[serde(default)]
+    pub pay: Option<PayColumn>,
     #[serde(default)]
     available: Vec<Availability>,
     /// Series breaks.
@@ -368,6 +372,7 @@ impl Codebook {
         all.extend(self.period.quarter.iter().chain(&self.period.month).map(String::as_str));
         all.extend(self.weight.variables.iter().map(String::as_str));
         all.extend([&self.sector, &self.region, &self.industry].into_iter().flatten().map(|a| a.variable.as_str()));
+        all.extend(self.pay.iter().flat_map(PayColumn::columns));
         all.sort_unstable();
         all.dedup();
         all

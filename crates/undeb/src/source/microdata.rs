@@ -10,6 +10,7 @@ use super::codes::Codes;
 use super::coding::code;
 use super::columns::years;
 use super::drawn::{Drawn, ReplicateWeights};
+use super::pay::Pay;
 use super::registry::{Basis, MeasureEntry, PeriodType, RateUnit, Source};
 use super::tier::Tier;
 use crate::error::{Error, Result};
@@ -59,6 +60,8 @@ pub struct Records {
     pub(crate) unasked: Vec<(Measure, Period, Arc<str>)>,
     /// What the survey cannot give, in its codebook's words.
     pub(crate) cannot: Arc<str>,
+    /// What people are paid, where the records tell.
+    pub(crate) pay: Option<Pay>,
 }
 
 impl Records {
@@ -161,6 +164,7 @@ impl Records {
             asked: self.asked.clone(),
             unasked: self.unasked.clone(),
             cannot: Arc::clone(&self.cannot),
+            pay: None,
         })
     }
 

@@ -13,6 +13,7 @@ use super::design_options::{DesignOptions, Replication};
 use super::drawn::Drawing;
 use super::known_totals::KnownTotals;
 use super::microdata::{COVERED, Dimension, IN, MEMBER, Records};
+use super::pay::PayColumn;
 use super::psus::DesignColumns;
 use super::registry::Source;
 use super::second_stage::SecondStage;
@@ -34,6 +35,8 @@ pub struct Roles {
     pub employee: Option<String>,
     /// Weight; 1 when none.
     pub weight: Option<String>,
+    /// What people are paid, for means and the raw gap.
+    pub pay: Option<PayColumn>,
     /// Strata.
     pub strata: Option<String>,
     /// PSUs; every row its own when there is neither these, households nor people.
@@ -88,7 +91,7 @@ impl Roles {
         let design = [&self.strata, &self.psu, &self.household, &self.person, &self.fpc];
         let second = self.second_stage.iter().flat_map(SecondStage::columns);
         let named = answers.into_iter().chain(design).flatten().chain(&self.others);
-        named.map(String::as_str).chain(second)
+        named.map(String::as_str).chain(second).chain(self.pay.iter().flat_map(PayColumn::columns))
     }
 }
 
@@ -241,6 +244,7 @@ impl Records {
             asked,
             unasked: Vec::new(),
             cannot: "".into(),
+            pay: roles.pay.as_ref().map(|pay| pay.read(frame)).transpose()?,
         })
     }
 }

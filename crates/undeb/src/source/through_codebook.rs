@@ -123,6 +123,11 @@ impl Records {
             asked,
             unasked,
             cannot: book.cannot.join(" ").into(),
+            // A variable that an extract leaves out is no pay, unless pay is asked for.
+            pay: match book.pay.as_ref().filter(|pay| frame.column(&pay.amount).is_ok()) {
+                Some(pay) => Some(pay.read(frame)?),
+                None => None,
+            },
         })
     }
 }

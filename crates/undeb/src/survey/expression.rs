@@ -43,6 +43,15 @@ pub enum Expression {
         /// Totals, each with its factor.
         terms: Vec<(TotalOf, f64)>,
     },
+    /// Weighted number of no among valid answers, over the sum of cells.
+    No {
+        /// Cells that are summed.
+        cells: Vec<u32>,
+        /// The variable.
+        variable: u32,
+    },
+    /// A multiple.
+    Times(f64, Box<Expression>),
     /// The first less the second.
     Minus(Box<Expression>, Box<Expression>),
     /// The first divided by the second.
@@ -58,6 +67,17 @@ impl Expression {
     /// The weighted number of yes over the sum of cells.
     pub fn total(cells: &[u32], variable: u32) -> Expression {
         Expression::Total { cells: cells.to_vec(), variable }
+    }
+
+    /// The weighted number of no over the sum of cells.
+    pub fn no(cells: &[u32], variable: u32) -> Expression {
+        Expression::No { cells: cells.to_vec(), variable }
+    }
+
+    /// `factor self`.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Expression {
+        Expression::Times(factor, Box::new(self))
     }
 
     /// `self - other`.
@@ -89,6 +109,8 @@ impl Expression {
             Expression::Rate { cells, variable } => Function::rate(totals, cells, *variable),
             Expression::Total { cells, variable } => Some(Function::total(totals, cells, *variable)),
             Expression::Linear { terms } => Some(Function { value: self.value(totals)?, gradient: terms.clone() }),
+            Expression::No { cells, variable } => Some(Function::no(totals, cells, *variable)),
+            Expression::Times(factor, a) => Some(a.linearised(totals)?.times(*factor)),
             Expression::Minus(a, b) => Some(a.linearised(totals)?.minus(&b.linearised(totals)?)),
             Expression::Over(a, b) => a.linearised(totals)?.over(&b.linearised(totals)?),
         }
@@ -107,6 +129,10 @@ impl Expression {
                 let sum = |t: &TotalOf| if t.yes { sums.yes(t.cell, t.variable) } else { sums.valid(t.cell, t.variable) };
                 Some(terms.iter().map(|(t, factor)| factor * sum(t)).sum())
             }
+            Expression::No { cells, variable } => {
+                Some(cells.iter().map(|&c| sums.valid(c, *variable) - sums.yes(c, *variable)).sum())
+            }
+            Expression::Times(factor, a) => Some(factor * a.value(sums)?),
             Expression::Minus(a, b) => Some(a.value(sums)? - b.value(sums)?),
             Expression::Over(a, b) => {
                 let (a, b) = (a.value(sums)?, b.value(sums)?);

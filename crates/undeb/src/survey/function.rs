@@ -56,6 +56,25 @@ impl Function {
         Function { value, gradient }
     }
 
+    /// The weighted number of no over the sum of cells: valid answers less yes.
+    pub fn no(totals: &Totals, cells: &[u32], variable: u32) -> Function {
+        let tally = |&c: &u32| totals.tally(c as usize, variable as usize);
+        let value = cells.iter().map(|c| tally(c).valid - tally(c).yes).sum();
+        let gradient = cells
+            .iter()
+            .flat_map(|&cell| [(TotalOf { cell, variable, yes: true }, -1.0), (TotalOf { cell, variable, yes: false }, 1.0)])
+            .collect();
+        Function { value, gradient }
+    }
+
+    /// `factor self`.
+    #[must_use]
+    pub fn times(mut self, factor: f64) -> Function {
+        self.value *= factor;
+        self.gradient.iter_mut().for_each(|(_, g)| *g *= factor);
+        self
+    }
+
     /// `self - other`.
     #[must_use]
     pub fn minus(&self, other: &Function) -> Function {

@@ -157,6 +157,12 @@ impl FromStr for Adjustment {
     }
 }
 
+impl fmt::Display for Adjustment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(ADJUSTMENTS.iter().find(|(_, a)| a == self).map_or("", |(name, _)| name))
+    }
+}
+
 /// Adjusted p-values in the order given; a missing one, or what is no probability, stays missing and does not count.
 ///
 /// Formula: with `m` p-values in ascending order, `p_(j)` the `j`-th, and each result at most 1,
