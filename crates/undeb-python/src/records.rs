@@ -61,6 +61,8 @@ impl Given {
             covered: self.covered,
             employee: self.employee,
             weight: self.weight,
+            // Totals and means of pay are not yet in Python.
+            pay: None,
             strata: self.strata,
             psu: self.psu,
             fpc: self.fpc,
