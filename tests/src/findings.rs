@@ -10,7 +10,7 @@ use undeb::{
 };
 
 /// The states that findings are of, in this order.
-pub const STATES: [&str; 8] = ["CA", "TX", "NY", "WA", "DC", "HI", "OH", "ME"];
+const STATES: [&str; 8] = ["CA", "TX", "NY", "WA", "DC", "HI", "OH", "ME"];
 
 /// A random finding before it is put into the library's words.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Sentences computed from findings: never typed, never stronger than the numbers under them.
 
 use super::format::{percent, points, workers};
-use crate::policy::{Answer, Counts, Finding, JudgedBy, Level, PathAnswer, PolicyForce, Reason, Status, Target, TargetFindings};
+use crate::policy::{Answer, Counts, Finding, JudgedBy, Level, PolicyForce, Reason, Status, Target, TargetFindings};
 use crate::schema::Classification;
 
 /// "1 state", "51 states".
@@ -215,65 +215,6 @@ pub fn basis(findings: &TargetFindings) -> Option<String> {
 /// A level without needless decimals: "80%", "32.9%".
 fn percent_short(level: f64) -> String {
     percent(level).replace(".0%", "%")
-}
-
-/// Title of a chart of gaps.
-pub fn gap_title(findings: &TargetFindings, regions: Option<&Classification>) -> String {
-    let counts = findings.counts();
-    let noun = noun(&findings.target, regions);
-    let line = if findings.target.force == PolicyForce::Trigger { "line" } else { "target" };
-    let beyond = beyond(findings);
-    format!(
-        "{} of {} {} at or above the {line}{beyond}, {} below it",
-        counts.met,
-        counted(counts.judged(), &noun),
-        if counts.met == 1 { "is" } else { "are" },
-        counts.not_met
-    )
-}
-
-/// Title of a chart of one series against its path or level.
-pub fn trend_title(finding: &Finding, regions: Option<&Classification>) -> String {
-    let region = regions.map_or(&*finding.region, |r| r.name(&finding.region));
-    let (Some(value), Some(period)) = (finding.value, finding.period) else {
-        let withheld = finding.reason == Some(Reason::Withheld);
-        return format!("{region}: {}", if withheld { "the figure is withheld" } else { "no figure" });
-    };
-    let at = format!("{region}: {} in {period}", percent(value));
-    let beyond = |judged: bool| if judged { ", beyond sampling error" } else { "" };
-    match (&finding.path, finding.level, finding.answer) {
-        (Some(path), _, _) => {
-            let level = percent(path.level);
-            match path.answer {
-                PathAnswer::Ahead => format!("{at}, at or above its path of {level}{}", beyond(path.interval.is_some())),
-                PathAnswer::Behind => format!("{at}, below its path of {level}{}", beyond(path.interval.is_some())),
-                PathAnswer::CannotTell => format!("{at}, within sampling error of its path of {level}"),
-            }
-        }
-        (None, Some(level), answer) => {
-            let judged = beyond(finding.judged_by == JudgedBy::Interval);
-            match answer {
-                Answer::Met => format!("{at}, at or above {}{judged}", percent(level)),
-                Answer::NotMet => format!("{at}, below {}{judged}", percent(level)),
-                _ => format!("{at}, within sampling error of {}", percent(level)),
-            }
-        }
-        _ => at,
-    }
-}
-
-/// Title of a map or table of values: its lowest and highest cell. `values` holds names and shares.
-pub fn range_title(values: &[(&str, f64)]) -> String {
-    let low = values.iter().min_by(|a, b| a.1.total_cmp(&b.1));
-    let high = values.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-    match (low, high) {
-        (Some(low), Some(high)) if percent(low.1) != percent(high.1) => {
-            format!("From {} in {} to {} in {}", percent(low.1), low.0, percent(high.1), high.0)
-        }
-        (Some(low), _) if values.len() == 1 => format!("{} in {}", percent(low.1), low.0),
-        (Some(low), _) => format!("{} everywhere", percent(low.1)),
-        _ => "No figures".to_owned(),
-    }
 }
 
 /// What the shortfall amounts to in workers; none where it is not known for every cell that is short.
