@@ -164,7 +164,7 @@ fn explanations_point_at_what_is_wrong() {
         (decomposition("[\"region\"]", "[{ from = 2020, to = 2019 }]", ""), "does not go forward", "{ from = 2020, to = 2019 }"),
         (decomposition("[\"region\"]", "[]", ""), "no change to decompose", "[]"),
         (decomposition("[\"region\"]", change, "form = \"nested\"\n"), "nested decomposition by one grouping", "[\"region\"]"),
-        (decomposition("[\"region\"]", change, "region = \"Calfornia\"\n"), "California", "\"Calfornia\""),
+        (decomposition("[\"region\"]", change, "region = \"Calfornia\"\n"), "is no region code", "\"Calfornia\""),
         (decomposition("[\"region\"]", change, "form = \"kitagawa\"\n"), "two-factors", "\"kitagawa\""),
         (priorities("private-coverge", "0.12", ""), "did you mean `private-coverage`", "\"private-coverge\""),
         (priorities("private-coverage", "12", ""), "did you mean 0.12", "12"),
