@@ -21,7 +21,7 @@
 //!
 //! # Not supported
 //!
-//! Agreement registers, secondary suppression, trends and projections. Each is refused or absent, never silently
+//! Agreement registers and secondary suppression. Each is refused or absent, never silently
 //! approximated; the whole list is in `docs/DESIGN.md`.
 
 pub mod dynamics;

@@ -8,6 +8,7 @@ mod coder;
 mod comparison;
 mod decomposition;
 mod estimate;
+mod figure;
 mod frame;
 mod grid;
 mod linear_form;
@@ -33,8 +34,9 @@ pub use decomposition::{
     Amount, Contribution, DecomposeOptions, Decomposition, Effect, EffectOf, ErrorBasis, Grouping, SplitForm,
 };
 pub use estimate::{ErrorMethod, Estimate, Estimates, MissingAnswers, Uncertainty};
+pub use figure::Figure;
 pub(crate) use parts::Whole;
-pub use quantities::{Figure, Quantities};
+pub use quantities::Quantities;
 pub use ranking::{RankCertainty, RankOptions, RankedCell, Ranking};
 pub use record_file::Meaning;
 pub use record_totals::RecordTotals;

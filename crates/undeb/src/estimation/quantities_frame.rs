@@ -4,7 +4,8 @@ use std::io::Write;
 
 use polars::prelude::*;
 
-use super::quantities::{Figure, Quantities};
+use super::figure::Figure;
+use super::quantities::Quantities;
 use crate::error::{Error, Result};
 use crate::survey::interval::Outcome;
 
