@@ -7,7 +7,7 @@ use undeb::{
 };
 use undeb_chart::{Chart, ChartOptions, Locale, Subject, Width, chart};
 
-use crate::args::ChartCommand;
+use crate::args_chart::ChartCommand;
 use crate::output::{print, write_file};
 
 /// The form of a picture file, by the ending of its name.

@@ -4,7 +4,9 @@
 //! 1 some not met, 3 some cannot be told and none is missed, 2 an error.
 
 mod args;
+mod args_chart;
 mod args_explain;
+mod args_trend;
 mod chart;
 mod codebooks;
 mod compare;

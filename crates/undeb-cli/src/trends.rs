@@ -4,7 +4,8 @@ use undeb::release::format::{percent, signed_pace, workers};
 use undeb::release::outlook_words::chance;
 use undeb::{Goal, ProjectionOptions, PublishedTable, Result, Series, Trend, TrendOptions};
 
-use crate::args::{Format, ProjectCommand, SeriesOptions, TrendCommand};
+use crate::args::Format;
+use crate::args_trend::{ProjectCommand, SeriesOptions, TrendCommand};
 use crate::output::{print_bytes, table, write_file};
 
 fn series(options: &SeriesOptions) -> Result<Series> {
