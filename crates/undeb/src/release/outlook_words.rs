@@ -28,14 +28,14 @@ pub fn between(i: Interval) -> String {
     format!("{} to {}", percent(i.low), percent(i.high))
 }
 
-/// The first period in which the level is met: "2034 (2028 to later than 2052)", "not within 30 years", "already now".
+/// The first period in which the level is met: "2034 (2028 to after 2052)", "not within 30 years", "already now".
 pub fn first_met(outlook: &Outlook) -> Option<String> {
     let first = outlook.first_met?;
     let last = outlook.projection()?.from();
     let year = |p: Option<Period>| match p {
         Some(p) if p == last => "already now".to_owned(),
         Some(p) => p.to_string(),
-        None => format!("later than {}", last.calendar_year() + first.within as i32),
+        None => format!("after {}", last.calendar_year() + first.within as i32),
     };
     let (early, median, late) = (year(first.early), year(first.median), year(first.late));
     Some(match first.early {
