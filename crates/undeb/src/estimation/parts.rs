@@ -1,6 +1,6 @@
 //! The cells that a whole is made of: found in two periods, matched, and checked to add up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Estimate, Estimates};
@@ -107,9 +107,10 @@ impl Estimates {
     /// The cells of a whole in both periods.
     ///
     /// # Errors
-    /// Cells of one period without a partner in the other; they are listed. Cells that do not add up to the whole.
+    /// A period without figures. Cells of one period without a partner in the other; they are listed. Cells that do not add up to the whole.
     pub(crate) fn rows(&self, whole: Whole<'_>, by: &[String]) -> Result<Vec<Row<'_>>> {
         let Whole { measure, periods, region, sector } = whole;
+        self.must_have_periods(measure, periods)?;
         let parts: Vec<Vec<Arc<str>>> = by.iter().map(|dimension| self.parts(whole, dimension)).collect();
         let asked = |dimension: &str| by.iter().position(|b| b == dimension);
         let mut found: BTreeMap<Vec<usize>, [Option<&Estimate>; 2]> = BTreeMap::new();
@@ -153,6 +154,19 @@ impl Estimates {
         }
         self.must_add_up(whole, &rows)?;
         Ok(rows)
+    }
+
+    /// A period without any figure would else be told by every cell that it lacks.
+    fn must_have_periods(&self, measure: Measure, periods: [Period; 2]) -> Result<()> {
+        let known: BTreeSet<Period> = self.cells.iter().filter(|e| e.measure == measure).map(|e| e.period).collect();
+        match periods.iter().find(|p| !known.contains(p)) {
+            None => Ok(()),
+            Some(p) => {
+                let known: Vec<String> = known.iter().map(Period::to_string).collect();
+                Err(Error::data(format!("there is no figure of {measure} in {p}"))
+                    .help(choices(&p.to_string(), known.iter().map(String::as_str))))
+            }
+        }
     }
 
     /// Cells are a whole only if their workers are: a part that is missing in both periods would go unseen.
