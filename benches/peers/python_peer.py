@@ -16,6 +16,8 @@ import polars as pl
 
 CELLS = ["region", "sector"]
 JOBS = {"A": CELLS, "B": ["year", *CELLS], "P": CELLS, "R": CELLS}
+#: Replicate weights that the records of job R are made with.
+REPLICATES = 200
 MEASURES = {"union": "density", "covered": "coverage"}
 
 
@@ -205,6 +207,12 @@ def cells_of_svy(result, by):
     ]
 
 
+def cells_of_svy_replicates(result, by):
+    """Give every cell as the others do: svy divides the squares of R bootstrap replicates by R, R `survey` by R - 1."""
+    by_one_less = (REPLICATES / (REPLICATES - 1)) ** 0.5
+    return [[*cell[:5], cell[5] * by_one_less] for cell in cells_of_svy(result, by)]
+
+
 def cells_of_samplics(result, by):
     """Give every cell as `[measure, year, region, sector, value, standard error]`."""
     cells = []
@@ -223,6 +231,7 @@ SPECIAL = {
     ("polars", "R"): polars_replicates,
     ("svy", "R"): svy_replicates,
 }
+SPECIAL_CELLS = {("svy", "R"): cells_of_svy_replicates}
 PEERS = {
     "polars": (polars_plain, cells_of_polars),
     "polars-tuned": (polars_tuned, cells_of_polars),
@@ -245,6 +254,7 @@ def main():
     peer, path, job, runs, seconds = sys.argv[1:]
     run, cells = PEERS[peer]
     run, by = SPECIAL.get((peer, job), run), JOBS[job]
+    cells = SPECIAL_CELLS.get((peer, job), cells)
     # In job P reading is part of the work.
     frame = path if job == "P" else pl.read_parquet(path).rechunk()
     rows = pl.scan_parquet(path).select(pl.len()).collect().item()

@@ -1,7 +1,7 @@
 //! Times the survey engine on synthetic records: `bench [ROWS]...`; `bench charts` times the drawing of charts.
 //!
-//! `bench write ROWS FILE [sorted] [regional] [replicates=N]` leaves records as Parquet, and `bench parts FILE` sums a
-//! file of any size part by part. Medians of the warm runs, and memory above the frame. The peers run the same jobs on the
+//! `bench write ROWS FILE [sorted] [regional] [replicates=N]` leaves records as Parquet, and `bench parts FILE [BY]`
+//! sums a file of any size part by part. Medians of the warm runs, and memory above the frame. The peers run the same jobs on the
 //! same file, which `bench time FILE RUNS JOB` and `bench values FILE JOB` answer for: benches/peers.
 
 mod backtest;
@@ -95,9 +95,9 @@ fn run(rows: usize) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Parquet to a finished table, part by part, with what it took.
-fn parts(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+fn parts(path: &Path, by: &str) -> Result<(), Box<dyn std::error::Error>> {
     let (roles, start) = (roles(), Instant::now());
-    let totals = RecordTotals::of_file(path, &Meaning::Roles(&roles), &["period", "region", "sector"], |done, all| {
+    let totals = RecordTotals::of_file(path, &Meaning::Roles(&roles), &by.split(',').collect::<Vec<_>>(), |done, all| {
         eprint!("\r{:>5.1} of {:.1} million records", done as f64 / 1e6, all as f64 / 1e6);
     })?;
     let (psus, sums) = (totals.psus(), totals.len());
@@ -131,7 +131,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             charts::run();
             return Ok(());
         }
-        ["parts", path] => return parts(Path::new(path)),
+        ["parts", path] => return parts(Path::new(path), "region,sector"),
+        ["parts", path, by] => return parts(Path::new(path), by),
         ["time", path, runs, job] => return job::time(path, runs, job),
         ["trends"] => return trends::time(5),
         ["backtest"] => return backtest::tables(),
