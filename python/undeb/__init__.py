@@ -10,10 +10,9 @@ what may leave is a report. Every noun on the way is a table that polars, pandas
 20
 """
 
-from undeb.catalogue import Catalogue, codebooks, data, plans
-from undeb.changes import Changes
+from undeb.catalogue import codebooks, data, plans
 from undeb.chart import Chart
-from undeb.decomposition import Decomposition
+from undeb.design import KnownTotals, Pay, Replicates, SecondStage
 from undeb.errors import (
     DataError,
     DefinitionError,
@@ -26,18 +25,17 @@ from undeb.errors import (
 )
 from undeb.estimates import Estimates
 from undeb.findings import Findings
+from undeb.microdata import read_microdata, synthetic_records
 from undeb.plan import Plan, Target
+from undeb.records import Survey
 from undeb.report import Report
-from undeb.survey import KnownTotals, Replicates, SecondStage, Survey, read_microdata, survey, synthetic_records
-from undeb.trend import Projection, Trend
+from undeb.roles import survey
 from undeb.vocabulary import Interval, Kind, Measure
 
+# What a reader writes. What verbs answer with (changes, trends, lists and so on) stands in its own module.
 __all__ = [
-    "Catalogue",
-    "Changes",
     "Chart",
     "DataError",
-    "Decomposition",
     "DefinitionError",
     "DesignError",
     "DisclosureError",
@@ -47,16 +45,15 @@ __all__ = [
     "Kind",
     "KnownTotals",
     "Measure",
+    "Pay",
     "Plan",
     "PlanError",
-    "Projection",
     "Replicates",
     "Report",
     "SchemaError",
     "SecondStage",
     "Survey",
     "Target",
-    "Trend",
     "UndebError",
     "UndebWarning",
     "codebooks",

@@ -9,11 +9,12 @@ from typing import Any, Literal, TypeAlias
 import polars as pl
 
 from undeb import _undeb
-from undeb.estimates import WORKING, Estimates
-from undeb.showing import points
-from undeb.tables import Shown, Table
-from undeb.trend import checked
-from undeb.vocabulary import Interval, known
+from undeb.errors import DataError
+from undeb.estimates import Estimates
+from undeb.quantities import Quantities
+from undeb.showing import amount, points
+from undeb.tables import WORKING, Shown, Table
+from undeb.vocabulary import Interval, checked, known
 
 Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "holm"]
 """How p-values are adjusted for the number of tests in the table."""
@@ -21,13 +22,13 @@ Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "ho
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Changes(Table):
-    """Differences or ratios of estimates, each with interval and test; made by :meth:`Estimates.change` and ``compare``.
+    """Differences or ratios of estimates or quantities, each with interval and test; made by :meth:`Estimates.change` and ``compare``.
 
     The error of a difference of records is that of the joint design: PSUs that both figures share count once.
     """
 
     _inner: _undeb.Changes
-    _of: Estimates
+    _of: Estimates | Quantities
     _against: dict[str, Any]
     level: float = 0.95
     """Confidence level of intervals, and of what could have been detected."""
@@ -104,12 +105,9 @@ class Changes(Table):
         frame = self.to_polars()
         ratio = bool(self._against["ratio"])
         interval = f"{self.level * 100:g}% interval"
-
-        def shown(value: float | None) -> str:
-            return ("" if value is None else f"{value:.3f}") if ratio else points(value)
-
         rows: list[list[str]] = []
         for row in frame.head(Shown.MOST).iter_rows(named=True):
+            shown = points if row["unit"] == "points" else amount
             keys = [f"{row[name]} / {row['against_' + name]}" if row[name] != row["against_" + name] else str(row[name]) for name in ("period", "region", "sector")]
             between = "" if row["low"] is None else f"{shown(row['low'])} to {shown(row['high'])}"
             p = "" if row["p_adjusted"] is None else "< 0.001" if row["p_adjusted"] < 0.001 else f"{row['p_adjusted']:.3f}"
@@ -123,10 +121,29 @@ class Changes(Table):
         return _again, (self._of, self._against, view)
 
 
-def compared(of: Estimates, against: dict[str, Any]) -> Changes:
-    """Estimates held against one another."""
-    return Changes(of._inner.compare(against), of, against, of.level, of.interval)  # pyright: ignore[reportPrivateUsage]
+def compared(of: Estimates | Quantities, against: dict[str, Any]) -> Changes:
+    """Estimates or quantities held against one another."""
+    inner = of._inner.compare(against)  # pyright: ignore[reportPrivateUsage]
+    return Changes(inner, of, against, of.level, of.interval if isinstance(of, Estimates) else "wald")
 
 
-def _again(of: Estimates, against: dict[str, Any], view: dict[str, Any]) -> Changes:
+def between_periods(start: str | int | None, end: str | int | None, ratio: bool, correlation: float | None) -> dict[str, Any]:
+    """A comparison of two periods, or of each with the one before it."""
+    if (start is None) != (end is None):
+        raise DataError("one period is given; give both, or none for every period against the one before it")
+    periods = None if start is None else (str(start), str(end))
+    return {"periods": periods, "dimension": None, "codes": None, "ratio": ratio, "correlation": correlation}
+
+
+def between_codes(
+    dimension: str, code: str | None, other: str | None, ratio: bool, correlation: float | None
+) -> dict[str, Any]:
+    """A comparison of two codes, or of each with the whole."""
+    if (code is None) != (other is None):
+        raise DataError("one code is given; give both, or none for every code against the whole")
+    codes = None if code is None else (code, other)
+    return {"periods": None, "dimension": dimension, "codes": codes, "ratio": ratio, "correlation": correlation}
+
+
+def _again(of: Estimates | Quantities, against: dict[str, Any], view: dict[str, Any]) -> Changes:
     return replace(compared(of, against), **view)

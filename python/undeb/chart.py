@@ -13,7 +13,7 @@ from typing import Any, Literal, TypedDict
 import polars as pl
 
 from undeb import _undeb
-from undeb.errors import UndebError
+from undeb.errors import DataError, UndebError, choices
 from undeb.vocabulary import Kind, known, words
 
 
@@ -171,8 +171,15 @@ class Chart:
         return _again, (subject, self.kind, asked)
 
 
-def draw(subject: Any, kind: str | Kind, asked: Options, level: float | None = None, interval: str = "wilson") -> Chart:
-    """A chart of a subject."""
+def draw(
+    subject: Any,
+    kind: str | Kind,
+    asked: Options,
+    there: Callable[[], Iterable[str]],
+    level: float | None = None,
+    interval: str = "wilson",
+) -> Chart:
+    """A chart of a subject that has figures in the periods that are there."""
     name = known(kind, "kind of chart", _undeb.chart_kinds())
     unknown = sorted(set(asked) - set(Options.__annotations__))
     if unknown:
@@ -185,6 +192,8 @@ def draw(subject: Any, kind: str | Kind, asked: Options, level: float | None = N
         given[several] = words(given.get(several, ()))
     periods = given.get("periods", ())
     given["periods"] = [str(p) for p in ([periods] if isinstance(periods, (str, int)) else periods)]
+    if absent := sorted(set(given["periods"]) - (set(there()) if given["periods"] else set())):
+        raise DataError(f"there are no figures in {absent[0]}; {choices(absent[0], sorted(set(there())))}")
     inner = subject._inner.chart(name, {**given, "level": level, "interval": interval})
     return Chart(inner, name, (subject, dict(asked)))
 

@@ -9,9 +9,10 @@ from typing import Any, Literal, TypeAlias
 
 import polars as pl
 
-from undeb.estimates import WORKING, Estimates
+from undeb.estimates import Estimates
+from undeb.listing import Listing
 from undeb.showing import percent, points
-from undeb.tables import Shown, Table
+from undeb.tables import WORKING, Shown, Table
 
 Form: TypeAlias = Literal["two-factors", "interaction", "nested"]
 """Into what a change is split: Kitagawa's two factors, the same with their interaction, or Das Gupta's nested ones."""
@@ -50,14 +51,14 @@ class Decomposition(Table):
             rows.append(row)
         return pl.DataFrame(rows, infer_schema_length=None)
 
-    def effects(self) -> pl.DataFrame:
-        """The effects as a polars frame; together they are the change.
+    def effects(self) -> Listing:
+        """The effects; together they are the change.
 
         Examples
         --------
         >>> import undeb as ub
         >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020)
-        >>> why.effects()["effect"].to_list()
+        >>> why.effects().to_polars()["effect"].to_list()
         ['composition', 'rate']
         """
         rows: list[dict[str, Any]] = []
@@ -69,7 +70,8 @@ class Decomposition(Table):
                 "effect": " of ".join(words), "value": effect["value"], "se": effect["se"],
                 "low": interval.get("low"), "high": interval.get("high"),
             })  # fmt: skip
-        return pl.DataFrame(rows, infer_schema_length=None)
+        ways = {name: "points" for name in ("value", "se", "low", "high")}
+        return Listing("Effects", pl.DataFrame(rows, infer_schema_length=None), ways, (WORKING,))
 
     @property
     def change(self) -> float:
@@ -84,7 +86,7 @@ class Decomposition(Table):
             for row in frame.head(Shown.MOST).iter_rows(named=True)
         ]  # fmt: skip
         headings = ["Cell", f"Rate {facts['from']}", f"Rate {facts['to']}", "Through its rate", "Through its weight", "Together"]
-        effects = ", ".join(f"{row['effect']} {points(row['value'])}" for row in self.effects().iter_rows(named=True))
+        effects = ", ".join(f"{row['effect']} {points(row['value'])}" for row in self.effects().to_polars().iter_rows(named=True))
         notes = [f"{points(self.change)} in all: {effects}.", *facts["cautions"], WORKING]
         title = f"{facts['measure']}, {facts['from']} to {facts['to']}"
         return Shown(title, headings, rows, notes, headings[1:], frame.height)

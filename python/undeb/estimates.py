@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,29 +12,22 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb import _undeb
-from undeb.errors import DataError, UndebError, UndebWarning
+from undeb.analyses import Analyses
+from undeb.errors import DataError
 from undeb.showing import count, percent, points
-from undeb.tables import Shown, Table
-from undeb.vocabulary import Interval, Kind, known, words
+from undeb.tables import KEYS, WORKING, Shown, named, write_table
+from undeb.vocabulary import Interval, Kind, checked, known, words
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from undeb.changes import Changes
     from undeb.chart import Chart, Options
     from undeb.findings import Findings
-    from undeb.decomposition import Decomposition, Form
     from undeb.plan import Plan
-    from undeb.trend import Model, Trend
-
-KEYS = ("measure", "period", "region", "sector")
-"""What names a figure; further breakdowns follow them."""
-
-WORKING = "Not released: working figures, no disclosure rule applied."
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Estimates(Table):
+class Estimates(Analyses):
     """Rates with their uncertainty, made by :meth:`Survey.estimate` or :func:`undeb.data`.
 
     A table in long form; the confidence level belongs to the looking and is changed with :meth:`at_level`.
@@ -76,8 +68,6 @@ class Estimates(Table):
         >>> bool((narrow["high"] <= wide["high"]).all())
         True
         """
-        from undeb.trend import checked
-
         method = self.interval if interval is None else known(interval, "method for intervals", [str(i) for i in Interval])
         return replace(self, level=checked(level), interval=method)
 
@@ -164,7 +154,7 @@ class Estimates(Table):
         if asked.get("measure") is None and str(kind) != Kind.SCATTER and self.measures:
             # A chart shows one measure, and its title says which; a scatter holds two against each other.
             asked["measure"] = self.measures[0]
-        return draw(self, kind, asked, self.level, self.interval)
+        return draw(self, kind, asked, lambda: self.periods, self.level, self.interval)
 
     def assess(self, plan: Plan) -> Findings:
         """Holds the estimates against the targets of a plan.
@@ -187,326 +177,6 @@ class Estimates(Table):
         20
         """
         return plan.assess(self)
-
-    def change(
-        self, start: str | int | None = None, end: str | int | None = None, *, ratio: bool = False, correlation: float | None = None
-    ) -> Changes:
-        r"""Every cell in one period less itself in another; every period less the one before it when none is named.
-
-        .. math:: R_2 - R_1, \quad v_1 + v_2 - 2 c
-
-        with :math:`c` the covariance through shared PSUs for records (METHODS M16), or :math:`\rho s_1 s_2` for published
-        figures, where :math:`\rho` is assumed.
-
-        Parameters
-        ----------
-        start, end
-            The two periods.
-        ratio
-            The ratio in place of the difference, tested on the log scale.
-        correlation
-            Correlation of two published figures; taken as independent when left out, and said so in every row.
-
-        Returns
-        -------
-        Changes
-            One row for each pair; differences are fractions.
-
-        Raises
-        ------
-        DataError
-            A period is not there.
-        DefinitionError
-            An incomparable series break lies between.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> survey = ub.survey(
-        ...     ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", period="year"
-        ... )
-        >>> change = survey.estimate("density", by="year").change(2019, 2024).to_polars()
-        >>> abs(change["value"].item() - (change["first"].item() - change["second"].item())) < 1e-12
-        True
-        """
-        from undeb.changes import compared
-
-        if (start is None) != (end is None):
-            raise DataError("one period is given; give both, or none for every period against the one before it")
-        periods = None if start is None else (str(start), str(end))
-        against = {"periods": periods, "dimension": None, "codes": None, "ratio": ratio, "correlation": correlation}
-        return compared(self, against)
-
-    def compare(
-        self,
-        dimension: str,
-        code: str | None = None,
-        other: str | None = None,
-        *,
-        ratio: bool = False,
-        correlation: float | None = None,
-    ) -> Changes:
-        """One code of a dimension less another, in every period and other cell; every code less the whole when none is named.
-
-        Parameters
-        ----------
-        dimension
-            ``region``, ``sector`` or a further breakdown.
-        code, other
-            The code that is compared, and the one that it is compared with.
-        ratio
-            The ratio in place of the difference.
-        correlation
-            Correlation of two published figures.
-
-        Returns
-        -------
-        Changes
-            One row for each pair; differences are fractions.
-
-        Raises
-        ------
-        DataError
-            A code or dimension is not there; a part against its whole without a correlation, for published figures.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
-        >>> gap = rates.compare("sector", "public", "private").to_polars()
-        >>> bool((gap.filter(region="US")["value"] > 0.15).all())
-        True
-        """
-        from undeb.changes import compared
-
-        if (code is None) != (other is None):
-            raise DataError("one code is given; give both, or none for every code against the whole")
-        codes = None if code is None else (code, other)
-        against = {"periods": None, "dimension": dimension, "codes": codes, "ratio": ratio, "correlation": correlation}
-        return compared(self, against)
-
-    def trend(
-        self,
-        *,
-        model: Model | None = None,
-        damping: float = 0.9,
-        correlation: Iterable[float] = (),
-        bridges: Iterable[str | int] = (),
-        assumed_se: float | None = None,
-        start: str | int | None = None,
-    ) -> Trend:
-        r"""The level and pace behind each series, by a state-space model with the sampling error of each figure known.
-
-        On the log-odds scale the figure is :math:`y_t = \mu_t + e_t` with the variance of :math:`e_t` given by its
-        sampling error, and the level :math:`\mu_t` wanders, with or without a slope; the variances of its moves are
-        integrated over (METHODS M20). Nothing is joined across an incomparable break.
-
-        Parameters
-        ----------
-        model
-            Chosen by one-step predictions when left out.
-        damping
-            Share of the slope of a damped trend that is left a year later.
-        correlation
-            Correlation of the sampling errors of figures one, two, ... steps apart; none when left out.
-        bridges
-            Incomparable breaks to be bridged by an unknown amount.
-        assumed_se
-            Standard error of figures without a stated one, as a fraction; they are left out otherwise.
-        start
-            First period that counts.
-
-        Returns
-        -------
-        Trend
-            One row for each period; rates are fractions, paces fractions a year. A series that has no trend is left out
-            with a warning where there are others.
-
-        Raises
-        ------
-        DataError
-            A series has fewer than three figures with a known or assumed error since the last incomparable break.
-
-        Warns
-        -----
-        UndebWarning
-            Some series have no trend.
-
-        References
-        ----------
-        Harvey (1989), *Forecasting, Structural Time Series Models and the Kalman Filter*; METHODS M20.
-
-        Examples
-        --------
-        >>> import polars as pl, undeb as ub
-        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
-        >>> trend = rates.filter(pl.col("region") == "US", pl.col("sector") == "private").trend()
-        >>> trend.to_polars()["value"][-1] < 0.07
-        True
-        """
-        from undeb.trend import Trend
-
-        choices = {
-            "model": model, "damping": damping, "correlation": list(correlation), "bridges": [str(b) for b in bridges],
-            "assumed_se": assumed_se, "start": None if start is None else str(start),
-        }  # fmt: skip
-        inner, refused = self._inner.trend(choices)
-        if refused:
-            words = f"{len(refused)} series have no trend and are left out; the first: {refused[0]}"
-            warnings.warn(words, UndebWarning, stacklevel=2)
-        return Trend(inner, self, choices, self.level)
-
-    def detect(
-        self, start: str | int, end: str | int, *, level: float = 0.95, power: float = 0.8, correlation: float = 0.0
-    ) -> pl.DataFrame:
-        r"""The smallest true change between two periods that each series could tell.
-
-        .. math:: (z_{1-\alpha/2} + z_{power}) \sqrt{v_1 + v_2 - 2 \rho s_1 s_2}
-
-        with :math:`s` the standard errors and :math:`v` their squares (METHODS M22).
-
-        Parameters
-        ----------
-        start, end
-            The two periods.
-        level
-            Level of the test.
-        power
-            Probability with which the change is to be found.
-        correlation
-            Correlation of the sampling errors of the two figures.
-
-        Returns
-        -------
-        polars.DataFrame
-            ``smallest`` is the change as a fraction.
-
-        Raises
-        ------
-        DataError
-            A figure is not there, or has no stated error.
-
-        Examples
-        --------
-        >>> import polars as pl, undeb as ub
-        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
-        >>> one = rates.filter(pl.col("region") == "WY", pl.col("sector") == "all")
-        >>> 0.02 < one.detect(2012, 2022)["smallest"][0] < 0.05
-        True
-        """
-        return pl.DataFrame(self._inner.smallest_changes(str(start), str(end), level, power, correlation))
-
-    def decompose(
-        self,
-        measure: str,
-        start: str | int,
-        end: str | int,
-        *,
-        by: str | Iterable[str] = (),
-        form: Form = "two-factors",
-        region: str | None = None,
-        sector: str | None = None,
-        correlation: float = 0.0,
-    ) -> Decomposition:
-        r"""Why a rate moved between two periods: the cells' rates, or the cells' weights.
-
-        .. math:: R_2 - R_1 = \sum_i \bar s_i (r_{i2} - r_{i1}) + \sum_i \bar r_i (s_{i2} - s_{i1})
-
-        with :math:`s_i` the share of cell :math:`i` in all workers, :math:`r_i` its rate, and bars for averages over the
-        two periods (METHODS M24).
-
-        Parameters
-        ----------
-        measure
-            What is measured.
-        start, end
-            The two periods.
-        by
-            Groupings that make the cells, from the outer to the inner; all whose parts are there when left out.
-        form
-            ``two-factors``, ``interaction`` or ``nested``.
-        region, sector
-            Whose change is split; the whole when left out.
-        correlation
-            Correlation of two estimates of one cell in the two periods, where only published errors are known.
-
-        Returns
-        -------
-        Decomposition
-            One row for each cell, as fractions; all together are the change.
-
-        Raises
-        ------
-        DataError
-            Cells do not add up to the whole, or have no partner in the other period.
-        DefinitionError
-            An incomparable series break lies between, or the measure is a difference of rates.
-
-        References
-        ----------
-        Kitagawa (1955), *J. Am. Stat. Assoc.* 50, 1168-1194; Das Gupta (1993), *Current Population Reports* P23-186.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020, by="region")
-        >>> round(why.change, 4)
-        0.005
-        """
-        from undeb.decomposition import Decomposition
-
-        split = {
-            "by": words(by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
-            "region": region, "sector": sector, "level": self.level, "correlation": correlation,
-        }  # fmt: skip
-        facts = self._inner.decompose(str(measure), str(start), str(end), split)
-        asked = {"measure": str(measure), "start": start, "end": end, "by": words(by), "form": form, "region": region,
-                 "sector": sector, "correlation": correlation}  # fmt: skip
-        return Decomposition(facts, self, asked)
-
-    def rank(
-        self, measure: str, *, period: str | int | None = None, sectors: str | Iterable[str] = (), among: int = 5
-    ) -> pl.DataFrame:
-        """Cells in the order of their rates, with how sure their ranks are (METHODS M26).
-
-        Parameters
-        ----------
-        measure
-            What is measured.
-        period
-            The period; the newest when left out.
-        sectors
-            Sectors whose cells are ranked; all together when left out.
-        among
-            How many count as the lowest and as the highest.
-
-        Returns
-        -------
-        polars.DataFrame
-            ``rank`` from the lowest; ``rank_low`` and ``rank_high``, the ranks that the errors leave open at the level of
-            these estimates; the probabilities of being ``among_lowest`` and ``among_highest``.
-
-        Raises
-        ------
-        DataError
-            There are fewer than two cells with a figure.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> ub.data("us-states", ["density"], design_effect=1.5).rank("density")["region"][-1]
-        'HI'
-        """
-        when = None if period is None else str(period)
-        facts = json.loads(self._inner.rank(str(measure), when, words(sectors), among, self.level))
-        rows: list[dict[str, Any]] = []
-        for cell in facts["cells"]:
-            sure: dict[str, Any] = cell.pop("certainty") or {}
-            interval: dict[str, Any] = cell.pop("interval") or {}
-            ranks = {"rank_low": sure.get("low"), "rank_high": sure.get("high")}
-            chances = {name: sure.get(name) for name in ("among_lowest", "among_highest")}
-            rows.append({"period": facts["period"], **cell, "low": interval.get("low"), "high": interval.get("high"), **ranks, **chances})
-        return pl.DataFrame(rows, infer_schema_length=None)
 
     def to_polars(self) -> pl.DataFrame:
         """The estimates as a polars frame, one row each; rates are fractions, an empty cell is not known.
@@ -678,31 +348,3 @@ def _again(made: tuple[Any, ...], masks: tuple[pl.DataFrame, ...], level: float,
     for mask in masks:
         inner = inner.take(mask)
     return replace(estimates, _inner=inner, level=level, interval=interval, quality=quality, _masks=masks)
-
-
-def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:
-    """Codes into names; a code without one stays."""
-    names = dict(pairs)
-    return lambda code: names.get(code, code)
-
-
-def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:
-    """Writes a table aside and moves it into place, so that no half of a file is ever there."""
-    target = Path(path)
-    ending = known(target.suffix.lower(), "kind of file", [".csv", ".parquet", ".json"])
-    if target.exists() and not overwrite:
-        raise UndebError(f"{target} is there already; give overwrite=True to replace it")
-    aside = target.with_name(f".{target.name}.part")
-    frame = table.to_polars()
-    try:
-        if ending == ".csv":
-            frame.write_csv(aside)
-        elif ending == ".parquet":
-            frame.write_parquet(aside)
-        else:
-            aside.write_text(table.to_json() + "\n", encoding="utf-8")
-        aside.replace(target)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise UndebError(f"cannot write {target}: {error}; nothing was changed") from error
-    return target

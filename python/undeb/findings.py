@@ -12,11 +12,13 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.errors import PlanError
-from undeb.estimates import WORKING, Estimates, named
+from undeb.estimates import Estimates
+from undeb.listing import Listing
+from undeb.outlook import Outlook
 from undeb.plan import Plan
 from undeb.report import Report
 from undeb.showing import percent, points
-from undeb.tables import Shown, Table
+from undeb.tables import WORKING, Shown, Table, named
 from undeb.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ class Findings(Table):
         """
         from undeb.chart import draw
 
-        return draw(self, kind, asked)
+        return draw(self, kind, asked, lambda: [p for e in self._evidence for p in e.periods])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -112,12 +114,37 @@ class Findings(Table):
         counts = self._facts()["counts"]
         return {answer: counts[answer] for answer in ANSWERS}
 
-    def priorities(self) -> pl.DataFrame:
+    def outlook(self) -> Outlook:
+        """Where every finding is heading: trend, pace, and the probability that its target is met, as the plan asks.
+
+        Returns
+        -------
+        Outlook
+            One row for each finding; rates are fractions, paces fractions a year (METHODS M20 to M23).
+
+        Raises
+        ------
+        PlanError
+            The plan has no sections ``[trend]`` and ``[projection]``.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ahead = ub.Plan.read("us-states-2030").assess().outlook().to_polars()
+        >>> bool((ahead["met_at"] <= ahead["met_by"] + 1e-9).all())
+        True
+        """
+        targets = self._facts()["targets"]
+        if not any(f["outlook"] for one in targets for f in one["findings"]):
+            raise PlanError(f"the plan `{self.plan.id}` has no sections `[trend]` and `[projection]`; add them, or read another plan")
+        return Outlook(self, json.dumps(targets))
+
+    def priorities(self) -> Listing:
         """Where effort would count: the cells of the plan's section ``[priorities]``, by what they could add.
 
         Returns
         -------
-        polars.DataFrame
+        Listing
             ``uncovered`` workers, ``distance`` to the level, ``gain`` in reach, ``share_of_gap``, and ``in_set``: whether
             the cell is in the smallest set that closes the gap (METHODS M27).
 
@@ -140,7 +167,10 @@ class Findings(Table):
         for cell in found["cells"]:
             interval = _part(cell, "interval")
             rows.append({**cell, "interval": None, "low": interval.get("low"), "high": interval.get("high")})
-        return pl.DataFrame(rows, infer_schema_length=None).drop("interval")
+        frame = pl.DataFrame(rows, infer_schema_length=None).drop("interval")
+        ways = {"value": "percent", "low": "percent", "high": "percent", "distance": "points", "share_of_gap": "percent", "reach": "percent"}
+        ways |= dict.fromkeys(("uncovered", "gain", "workers", "short"), "count")
+        return Listing("Where effort would count", frame, ways, (WORKING,))
 
     def to_polars(self) -> pl.DataFrame:
         """The findings as a polars frame, one row each; rates and gaps are fractions, paces fractions a year.
@@ -174,7 +204,7 @@ class Findings(Table):
 
     def _shown(self) -> Shown:
         headings = ["Target", "Region", "Sector", "Period", "Rate", "Level", "Gap", "Answer"]
-        name = named((code, name) for e in self._evidence for names in (e.regions, e.sectors) for code, name in names.items())
+        name = self._named()
         titles = {t["id"]: t["title"] for t in self.plan.targets}
         rows: list[list[str]] = [
             [
@@ -186,6 +216,9 @@ class Findings(Table):
         ]  # fmt: skip
         counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
         return Shown(self.plan.title, headings, rows, [f"{counted}.", WORKING], ["Rate", "Level", "Gap"], len(self))
+
+    def _named(self) -> Callable[[str], str]:
+        return named((code, name) for e in self._evidence for names in (e.regions, e.sectors) for code, name in names.items())
 
     def __reduce__(self) -> tuple[Callable[..., Findings], tuple[Any, ...]]:
         return _again, (self.plan, self._evidence)

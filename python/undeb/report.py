@@ -12,7 +12,7 @@ import polars as pl
 from undeb import _undeb
 from undeb.errors import DisclosureError, UndebError
 from undeb.showing import count, percent
-from undeb.tables import Shown, Table
+from undeb.tables import Shown, Table, named
 from undeb.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Report(Table):
         """
         from undeb.chart import draw
 
-        return draw(self, kind, asked)
+        return draw(self, kind, asked, lambda: self.to_polars()["period"])
 
     @property
     def verdict(self) -> str:
@@ -162,10 +162,14 @@ class Report(Table):
 
     def _shown(self) -> Shown:
         frame = self.to_polars()
+        region, sector = (named(pairs) for pairs in self._inner.names())
         rows = [
-            [row["measure"], row["period"], row["region"], row["sector"], percent(row["value"]), count(row["n"]), row["mark"] or ""]
+            [
+                row["measure"].replace("_", " "), row["period"], region(row["region"]), sector(row["sector"]),
+                percent(row["value"]), count(row["n"]), row["mark"] or "",
+            ]
             for row in frame.head(Shown.MOST).iter_rows(named=True)
-        ]
+        ]  # fmt: skip
         headings = ["Measure", "Period", "Region", "Sector", "Rate", "Sample", "Mark"]
         notes = [self.verdict, *self.assumptions]
         return Shown(self._inner.title(), headings, rows, notes, ["Rate", "Sample"], frame.height)

@@ -21,6 +21,13 @@ def percent(value: float | None) -> str:
     return "" if value is None else f"{_minus(value * 100)}%"
 
 
+def chance(value: float | None) -> str:
+    """A probability as reports print it: never 0 or 100 per cent."""
+    if value is None:
+        return ""
+    return "more than 99%" if value > 0.99 else "less than 1%" if value < 0.01 else f"{value * 100:.0f}%"
+
+
 def points(value: float | None) -> str:
     """A difference of fractions in points with one digit and its sign."""
     if value is None:
@@ -32,6 +39,14 @@ def points(value: float | None) -> str:
 def count(value: float | None) -> str:
     """A count with separators."""
     return "" if value is None else f"{value:,.0f}"
+
+
+def amount(value: float | None) -> str:
+    """A number of people, an amount of pay or a ratio: whole from a thousand on, else with three digits."""
+    if value is None:
+        return ""
+    text = f"{abs(value):,.0f}" if abs(value) >= 1000 else f"{abs(value):.3f}"
+    return f"−{text}" if value < 0 else text
 
 
 def _minus(value: float) -> str:

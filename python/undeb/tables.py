@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from undeb.errors import UndebError
+from undeb.vocabulary import known
 
 if TYPE_CHECKING:
     import pandas
+
+
+KEYS = ("measure", "period", "region", "sector")
+"""What names a figure; further breakdowns follow them."""
+
+WORKING = "Not released: working figures, no disclosure rule applied."
 
 
 class Table:
@@ -95,6 +105,36 @@ class Table:
         """
         return json.dumps(self.to_polars().to_dicts(), ensure_ascii=False)
 
+    def to_great_table(self) -> Any:
+        """What a reader sees as a table of great_tables, to be styled further and printed; needs ``undeb[tables]``.
+
+        Heading, source and the words "not released" come along. At most the first 112 rows are in it, as a note then says.
+
+        Raises
+        ------
+        UndebError
+            great_tables is not installed.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> table = ub.Plan.read("eu-80").assess().to_great_table()
+        >>> "Not released" in table.as_raw_html()
+        True
+        """
+        try:
+            great_tables: Any = importlib.import_module("great_tables")
+        except ImportError:
+            raise UndebError("great_tables is needed: pip install 'undeb[tables]'") from None
+        shown = self._shown()
+        frame = pl.DataFrame(shown.rows, schema=dict.fromkeys(shown.headings, pl.String), orient="row")
+        table = great_tables.GT(frame).tab_header(title=shown.caption)
+        table = table.cols_align("left").cols_align("right", [name for name in shown.headings if name in shown.numeric])
+        folded = [f"{shown.total - len(shown.rows):,} more rows"] if shown.total > len(shown.rows) else []
+        for note in [*folded, *shown.notes]:
+            table = table.tab_source_note(note)
+        return table
+
     def __len__(self) -> int:
         return self.to_polars().height
 
@@ -142,3 +182,31 @@ class Shown:
         self.notes = notes
         self.numeric = set(numeric)
         self.total = len(rows) if total is None else total
+
+
+def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:
+    """Codes into names; a code without one stays."""
+    names = dict(pairs)
+    return lambda code: names.get(code, code)
+
+
+def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:
+    """Writes a table aside and moves it into place, so that no half of a file is ever there."""
+    target = Path(path)
+    ending = known(target.suffix.lower(), "kind of file", [".csv", ".parquet", ".json"])
+    if target.exists() and not overwrite:
+        raise UndebError(f"{target} is there already; give overwrite=True to replace it")
+    aside = target.with_name(f".{target.name}.part")
+    frame = table.to_polars()
+    try:
+        if ending == ".csv":
+            frame.write_csv(aside)
+        elif ending == ".parquet":
+            frame.write_parquet(aside)
+        else:
+            aside.write_text(table.to_json() + "\n", encoding="utf-8")
+        aside.replace(target)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UndebError(f"cannot write {target}: {error}; nothing was changed") from error
+    return target

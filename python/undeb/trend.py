@@ -11,9 +11,11 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.errors import DataError
-from undeb.estimates import WORKING, Estimates
-from undeb.showing import count, percent, points
-from undeb.tables import Shown, Table
+from undeb.estimates import Estimates
+from undeb.listing import Listing
+from undeb.showing import chance, count, percent, points
+from undeb.tables import WORKING, Shown, Table
+from undeb.vocabulary import checked
 
 Model: TypeAlias = Literal["local_level", "drift", "smooth_trend", "local_linear_trend", "damped_trend"]
 """How the level of a series moves on the log-odds scale."""
@@ -179,7 +181,7 @@ class Projection(Table):
         """
         return pl.DataFrame(self._inner.frame(self.level))
 
-    def first_met(self) -> pl.DataFrame:
+    def first_met(self) -> Listing:
         """For each series the probability at the deadline and by it, and when the goal is first met.
 
         Columns: ``measure``, ``region``, ``sector``, ``met_at``, ``met_by``, ``workers_needed``, ``already`` (the
@@ -191,20 +193,21 @@ class Projection(Table):
         >>> import polars as pl, undeb as ub
         >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
         >>> one = rates.filter(pl.col("region") == "CA", pl.col("sector") == "private")
-        >>> one.trend().project(2030, goal=0.1).first_met()["within"].to_list()
+        >>> one.trend().project(2030, goal=0.1).first_met().to_polars()["within"].to_list()
         [30]
         """
         schema = {"measure": pl.String, "region": pl.String, "sector": pl.String, "place": pl.String, "met_at": pl.Float64,
                   "met_by": pl.Float64, "workers_needed": pl.Float64, "already": pl.Float64, "early": pl.String,
                   "median": pl.String, "late": pl.String, "never": pl.Float64, "within": pl.Int64}  # fmt: skip
-        return pl.DataFrame(json.loads(self._inner.first_met()), schema=schema)
+        ways = {**{name: "chance" for name in ("met_at", "met_by", "already", "never")}, "workers_needed": "count"}
+        return Listing("When the goal is first met", pl.DataFrame(json.loads(self._inner.first_met()), schema=schema), ways, (WORKING,))
 
     def _shown(self) -> Shown:
         interval, frame = f"{self.level * 100:g}% band", self.to_polars()
         rows = [
             [
                 row["measure"], row["region"], row["sector"], row["period"], percent(row["value"]),
-                f"{percent(row['low'])} to {percent(row['high'])}", percent(row["met_at"]), percent(row["met_by"]), count(row["workers_needed"]),
+                f"{percent(row['low'])} to {percent(row['high'])}", chance(row["met_at"]), chance(row["met_by"]), count(row["workers_needed"]),
             ]
             for row in frame.head(Shown.MOST).iter_rows(named=True)
         ]  # fmt: skip
@@ -214,13 +217,6 @@ class Projection(Table):
 
     def __reduce__(self) -> tuple[Callable[..., Projection], tuple[Any, ...]]:
         return _projection_again, (self._of, self._asked, self.level)
-
-
-def checked(level: float) -> float:
-    """A level that is a probability."""
-    if not isinstance(level, (int, float)) or not 0 < level < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise DataError(f"the confidence level {level} is not between 0 and 1; write 0.95 for 95 %")
-    return float(level)
 
 
 def _trend_again(of: Estimates, choices: dict[str, Any], level: float) -> Trend:

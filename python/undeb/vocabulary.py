@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TypeVar
 
-from undeb.errors import SchemaError, choices
+from undeb.errors import DataError, SchemaError, choices
 
 
 class Measure(str, Enum):
@@ -53,6 +53,8 @@ class Interval(str, Enum):
     """Estimate plus and minus t times its standard error. R ``svyciprop(method = "mean")``."""
     KORN_GRAUBARD = "korn-graubard"
     """Clopper and Pearson's on the effective sample. R ``svyciprop(method = "beta")``."""
+    KORN_GRAUBARD_NCHS = "korn-graubard-nchs"
+    """Korn and Graubard's with an effective sample of at most the sample, as the NCHS standards ask."""
     AGRESTI_COULL = "agresti-coull"
     """Wald's around Wilson's centre."""
 
@@ -110,3 +112,10 @@ def known(given: object, what: str, names: Iterable[str]) -> str:
 def words(given: str | Iterable[str]) -> list[str]:
     """One word or several, as a list of plain strings."""
     return [str(given)] if isinstance(given, str) else [str(word) for word in given]
+
+
+def checked(level: float) -> float:
+    """A level that is a probability."""
+    if not isinstance(level, (int, float)) or not 0 < level < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise DataError(f"the confidence level {level} is not between 0 and 1; write 0.95 for 95 %")
+    return float(level)

@@ -147,6 +147,52 @@ def test_unknown_words_list_the_choices(survey: ub.Survey, states: ub.Estimates,
         states.wide("vlue")
 
 
+def test_charts_of_what_there_is_not(states: ub.Estimates) -> None:
+    with pytest.raises(ub.SchemaError, match="`trends` is not a kind of chart; did you mean `trend`. Choose one of"):
+        states.chart("trends")
+    with pytest.raises(ub.UndebError, match="Californa"):
+        states.chart("trend", regions="Californa")
+    findings = ub.Plan.read("us-states-2030").assess()
+    for subject in (states, findings, findings.release(as_of="2026-01-01")):
+        for asked in (1950, ["2022", "1950"]):
+            with pytest.raises(ub.DataError, match="there are no figures in 1950; "):
+                subject.chart("slope", periods=asked)
+    with pytest.raises(ub.UndebError, match="did you mean `density`"):
+        states.chart("trend", measure="densty")
+
+
+def test_pay_that_is_none(records: pl.DataFrame) -> None:
+    def paid(frame: pl.DataFrame = records, **pay: object) -> ub.Survey:
+        given = {"amount": "wage", "unit": "pounds an hour", **pay}
+        return ub.survey(frame, member="member", weight="weight", pay=ub.Pay(**given))  # type: ignore[arg-type]
+
+    with pytest.raises(ub.DataError, match="there is no column `wge` for pay; did you mean `wage`"):
+        paid(amount="wge")
+    with pytest.raises(ub.DataError, match="the unit of pay in column `wage` is not said"):
+        paid(unit="")
+    with pytest.raises(ub.DataError, match="pay in column `wage`, row 1 is -9"):
+        paid(records.with_columns(wage=-9.0))
+    with pytest.raises(ub.DataError, match="pay is a number"):
+        paid(records.with_columns(wage=pl.lit("ten")))
+    with pytest.raises(ub.DesignError, match="none of the weights of pay piwt is there"):
+        paid(weight="piwt")
+    with pytest.raises(ub.DefinitionError, match="have no pay, which pay_members needs"):
+        ub.survey(records, member="member").quantities("pay_members")
+    with pytest.raises(ub.DefinitionError, match="no answers for coverage"):
+        paid().quantities("covered")
+    with pytest.raises(ub.SchemaError, match="`member` is not a quantity; did you mean `members`"):
+        paid().quantities("member")  # type: ignore[arg-type]
+    with pytest.raises(ub.DataError, match="one period is given"):
+        paid().quantities("members").change(2019)
+    with pytest.raises(ub.DataError, match="not between 0 and 1"):
+        paid().quantities("members", level=95)
+
+
+def test_an_outlook_that_was_not_asked_for() -> None:
+    with pytest.raises(ub.PlanError, match=r"`eu-80` has no sections `\[trend\]` and `\[projection\]`"):
+        ub.Plan.read("eu-80").assess().outlook()
+
+
 def test_measures_that_the_records_do_not_have(records: pl.DataFrame) -> None:
     with pytest.raises(ub.DefinitionError, match="no answers for coverage"):
         ub.survey(records, member="member").estimate("coverage")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import get_args
 
 import pytest
 
@@ -35,7 +36,7 @@ print(spent, loaded)
 
 
 def test_public_names_are_few_and_documented() -> None:
-    assert 20 <= len(ub.__all__) <= 36
+    assert 20 <= len(ub.__all__) <= 28
     assert sorted(ub.__all__) == list(ub.__all__)
     shown = [n for n in dir(ub) if not n.startswith("_") and n[0].isupper()]
     assert sorted(shown) == sorted(n for n in ub.__all__ if n[0].isupper())
@@ -57,8 +58,12 @@ def test_errors_are_kinds_of_one() -> None:
 
 def test_enumerations_are_those_of_the_library() -> None:
     from undeb import _undeb
+    from undeb.quantities import Quantity
 
     assert [str(m) for m in ub.Measure] == [name for name, _ in _undeb.measure_names()]
+    with pytest.raises(ub.SchemaError) as unknown:
+        ub.survey(ub.synthetic_records(), member="member").quantities("?")  # type: ignore[arg-type]
+    assert str(unknown.value).partition("hoose one of ")[2].split(", ") == list(get_args(Quantity))
     rates = ub.data("us-states", ["density"], design_effect=1.5)
     for interval in ub.Interval:
         assert rates.at_level(0.9, interval).to_polars().height == len(rates)

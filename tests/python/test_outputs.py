@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import html.parser
 import json
 import pickle
@@ -23,15 +24,26 @@ def nouns(states: ub.Estimates, survey: ub.Survey) -> dict[str, object]:
     findings = plan.assess()
     one = states.filter(pl.col("region") == "CA", pl.col("sector") == "private", pl.col("measure") == "density")
     trend = one.trend()
+    paid = ub.survey(
+        ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", period="year",
+        pay=ub.Pay(amount="wage", unit="pounds an hour"),
+    )  # fmt: skip
     return {
         "estimates": states, "records": survey.filter(pl.col("sex") == "f").estimate(["density"], by=["year", "industry"]),
         "plan": plan, "findings": findings, "report": findings.release(as_of="2026-01-01"), "trend": trend,
         "decomposition": states.decompose("density", 2019, 2022, by="region"), "changes": states.filter(pl.col("sector") == "all").change(2012, 2022).test(margin=0.01),
         "projection": trend.project(2030, goal=0.1), "catalogue": ub.data(), "survey": survey,
+        "quantities": paid.quantities(["members", "pay_gap_membership"], by="year"),
+        "quantity changes": paid.quantities(["members", "pay_members"], by="year").change(2019, 2024),
+        "outlook": (ahead := ub.Plan.read("us-states-2030").assess().outlook()), "fan": ahead.fan(),
+        "milestones": ahead.milestones(), "ranks": states.rank("density"), "smallest changes": one.detect(2012, 2022),
+        "priorities": ub.Plan.read("us-states-2030").assess().priorities(), "effects": states.decompose("density", 2019, 2022, by="region").effects(),
+        "first met": trend.project(2030, goal=0.1).first_met(),
     }  # fmt: skip
 
 
-NOUNS = ["estimates", "records", "plan", "findings", "report", "trend", "projection", "changes", "decomposition", "catalogue", "survey"]
+NOUNS = ["estimates", "records", "plan", "findings", "report", "trend", "projection", "changes", "decomposition", "catalogue", "survey",
+         "quantities", "quantity changes", "outlook", "fan", "milestones", "ranks", "smallest changes", "priorities", "effects", "first met"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NOUNS)
@@ -99,6 +111,15 @@ def test_tables_survive_the_sanitising_of_notebooks(nouns: dict[str, ub.Estimate
     for line in plain.splitlines()[:1]:
         assert line in page.words
     assert "object at 0x" not in plain
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_great_tables_have_every_word_that_the_table_shows(nouns: dict[str, ub.Estimates], name: str) -> None:
+    table = html.unescape(nouns[name].to_great_table().as_raw_html())
+    shown = nouns[name]._shown()
+    words = {shown.caption, *shown.headings, *shown.notes, *(cell for row in shown.rows for cell in row)}
+    assert [w for w in words if w not in table] == []
+    assert ("more rows" in table) == (shown.total > len(shown.rows))
 
 
 def test_the_table_of_records_says_what_stands_behind_it(nouns: dict[str, ub.Estimates]) -> None:

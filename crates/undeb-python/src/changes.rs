@@ -31,19 +31,23 @@ impl Against {
             (None, None, _) => Comparison::Successive,
         })
     }
+
+    /// Compares by a table's own comparison.
+    pub(crate) fn run(
+        &self,
+        py: Python<'_>,
+        compare: impl FnOnce(&Comparison, &CompareOptions) -> undeb::Result<undeb::Changes> + Send + 'static,
+    ) -> PyResult<Changes> {
+        let what = self.comparison()?;
+        let contrast = if self.ratio { Contrast::Ratio } else { Contrast::Difference };
+        let options = CompareOptions { contrast, rho: self.correlation };
+        run(py, move || compare(&what, &options)).map(|c| Changes(Arc::new(c)))
+    }
 }
 
 /// Compared estimates.
 #[pyclass(frozen, module = "undeb._undeb")]
 pub(crate) struct Changes(Arc<undeb::Changes>);
-
-/// Compares estimates with one another.
-pub(crate) fn compare(py: Python<'_>, estimates: Arc<undeb::Estimates>, against: &Against) -> PyResult<Changes> {
-    let what = against.comparison()?;
-    let contrast = if against.ratio { Contrast::Ratio } else { Contrast::Difference };
-    let options = CompareOptions { contrast, rho: against.correlation };
-    run(py, move || estimates.compare(&what, &options)).map(|c| Changes(Arc::new(c)))
-}
 
 #[pymethods]
 impl Changes {

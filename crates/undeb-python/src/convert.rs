@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use pyo3::prelude::*;
 use serde::Serialize;
-use undeb::Measure;
+use undeb::{Classification, Measure};
 
 use crate::error::{Raise, UndebError};
 
@@ -21,4 +21,9 @@ pub(crate) fn measures(names: &[String]) -> PyResult<Vec<Measure>> {
 /// A value as JSON, for the face to read.
 pub(crate) fn json(value: &impl Serialize) -> PyResult<String> {
     serde_json::to_string(value).map_err(|e| UndebError::new_err(format!("this cannot be written as JSON: {e}")))
+}
+
+/// Codes with their names.
+pub(crate) fn names(tree: &Classification) -> Vec<(String, String)> {
+    tree.codes().iter().map(|c| (c.id.clone(), c.name.clone())).collect()
 }

@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 use undeb::{DetectOptions, PublishedTable, Registry, RuleSet};
 
 use crate::arrow;
-use crate::changes::{Against, Changes, compare};
+use crate::changes::{Against, Changes};
 use crate::chart::{Asked, Chart, draw};
-use crate::convert::{json, measures, parsed};
+use crate::convert::{json, measures, names, parsed};
 use crate::decomposition::{Split, decompose, rank};
 use crate::error::DataError;
 use crate::frame::Frame;
@@ -47,7 +47,7 @@ impl Estimates {
 
     /// Names of region codes and of sector codes.
     fn names(&self) -> [Vec<(String, String)>; 2] {
-        [self.0.regions(), self.0.sectors()].map(|tree| tree.codes().iter().map(|c| (c.id.clone(), c.name.clone())).collect())
+        [self.0.regions(), self.0.sectors()].map(names)
     }
 
     /// The estimates for which the only column of a frame is true.
@@ -75,7 +75,8 @@ impl Estimates {
 
     /// Compares the estimates with one another.
     fn compare(&self, py: Python<'_>, against: Against) -> PyResult<Changes> {
-        compare(py, Arc::clone(&self.0), &against)
+        let estimates = Arc::clone(&self.0);
+        against.run(py, move |what, options| estimates.compare(what, options))
     }
 
     /// The trend of every series, and the words on those that have none.

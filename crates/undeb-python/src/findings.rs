@@ -8,7 +8,7 @@ use undeb::{Day, RuleSet};
 use undeb_report::Overwrite;
 
 use crate::chart::{Asked, Chart, draw};
-use crate::convert::{json, parsed};
+use crate::convert::{json, names, parsed};
 use crate::error::Raise;
 use crate::frame::Frame;
 use crate::work::run;
@@ -101,6 +101,12 @@ impl Report {
         let report = Arc::clone(&self.0);
         let overwrite = if overwrite { Overwrite::Replace } else { Overwrite::Refuse };
         run(py, move || undeb_report::write(&report, &folder, overwrite))
+    }
+
+    /// Names of the region codes and of the sector codes of every source.
+    fn names(&self) -> [Vec<(String, String)>; 2] {
+        let sources = || self.0.sources();
+        [sources().flat_map(|s| names(s.regions())).collect(), sources().flat_map(|s| names(s.sectors())).collect()]
     }
 
     /// Title of the plan.

@@ -13,6 +13,7 @@ mod estimates;
 mod findings;
 mod frame;
 mod plan;
+mod quantities;
 mod records;
 mod trend;
 mod work;
@@ -33,6 +34,8 @@ mod _undeb {
     use crate::frame::Frame;
     #[pymodule_export]
     use crate::plan::{Plan, measure_names, plan_names, plan_text};
+    #[pymodule_export]
+    use crate::quantities::Quantities;
     #[pymodule_export]
     use crate::records::{Records, codebook_variables};
     #[pymodule_export]

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use serde::de::DeserializeOwned;
-use undeb::survey::design::LonelyPsu;
-use undeb::{Codebook, MadeReplicates, RecordOptions, ReplicateColumns, Replication, Roles};
+use undeb::{Codebook, DesignOptions, MadeReplicates, Quantity, RecordOptions, ReplicateColumns, Replication, Roles};
 
 use crate::arrow;
 use crate::convert::{measures, parsed};
 use crate::error::{DesignError, Raise};
 use crate::estimates::Estimates;
+use crate::quantities::Quantities;
 use crate::work::run;
 
 /// Records with the design they were drawn by.
@@ -26,18 +26,14 @@ struct Given {
     covered: Option<String>,
     employee: Option<String>,
     weight: Option<String>,
+    pay: Option<String>,
     strata: Option<String>,
     psu: Option<String>,
     fpc: Option<String>,
     unique_psus: bool,
-    lonely_psu: String,
     household: Option<String>,
     person: Option<String>,
     second_stage: Option<String>,
-    replicates: Option<String>,
-    made_replicates: Option<String>,
-    known_totals: Option<String>,
-    design_effect: Option<f64>,
     period: Option<String>,
     region: Option<String>,
     sector: Option<String>,
@@ -46,34 +42,55 @@ struct Given {
     title: String,
 }
 
+/// What is said of the design beside columns; every key is there.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct Beside {
+    lonely_psu: String,
+    replicates: Option<String>,
+    made_replicates: Option<String>,
+    known_totals: Option<String>,
+    design_effect: Option<f64>,
+}
+
 /// A part of the design that the face writes as JSON, read as a plan or codebook would be.
 fn part<T: DeserializeOwned>(text: Option<String>) -> PyResult<Option<T>> {
     let wrong = |e| DesignError::new_err(format!("the design cannot be read: {e}"));
     text.map(|text| serde_json::from_str(&text).map_err(wrong)).transpose()
 }
 
-impl Given {
-    fn roles(self) -> PyResult<Roles> {
+impl Beside {
+    fn options(self) -> PyResult<DesignOptions> {
         let columns = part::<ReplicateColumns>(self.replicates)?.map(Replication::Columns);
         let made = part::<MadeReplicates>(self.made_replicates)?.map(Replication::Made);
+        Ok(DesignOptions {
+            lonely_psu: parsed(&self.lonely_psu)?,
+            replication: columns.or(made),
+            known_totals: part(self.known_totals)?,
+            design_effect: self.design_effect,
+        })
+    }
+}
+
+impl Given {
+    fn roles(self, beside: DesignOptions) -> PyResult<Roles> {
         Ok(Roles {
             member: self.member,
             covered: self.covered,
             employee: self.employee,
             weight: self.weight,
-            // Totals and means of pay are not yet in Python.
-            pay: None,
+            pay: part(self.pay)?,
             strata: self.strata,
             psu: self.psu,
             fpc: self.fpc,
             unique_psus: self.unique_psus,
-            lonely_psu: parsed(&self.lonely_psu)?,
+            lonely_psu: beside.lonely_psu,
             household: self.household,
             person: self.person,
             second_stage: part(self.second_stage)?,
-            replication: columns.or(made),
-            known_totals: part(self.known_totals)?,
-            design_effect: self.design_effect,
+            replication: beside.replication,
+            known_totals: beside.known_totals,
+            design_effect: beside.design_effect,
             period: self.period,
             region: self.region,
             sector: self.sector,
@@ -88,23 +105,23 @@ impl Given {
 impl Records {
     /// Records of a frame, by the part that each column plays.
     #[staticmethod]
-    fn by_roles(py: Python<'_>, frame: &Bound<'_, PyAny>, roles: Given) -> PyResult<Self> {
-        let (frame, roles) = (arrow::import(frame)?, roles.roles()?);
+    fn by_roles(py: Python<'_>, frame: &Bound<'_, PyAny>, roles: Given, beside: Beside) -> PyResult<Self> {
+        let (frame, roles) = (arrow::import(frame)?, roles.roles(beside.options()?)?);
         run(py, move || undeb::Records::new(&frame, &roles)).map(Records::from)
     }
 
     /// Records of a file, through a codebook.
     #[staticmethod]
-    fn read(py: Python<'_>, path: PathBuf, codebook: String, lonely_psu: &str) -> PyResult<Self> {
-        let lonely: LonelyPsu = parsed(lonely_psu)?;
-        run(py, move || undeb::Records::read(&path, &open(&codebook)?, lonely)).map(Records::from)
+    fn read(py: Python<'_>, path: PathBuf, codebook: String, beside: Beside) -> PyResult<Self> {
+        let options = beside.options()?;
+        run(py, move || undeb::Records::read(&path, &open(&codebook)?, options)).map(Records::from)
     }
 
     /// Records of a frame, through a codebook.
     #[staticmethod]
-    fn by_codebook(py: Python<'_>, frame: &Bound<'_, PyAny>, codebook: String, lonely_psu: &str) -> PyResult<Self> {
-        let (frame, lonely) = (arrow::import(frame)?, parsed::<LonelyPsu>(lonely_psu)?);
-        run(py, move || undeb::Records::with_codebook(&frame, &open(&codebook)?, lonely)).map(Records::from)
+    fn by_codebook(py: Python<'_>, frame: &Bound<'_, PyAny>, codebook: String, beside: Beside) -> PyResult<Self> {
+        let (frame, options) = (arrow::import(frame)?, beside.options()?);
+        run(py, move || undeb::Records::with_codebook(&frame, &open(&codebook)?, options)).map(Records::from)
     }
 
     fn __len__(&self) -> usize {
@@ -165,6 +182,24 @@ impl Records {
             records.estimate(&wanted, &by, &RecordOptions { margins, pool })
         })
         .map(Estimates::from)
+    }
+
+    /// Totals, means and pay gaps by breakdowns, with the errors that the design makes.
+    fn quantities(
+        &self,
+        py: Python<'_>,
+        wanted: Vec<String>,
+        by: Vec<String>,
+        margins: bool,
+        pool: Option<usize>,
+    ) -> PyResult<Quantities> {
+        let records = Arc::clone(&self.0);
+        let wanted = wanted.iter().map(|name| parsed(name)).collect::<PyResult<Vec<Quantity>>>()?;
+        run(py, move || {
+            let by: Vec<&str> = by.iter().map(String::as_str).collect();
+            records.quantities(&wanted, &by, &RecordOptions { margins, pool })
+        })
+        .map(Quantities::from)
     }
 }
 

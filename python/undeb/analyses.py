@@ -1,0 +1,352 @@
+"""What estimates are asked: how they changed, why, where they go, and what could be told at all."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+import polars as pl
+
+from undeb.errors import UndebWarning
+from undeb.listing import Listing
+from undeb.tables import WORKING, Table
+from undeb.vocabulary import known, words
+
+if TYPE_CHECKING:
+    from undeb import _undeb
+    from undeb.changes import Changes
+    from undeb.decomposition import Decomposition, Form
+    from undeb.estimates import Estimates
+    from undeb.trend import Model, Trend
+
+
+class Analyses(Table):
+    """The verbs of estimates that answer with another table."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _inner: _undeb.Estimates
+        level: float
+
+    def _whole(self) -> Estimates:
+        return cast("Estimates", self)
+
+    def change(
+        self, start: str | int | None = None, end: str | int | None = None, *, ratio: bool = False, correlation: float | None = None
+    ) -> Changes:
+        r"""Every cell in one period less itself in another; every period less the one before it when none is named.
+
+        .. math:: R_2 - R_1, \quad v_1 + v_2 - 2 c
+
+        with :math:`c` the covariance through shared PSUs for records (METHODS M16), or :math:`\rho s_1 s_2` for published
+        figures, where :math:`\rho` is assumed.
+
+        Parameters
+        ----------
+        start, end
+            The two periods.
+        ratio
+            The ratio in place of the difference, tested on the log scale.
+        correlation
+            Correlation of two published figures; taken as independent when left out, and said so in every row.
+
+        Returns
+        -------
+        Changes
+            One row for each pair; differences are fractions.
+
+        Raises
+        ------
+        DataError
+            A period is not there.
+        DefinitionError
+            An incomparable series break lies between.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> survey = ub.survey(
+        ...     ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", period="year"
+        ... )
+        >>> change = survey.estimate("density", by="year").change(2019, 2024).to_polars()
+        >>> abs(change["value"].item() - (change["first"].item() - change["second"].item())) < 1e-12
+        True
+        """
+        from undeb.changes import between_periods, compared
+
+        return compared(self._whole(), between_periods(start, end, ratio, correlation))
+
+    def compare(
+        self,
+        dimension: str,
+        code: str | None = None,
+        other: str | None = None,
+        *,
+        ratio: bool = False,
+        correlation: float | None = None,
+    ) -> Changes:
+        """One code of a dimension less another, in every period and other cell; every code less the whole when none is named.
+
+        Parameters
+        ----------
+        dimension
+            ``region``, ``sector`` or a further breakdown.
+        code, other
+            The code that is compared, and the one that it is compared with.
+        ratio
+            The ratio in place of the difference.
+        correlation
+            Correlation of two published figures.
+
+        Returns
+        -------
+        Changes
+            One row for each pair; differences are fractions.
+
+        Raises
+        ------
+        DataError
+            A code or dimension is not there; a part against its whole without a correlation, for published figures.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> gap = rates.compare("sector", "public", "private").to_polars()
+        >>> bool((gap.filter(region="US")["value"] > 0.15).all())
+        True
+        """
+        from undeb.changes import between_codes, compared
+
+        return compared(self._whole(), between_codes(dimension, code, other, ratio, correlation))
+
+    def trend(
+        self,
+        *,
+        model: Model | None = None,
+        damping: float = 0.9,
+        correlation: Iterable[float] = (),
+        bridges: Iterable[str | int] = (),
+        assumed_se: float | None = None,
+        start: str | int | None = None,
+    ) -> Trend:
+        r"""The level and pace behind each series, by a state-space model with the sampling error of each figure known.
+
+        On the log-odds scale the figure is :math:`y_t = \mu_t + e_t` with the variance of :math:`e_t` given by its
+        sampling error, and the level :math:`\mu_t` wanders, with or without a slope; the variances of its moves are
+        integrated over (METHODS M20). Nothing is joined across an incomparable break.
+
+        Parameters
+        ----------
+        model
+            Chosen by one-step predictions when left out.
+        damping
+            Share of the slope of a damped trend that is left a year later.
+        correlation
+            Correlation of the sampling errors of figures one, two, ... steps apart; none when left out.
+        bridges
+            Incomparable breaks to be bridged by an unknown amount.
+        assumed_se
+            Standard error of figures without a stated one, as a fraction; they are left out otherwise.
+        start
+            First period that counts.
+
+        Returns
+        -------
+        Trend
+            One row for each period; rates are fractions, paces fractions a year. A series that has no trend is left out
+            with a warning where there are others.
+
+        Raises
+        ------
+        DataError
+            A series has fewer than three figures with a known or assumed error since the last incomparable break.
+
+        Warns
+        -----
+        UndebWarning
+            Some series have no trend.
+
+        References
+        ----------
+        Harvey (1989), *Forecasting, Structural Time Series Models and the Kalman Filter*; METHODS M20.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> trend = rates.filter(pl.col("region") == "US", pl.col("sector") == "private").trend()
+        >>> trend.to_polars()["value"][-1] < 0.07
+        True
+        """
+        from undeb.trend import Trend
+
+        choices = {
+            "model": model, "damping": damping, "correlation": list(correlation), "bridges": [str(b) for b in bridges],
+            "assumed_se": assumed_se, "start": None if start is None else str(start),
+        }  # fmt: skip
+        inner, refused = self._inner.trend(choices)
+        if refused:
+            words = f"{len(refused)} series have no trend and are left out; the first: {refused[0]}"
+            warnings.warn(words, UndebWarning, stacklevel=2)
+        return Trend(inner, self._whole(), choices, self.level)
+
+    def detect(
+        self, start: str | int, end: str | int, *, level: float = 0.95, power: float = 0.8, correlation: float = 0.0
+    ) -> Listing:
+        r"""The smallest true change between two periods that each series could tell.
+
+        .. math:: (z_{1-\alpha/2} + z_{power}) \sqrt{v_1 + v_2 - 2 \rho s_1 s_2}
+
+        with :math:`s` the standard errors and :math:`v` their squares (METHODS M22).
+
+        Parameters
+        ----------
+        start, end
+            The two periods.
+        level
+            Level of the test.
+        power
+            Probability with which the change is to be found.
+        correlation
+            Correlation of the sampling errors of the two figures.
+
+        Returns
+        -------
+        Listing
+            ``smallest`` is the change as a fraction.
+
+        Raises
+        ------
+        DataError
+            A figure is not there, or has no stated error.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+        >>> one = rates.filter(pl.col("region") == "WY", pl.col("sector") == "all")
+        >>> 0.02 < one.detect(2012, 2022).to_polars()["smallest"][0] < 0.05
+        True
+        """
+        frame = pl.DataFrame(self._inner.smallest_changes(str(start), str(end), level, power, correlation))
+        note = f"Found with probability {power:g} by a test at level {level:g}."
+        return Listing(f"Smallest changes that could be told, {start} to {end}", frame, {"smallest": "points"}, (note, WORKING))
+
+    def decompose(
+        self,
+        measure: str,
+        start: str | int,
+        end: str | int,
+        *,
+        by: str | Iterable[str] = (),
+        form: Form = "two-factors",
+        region: str | None = None,
+        sector: str | None = None,
+        correlation: float = 0.0,
+    ) -> Decomposition:
+        r"""Why a rate moved between two periods: the cells' rates, or the cells' weights.
+
+        .. math:: R_2 - R_1 = \sum_i \bar s_i (r_{i2} - r_{i1}) + \sum_i \bar r_i (s_{i2} - s_{i1})
+
+        with :math:`s_i` the share of cell :math:`i` in all workers, :math:`r_i` its rate, and bars for averages over the
+        two periods (METHODS M24).
+
+        Parameters
+        ----------
+        measure
+            What is measured.
+        start, end
+            The two periods.
+        by
+            Groupings that make the cells, from the outer to the inner; all whose parts are there when left out.
+        form
+            ``two-factors``, ``interaction`` or ``nested``.
+        region, sector
+            Whose change is split; the whole when left out.
+        correlation
+            Correlation of two estimates of one cell in the two periods, where only published errors are known.
+
+        Returns
+        -------
+        Decomposition
+            One row for each cell, as fractions; all together are the change.
+
+        Raises
+        ------
+        DataError
+            Cells do not add up to the whole, or have no partner in the other period.
+        DefinitionError
+            An incomparable series break lies between, or the measure is a difference of rates.
+
+        References
+        ----------
+        Kitagawa (1955), *J. Am. Stat. Assoc.* 50, 1168-1194; Das Gupta (1993), *Current Population Reports* P23-186.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020, by="region")
+        >>> round(why.change, 4)
+        0.005
+        """
+        from undeb.decomposition import Decomposition
+
+        split = {
+            "by": words(by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
+            "region": region, "sector": sector, "level": self.level, "correlation": correlation,
+        }  # fmt: skip
+        facts = self._inner.decompose(str(measure), str(start), str(end), split)
+        asked = {"measure": str(measure), "start": start, "end": end, "by": words(by), "form": form, "region": region,
+                 "sector": sector, "correlation": correlation}  # fmt: skip
+        return Decomposition(facts, self._whole(), asked)
+
+    def rank(
+        self, measure: str, *, period: str | int | None = None, sectors: str | Iterable[str] = (), among: int = 5
+    ) -> Listing:
+        """Cells in the order of their rates, with how sure their ranks are (METHODS M26).
+
+        Parameters
+        ----------
+        measure
+            What is measured.
+        period
+            The period; the newest when left out.
+        sectors
+            Sectors whose cells are ranked; all together when left out.
+        among
+            How many count as the lowest and as the highest.
+
+        Returns
+        -------
+        Listing
+            ``rank`` from the lowest; ``rank_low`` and ``rank_high``, the ranks that the errors leave open at the level of
+            these estimates; the probabilities of being ``among_lowest`` and ``among_highest``.
+
+        Raises
+        ------
+        DataError
+            There are fewer than two cells with a figure.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states", ["density"], design_effect=1.5).rank("density").to_polars()["region"][-1]
+        'HI'
+        """
+        when = None if period is None else str(period)
+        facts = json.loads(self._inner.rank(str(measure), when, words(sectors), among, self.level))
+        rows: list[dict[str, Any]] = []
+        for cell in facts["cells"]:
+            sure: dict[str, Any] = cell.pop("certainty") or {}
+            interval: dict[str, Any] = cell.pop("interval") or {}
+            ranks = {"rank_low": sure.get("low"), "rank_high": sure.get("high")}
+            chances = {name: sure.get(name) for name in ("among_lowest", "among_highest")}
+            rows.append({"period": facts["period"], **cell, "low": interval.get("low"), "high": interval.get("high"), **ranks, **chances})
+        frame = pl.DataFrame(rows, infer_schema_length=None)
+        ways = {"value": "percent", "low": "percent", "high": "percent", "among_lowest": "chance", "among_highest": "chance"}
+        note = f"Ranks from the lowest; rank_low to rank_high is what the errors leave open at level {self.level:g}."
+        return Listing(f"Ranks of {measure}", frame, ways, (note, WORKING))

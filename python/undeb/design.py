@@ -1,0 +1,233 @@
+"""What is said of a sampling design beside the columns of strata and PSUs: replicate weights, stages, known totals, pay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from undeb.frames import Frame
+from undeb.vocabulary import known, words
+
+LonelyPsu: TypeAlias = Literal["fail", "remove", "adjust", "average"]
+"""What a stratum with a single PSU contributes; names and meaning as in R ``survey``."""
+
+BREAKDOWNS = ("period", "region", "sector", "industry")
+"""Breakdowns that records may have without a column of that name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicates:
+    """Replicate weights, in columns of the records or made from strata and PSUs; errors then come from them alone.
+
+    Parameters
+    ----------
+    columns
+        Names in the order of the replicates; ``*`` stands for the number of a replicate, as in ``PWSSWGT*``. When left
+        out, replicates are made: ``jk1``, ``jkn``, ``brr``, ``fay`` or ``bootstrap``.
+    kind
+        How they were made: ``brr``, ``fay``, ``jk1``, ``jkn``, ``jk2``, ``bootstrap``, ``sdr`` or ``custom``.
+    rho
+        Fay's factor, for ``fay``.
+    scale, rscales
+        What all squared distances, and each of them, are multiplied by; those of the kind when left out.
+    mse
+        Distances are those from the full-sample figure; as is usual for the kind when left out.
+    df
+        Degrees of freedom; the rank of the weights less 1 when left out.
+    factors
+        The columns multiply the weight, and are no weights themselves.
+    count, seed
+        Number of bootstrap samples that are made, and the seed that draws them.
+
+    References
+    ----------
+    METHODS M10.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.Replicates(columns="repwt*", kind="sdr").kind
+    'sdr'
+    """
+
+    columns: str | Sequence[str] = ()
+    kind: Literal["brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "sdr", "custom"]
+    rho: float | None = None
+    scale: float | None = None
+    rscales: Sequence[float] | None = None
+    mse: bool | None = None
+    df: float | None = None
+    factors: bool = False
+    count: int | None = None
+    seed: int | None = None
+
+    def _given(self) -> dict[str, str | None]:
+        """The two roles of which one is taken."""
+        names = ["rho", "scale", "mse", "df"] if self.columns else ["rho", "mse", "count", "seed"]
+        given: dict[str, Any] = {"kind": self.kind, **{name: getattr(self, name) for name in names}}
+        if not self.columns:
+            return {"replicates": None, "made_replicates": json.dumps(given)}
+        rscales = None if self.rscales is None else list(self.rscales)
+        given |= {"columns": words(self.columns), "rscales": rscales, "factors": self.factors}
+        return {"replicates": json.dumps(given), "made_replicates": None}
+
+    def _found(self, frame: Frame) -> list[str]:
+        """The columns of the frame that are named, patterns resolved."""
+        found: list[str] = []
+        for pattern in words(self.columns):
+            before, star, after = pattern.partition("*")
+            long = len(before) + len(after)
+            fits = [n for n in frame.names if star and len(n) > long and n.startswith(before) and n.endswith(after)]
+            found += fits or ([] if star else [pattern])
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStage:
+    """Units drawn within PSUs (METHODS M10).
+
+    Parameters
+    ----------
+    unit
+        Column of the units; their numbers may repeat between PSUs.
+    strata
+        Column of the strata within PSUs.
+    fpc
+        Column of the units in the population of the PSU, or of the share of them that was sampled.
+    remove_lonely
+        A single unit in a PSU adds nothing, in place of being an error.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.SecondStage(unit="household").unit
+    'household'
+    """
+
+    unit: str
+    strata: str | None = None
+    fpc: str | None = None
+    remove_lonely: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTotals:
+    """Known totals of the population that the weights are calibrated to (METHODS M11).
+
+    Parameters
+    ----------
+    totals
+        For each variable the number of people with each code, or one sum. Two variables joined by a colon are one margin
+        of all combinations.
+    method
+        ``linear``, ``raking``, ``logit`` or ``bounded-linear``; a single margin needs none.
+    bounds
+        Smallest and largest factor of a weight.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> known = ub.KnownTotals(totals={"sex": {"f": 1500, "m": 1500}})
+    >>> records = ub.synthetic_records()
+    >>> survey = ub.survey(records, member="member", weight="weight", strata="stratum", psu="psu", known_totals=known)
+    >>> len(survey.estimate())
+    1
+    """
+
+    totals: Mapping[str, float | Mapping[str, float]]
+    method: Literal["linear", "raking", "logit", "bounded-linear"] | None = None
+    bounds: tuple[float, float] | None = None
+
+    def _given(self) -> str:
+        listed: list[dict[str, Any]] = []
+        for variable, known in self.totals.items():
+            codes = known.items() if isinstance(known, Mapping) else [(None, known)]
+            listed += [{"variable": variable, "code": code, "total": total} for code, total in codes]
+        return json.dumps({"method": self.method, "bounds": self.bounds, "total": listed})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pay:
+    """What people are paid, for means and gaps of pay; see :meth:`Survey.quantities`.
+
+    Parameters
+    ----------
+    amount
+        Column of the amount, a number from 0 up; an empty cell is not known.
+    unit
+        Currency and time, such as ``GBP an hour``; it stands beside every figure.
+    missing
+        Values that stand for an answer that is not known, such as -9.
+    weight
+        Columns of weights for pay, the first that is there; the weights of everything else when left out.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.Pay(amount="wage", unit="GBP an hour").unit
+    'GBP an hour'
+    """
+
+    amount: str
+    unit: str
+    missing: Sequence[float] = ()
+    weight: str | Sequence[str] = ()
+
+    def _given(self) -> str:
+        return json.dumps({
+            "amount": self.amount, "unit": self.unit, "missing": list(self.missing), "weight": words(self.weight),
+        })  # fmt: skip
+
+
+DESIGN = ("lonely_psu", "replicates", "known_totals", "design_effect")
+"""Options of a design that any records take, those of a codebook too."""
+
+
+def design_options(
+    lonely_psu: str, replicates: Replicates | None, known_totals: KnownTotals | None, design_effect: float | None
+) -> dict[str, Any]:
+    """What a user says of the design beside columns, as it is kept for making the records again."""
+    known(lonely_psu, "rule for lonely PSUs", ["fail", "remove", "adjust", "average"])
+    return {
+        "lonely_psu": lonely_psu, "replicates": replicates, "known_totals": known_totals, "design_effect": design_effect,
+    }  # fmt: skip
+
+
+def given_design(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a design as the compiled half takes them."""
+    replicates: Replicates | None = options["replicates"]
+    totals: KnownTotals | None = options["known_totals"]
+    weights = {"replicates": None, "made_replicates": None} if replicates is None else replicates._given()  # pyright: ignore[reportPrivateUsage]
+    return {**options, **weights, "known_totals": None if totals is None else totals._given()}  # pyright: ignore[reportPrivateUsage]
+
+
+def design_columns(frame: Frame, options: dict[str, Any]) -> list[tuple[str, str]]:
+    """The columns that the options of a design name, each with what it is for."""
+    replicates: Replicates | None = options["replicates"]
+    totals: KnownTotals | None = options["known_totals"]
+    needed: list[tuple[str, str]] = []
+    if replicates is not None:
+        needed += [(name, "replicates") for name in replicates._found(frame)]  # pyright: ignore[reportPrivateUsage]
+    if totals is not None:
+        # A variable may be a breakdown of the records in place of a column.
+        variables = {name for variable in totals.totals for name in variable.split(":")}
+        needed += [(name, "known_totals") for name in sorted(variables) if name not in BREAKDOWNS or name in frame.names]
+    return needed
+
+
+def stage(second: SecondStage | None) -> tuple[str | None, list[tuple[str, str]]]:
+    """A second stage as the compiled half takes it, and its columns."""
+    if second is None:
+        return None, []
+    names = [name for name in (second.unit, second.strata, second.fpc) if name is not None]
+    return json.dumps(asdict(second)), [(name, "second_stage") for name in names]
+
+
+def pay_column(pay: Pay | None, frame: Frame) -> tuple[str | None, list[tuple[str, str]]]:
+    """Pay as the compiled half takes it, and its columns; of several weights those that are there."""
+    if pay is None:
+        return None, []
+    weights = [name for name in words(pay.weight) if name in frame.names]
+    return pay._given(), [(pay.amount, "pay"), *((name, "weight of pay") for name in weights)]  # pyright: ignore[reportPrivateUsage]

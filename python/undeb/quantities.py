@@ -1,0 +1,193 @@
+"""Totals, means of pay and raw pay gaps: figures in a unit of their own, which are no shares."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import polars as pl
+
+from undeb import _undeb
+from undeb.showing import amount, count, percent
+from undeb.tables import KEYS, WORKING, Shown, Table, named, write_table
+from undeb.vocabulary import checked
+
+if TYPE_CHECKING:
+    from undeb.changes import Changes
+
+Quantity: TypeAlias = Literal[
+    "employees", "members", "nonmembers", "covered", "uncovered",
+    "pay", "pay_members", "pay_nonmembers", "pay_covered", "pay_uncovered",
+    "pay_gap_membership", "pay_gap_coverage", "pay_ratio_membership", "pay_ratio_coverage",
+]  # fmt: skip
+"""Numbers of people, means of pay, and differences and ratios of those means."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Quantities(Table):
+    """Totals, means and pay gaps of records, each in its unit; made by :meth:`Survey.quantities`."""
+
+    _inner: _undeb.Quantities
+    _made: tuple[Any, ...]
+    level: float = 0.95
+    """Confidence level of the intervals shown, which are symmetric (METHODS M2)."""
+
+    def at_level(self, level: float) -> Quantities:
+        """The same figures with intervals at another confidence level.
+
+        Raises
+        ------
+        DataError
+            The level is not between 0 and 1.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> members = ub.survey(ub.synthetic_records(), member="member", weight="weight").quantities("members")
+        >>> members.at_level(0.9).level
+        0.9
+        """
+        return replace(self, level=checked(level))
+
+    def change(self, start: str | int | None = None, end: str | int | None = None, *, ratio: bool = False) -> Changes:
+        """Every figure in one period less itself in another; every period less the one before it when none is named.
+
+        Parameters
+        ----------
+        start, end
+            The two periods.
+        ratio
+            The ratio in place of the difference.
+
+        Returns
+        -------
+        Changes
+            One row for each pair, differences in the unit of the figures; the error counts PSUs that both periods share
+            (METHODS M16).
+
+        Raises
+        ------
+        DataError
+            A period is not there.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> survey = ub.survey(
+        ...     ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", period="year"
+        ... )
+        >>> survey.quantities("members", by="year").change(2019, 2024).to_polars()["unit"].to_list()
+        ['count']
+        """
+        from undeb.changes import between_periods, compared
+
+        return compared(self, between_periods(start, end, ratio, None))
+
+    def compare(self, dimension: str, code: str | None = None, other: str | None = None, *, ratio: bool = False) -> Changes:
+        """One code of a dimension less another, in every period and other cell; every code less the whole when none is named.
+
+        Parameters
+        ----------
+        dimension
+            ``region``, ``sector`` or a further breakdown.
+        code, other
+            The code that is compared, and the one that it is compared with.
+        ratio
+            The ratio in place of the difference.
+
+        Raises
+        ------
+        DataError
+            A code or dimension is not there.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu")
+        >>> len(survey.quantities("members", by="sex").compare("sex", "f", "m"))
+        1
+        """
+        from undeb.changes import between_codes, compared
+
+        return compared(self, between_codes(dimension, code, other, ratio, None))
+
+    def to_polars(self) -> pl.DataFrame:
+        """The figures as a polars frame, one row each, in the unit that the row names; an empty cell is not known.
+
+        Columns: ``measure``, ``period``, ``region``, ``sector``, further breakdowns, ``value``, ``se``, ``low``, ``high``,
+        ``df``, ``n``, ``psus``, ``cv``, ``missing_share``, ``flags``, ``error_source``, ``rolled_up``, ``note``, ``unit``,
+        ``definition``, ``source``, ``released`` (false).
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.survey(ub.synthetic_records(), member="member", weight="weight").quantities("members").to_polars()["measure"][0]
+        'members'
+        """
+        return pl.DataFrame(self._inner.frame(self.level))
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What the records are.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.survey(ub.synthetic_records(), member="member", title="Mine").quantities("members").source["title"]
+        'Mine'
+        """
+        return json.loads(self._inner.facts())
+
+    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Writes the working figures as CSV, Parquet or JSON, by the ending; a column says that they are not released.
+
+        Raises
+        ------
+        UndebError
+            There is such a file already, or the ending is not known.
+
+        Examples
+        --------
+        >>> import tempfile, undeb as ub
+        >>> members = ub.survey(ub.synthetic_records(), member="member", weight="weight").quantities("members")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     members.write(folder + "/members.csv").name
+        'members.csv'
+        """
+        return write_table(self, path, overwrite)
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+    def _shown(self) -> Shown:
+        frame, source = self.to_polars(), self.source
+        region, sector = (named(pairs) for pairs in self._inner.names())
+        further = frame.columns[len(KEYS) : frame.columns.index("value")]
+        interval = f"{self.level * 100:g}% interval"
+        rows: list[list[str]] = []
+        for row in frame.head(Shown.MOST).iter_rows(named=True):
+            between = "" if row["low"] is None else f"{amount(row['low'])} to {amount(row['high'])}"
+            rows.append([
+                row["measure"].replace("_", " "), row["period"], region(row["region"]), sector(row["sector"]),
+                *(str(row[name]) for name in further), amount(row["value"]) or "[x]", amount(row["se"]), between, row["unit"],
+                count(row["n"]), percent(row["missing_share"]),
+            ])  # fmt: skip
+        numeric = ["Value", "Standard error", interval, "Sample", "Missing"]
+        headings = ["Quantity", "Period", "Region", "Sector", *further, *numeric[:3], "Unit", *numeric[3:]]
+        errors = sorted(frame["error_source"].drop_nulls().unique())
+        notes = [f"Sampling errors: {'; '.join(errors) or 'none is stated'}."]
+        if any(name.startswith(("pay_gap", "pay_ratio")) for name in frame["measure"].unique()):
+            notes += ["Gaps are raw: nothing but the answer tells the two groups apart, so a gap is no effect of unions."]
+        return Shown(source["title"], headings, rows, [*notes, f"{WORKING} Source: {source['citation']}"], numeric, frame.height)
+
+    def __reduce__(self) -> tuple[Callable[..., Quantities], tuple[Any, ...]]:
+        return _again, (self._made, self.level)
+
+
+def _again(made: tuple[Any, ...], level: float) -> Quantities:
+    make, *arguments = made
+    return replace(make(*arguments), level=level)
