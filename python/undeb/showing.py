@@ -13,7 +13,10 @@ OPEN, PLAIN = 12, 20
 
 # Style sheets and classes are stripped from notebooks that are not trusted; plain inline styles stay. No colours are
 # set, so that the table has those of the notebook, light or dark.
-CELL = "padding:0.2em 0.7em;text-align:{};white-space:nowrap"
+CELL = "padding:0.2em 0.7em;text-align:{};white-space:{}"
+
+# Figures stay on one line; a cell with more words than this wraps, so that the last columns stay in sight.
+LONG = 32
 
 
 def percent(value: float | None) -> str:
@@ -54,11 +57,15 @@ def _minus(value: float) -> str:
     return f"−{text}" if value < 0 and float(text) else text
 
 
+def _style(align: str, words: str) -> str:
+    return CELL.format(align, "nowrap" if len(words) <= LONG else "normal;min-width:14em")
+
+
 def _table(shown: Shown, rows: list[list[str]], caption: bool) -> str:
     align = ["right" if name in shown.numeric else "left" for name in shown.headings]
-    head = "".join(f'<th scope="col" style="{CELL.format(a)}">{escape(h)}</th>' for h, a in zip(shown.headings, align))
+    head = "".join(f'<th scope="col" style="{_style(a, h)}">{escape(h)}</th>' for h, a in zip(shown.headings, align))
     body = "".join(
-        "<tr>" + "".join(f'<td style="{CELL.format(a)}">{escape(cell)}</td>' for cell, a in zip(row, align)) + "</tr>"
+        "<tr>" + "".join(f'<td style="{_style(a, cell)}">{escape(cell)}</td>' for cell, a in zip(row, align)) + "</tr>"
         for row in rows
     )
     words = f'<caption style="text-align:left;font-weight:bold;padding:0.3em 0.7em">{escape(shown.caption)}</caption>' if caption else ""
