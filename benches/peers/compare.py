@@ -152,7 +152,8 @@ def run(peer, path, job, arguments):
     limits = [arguments.runs, arguments.seconds]
     if peer == "undeb":
         answer = json.loads(output([BENCH, "time", path, arguments.runs, job], arguments.patience))
-        return answer | {"runs": arguments.runs, "version": "undeb"}
+        memory = json.loads(output([BENCH, "memory", path, job], arguments.patience))["memory_per_row"]
+        return answer | {"runs": arguments.runs, "version": "undeb", "memory_per_row": memory}
     if peer == "r":
         command = ["Rscript", HERE / "r_peer.R", path.with_suffix(".csv"), job, *limits]
     else:

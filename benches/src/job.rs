@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use polars::prelude::*;
-use undeb::{Estimates, Meaning, Measure, RecordOptions, Records, ReplicateColumns, Replication};
+use undeb::survey::design::LonelyPsu;
+use undeb::{Estimates, Meaning, Measure, RecordOptions, Records, ReplicateColumns, Replication, Roles};
 
 use crate::{median, memory, roles};
 
@@ -23,6 +24,8 @@ fn breakdowns(job: &str) -> Result<&'static [&'static str], Box<dyn Error>> {
 fn estimates(frame: &DataFrame, path: &str, job: &str) -> Result<Estimates, Box<dyn Error>> {
     let (by, both, options) = (breakdowns(job)?, [Measure::Density, Measure::Coverage], RecordOptions::default());
     let mut roles = roles();
+    // Only the columns that the job is about are named, as in the other programs.
+    roles.period = roles.period.filter(|_| by.contains(&"period"));
     if job == "P" {
         return Ok(Estimates::of_file(Path::new(path), &Meaning::Roles(&roles), &both, by, &options, |_, _| {})?);
     }
@@ -52,18 +55,15 @@ fn processor() -> f64 {
     nanoseconds.sum::<f64>() * 1e-9
 }
 
-/// `bench time FILE RUNS JOB`: the first call, the median of the RUNS that follow, processor seconds a call, and the
-/// memory that the first call took above the frame.
+/// `bench time FILE RUNS JOB`: the first call, the median of the RUNS that follow, and processor seconds a call.
 pub(crate) fn time(path: &str, runs: &str, job: &str) -> Result<(), Box<dyn Error>> {
     let runs = runs.parse::<usize>()?;
     let frame = if job == "P" { DataFrame::empty() } else { read(path)? };
     let rows = ParquetReader::new(File::open(path)?).num_rows()?;
-    // Writing 5 resets the peak, so that reading the file does not count.
-    std::fs::write("/proc/self/clear_refs", "5")?;
-    let (before, processor_before, start) = (memory("VmRSS"), processor(), Instant::now());
+    let (processor_before, start) = (processor(), Instant::now());
     let kept = estimates(&frame, path, job)?;
     let first = start.elapsed().as_secs_f64();
-    let (first_processor, bytes) = (processor() - processor_before, (memory("VmHWM") - before) * 1024.0 / rows as f64);
+    let first_processor = processor() - processor_before;
     let cells = kept.cells().len() / 2;
     let processor_before = processor();
     let mut warm = Vec::with_capacity(runs);
@@ -76,9 +76,25 @@ pub(crate) fn time(path: &str, runs: &str, job: &str) -> Result<(), Box<dyn Erro
         0 => (first, first_processor),
         _ => (median(warm), (processor() - processor_before) / runs as f64),
     };
-    println!(
-        r#"{{"job":"{job}","rows":{rows},"first":{first},"median":{median},"cpu":{cpu},"cells":{cells},"memory_per_row":{bytes}}}"#
-    );
+    println!(r#"{{"job":"{job}","rows":{rows},"first":{first},"median":{median},"cpu":{cpu},"cells":{cells}}}"#);
+    Ok(())
+}
+
+/// `bench memory FILE JOB`: bytes a row that a call takes above the frame, once the program itself is in memory: a call
+/// on the first records comes before.
+pub(crate) fn held(path: &str, job: &str) -> Result<(), Box<dyn Error>> {
+    let frame = if job == "P" { DataFrame::empty() } else { read(path)? };
+    let rows = ParquetReader::new(File::open(path)?).num_rows()?;
+    let by = breakdowns(job)?;
+    let first = ParquetReader::new(File::open(path)?).with_slice(Some((0, 1_000))).finish()?;
+    let roles = Roles { lonely_psu: LonelyPsu::Remove, ..roles() };
+    Records::new(&first, &roles)?.estimate(&[Measure::Density, Measure::Coverage], by, &RecordOptions::default())?;
+    // Writing 5 resets the peak, so that what came before does not count.
+    std::fs::write("/proc/self/clear_refs", "5")?;
+    let before = memory("VmRSS");
+    let kept = estimates(&frame, path, job)?;
+    let bytes = (memory("VmHWM") - before) * 1024.0 / rows as f64;
+    println!(r#"{{"memory_per_row":{bytes},"cells":{}}}"#, kept.cells().len() / 2);
     Ok(())
 }
 

@@ -2,7 +2,8 @@
 //!
 //! `bench write ROWS FILE [sorted] [regional] [replicates=N]` leaves records as Parquet, and `bench parts FILE [BY]`
 //! sums a file of any size part by part. Medians of the warm runs, and memory above the frame. The peers run the same jobs on the
-//! same file, which `bench time FILE RUNS JOB` and `bench values FILE JOB` answer for: benches/peers.
+//! same file, which `bench time FILE RUNS JOB`, `bench memory FILE JOB`
+//! and `bench values FILE JOB` answer for: benches/peers.
 
 mod backtest;
 mod charts;
@@ -134,6 +135,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ["parts", path] => return parts(Path::new(path), "region,sector"),
         ["parts", path, by] => return parts(Path::new(path), by),
         ["time", path, runs, job] => return job::time(path, runs, job),
+        ["memory", path, job] => return job::held(path, job),
         ["trends"] => return trends::time(5),
         ["backtest"] => return backtest::tables(),
         ["backtest", "rule"] => return backtest::rule(),

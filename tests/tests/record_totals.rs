@@ -147,6 +147,28 @@ fn a_parquet_file_is_summed_part_by_part() {
 }
 
 #[test]
+fn psus_with_numbers_far_apart_are_matched_by_number() {
+    // One part has numbers near each other, the other far apart: the same names all the same, in the order of numbers.
+    let part = |psus: [i64; 4]| df!["m" => [1, 0, 1, 1], "w" => [1.0, 2.0, 3.0, 1.5], "p" => psus].unwrap();
+    let (near, far) = (part([9, 10, 11, 10]), part([10, 8_000_000_000, 9, 11]));
+    let roles = Roles {
+        member: Some("m".into()),
+        weight: Some("w".into()),
+        psu: Some("p".into()),
+        lonely_psu: LonelyPsu::Remove,
+        ..Roles::default()
+    };
+    let totals = |frame: &DataFrame| Records::new(frame, &roles).unwrap().accumulate(&[]).unwrap();
+    let both = totals(&near).merge(&totals(&far)).unwrap();
+    assert_eq!(both.psus(), 4);
+    let density = [Measure::Density];
+    let parts = both.finish(&density, &RecordOptions::default()).unwrap();
+    let all = near.vstack(&far).unwrap();
+    let whole = Records::new(&all, &roles).unwrap().estimate(&density, &[], &RecordOptions::default()).unwrap();
+    must_agree(&parts, &whole);
+}
+
+#[test]
 fn what_totals_cannot_carry_is_refused() {
     let frame = frame(600);
     let refused = |roles: &Roles| Records::new(&frame, roles).unwrap().accumulate(&BY).unwrap_err().to_string();

@@ -142,7 +142,7 @@ fn in_parts(parts: &Parts, meaning: &Meaning<'_>, by: &[&str], mut progress: imp
         let mut level = 0;
         while waiting.last().is_some_and(|(l, _)| *l == level) {
             let Some((_, before)) = waiting.pop() else { break };
-            totals = before.merge(&totals)?;
+            totals = before.absorb(totals)?;
             level += 1;
         }
         waiting.push((level, totals));
@@ -150,5 +150,5 @@ fn in_parts(parts: &Parts, meaning: &Meaning<'_>, by: &[&str], mut progress: imp
     }
     let mut all = waiting.into_iter().rev().map(|(_, totals)| totals);
     let last = all.next().ok_or_else(|| Error::data("there are no records").help("a file with at least one row is needed"))?;
-    Ok(all.try_fold(last, |after, before| before.merge(&after))?.with_lonely_psu(meaning.lonely_psu()))
+    Ok(all.try_fold(last, |after, before| before.absorb(after))?.with_lonely_psu(meaning.lonely_psu()))
 }

@@ -1,5 +1,6 @@
 //! Totals of records that outlive them: accumulated part by part, merged, kept in a file, and finished to estimates.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -77,8 +78,9 @@ impl Records {
             variables: variables(self),
         };
         let totals = Totals::accumulate(&coder, self.drawn.stages.units(), grid.cells);
-        let share = Share { totals: &totals, psu: None, cell: None };
-        let totals = Arc::new(Totals::joined(&[share], totals.psus(), totals.cells()));
+        let (psus, cells) = (totals.psus(), totals.cells());
+        let share = Share { totals: Cow::Owned(totals), psu: None, cell: None };
+        let totals = Arc::new(Totals::joined(vec![share], psus, cells));
         let by = by.iter().map(|b| (*b).to_owned()).collect();
         Ok(RecordTotals { about: self.emptied()?, units, by, here: self.periods_here(), totals })
     }
@@ -128,6 +130,16 @@ impl RecordTotals {
     /// Totals by other breakdowns, of other questions, from another source or under another rule for lonely PSUs; codes
     /// that are numbers here and texts there.
     pub fn merge(&self, other: &RecordTotals) -> Result<RecordTotals> {
+        self.joining(other)?.of([self, other].map(|part| Cow::Borrowed(&*part.totals)))
+    }
+
+    /// The totals of both, which are given back while they are merged: never both held and their sum.
+    pub(super) fn absorb(self, other: RecordTotals) -> Result<RecordTotals> {
+        let joining = self.joining(&other)?;
+        joining.of([self, other].map(|part| Cow::Owned(Arc::unwrap_or_clone(part.totals))))
+    }
+
+    fn joining(&self, other: &RecordTotals) -> Result<Joining> {
         self.must_match(other)?;
         let mut about = self.about.clone();
         about.periods.extend(&other.about.periods);
@@ -144,15 +156,9 @@ impl RecordTotals {
         here.extend(&other.here);
         here.sort_unstable();
         here.dedup();
-        let (units, [mine, theirs]) = self.units.merge(&other.units)?;
-        let cells = Grid::of(&about, &self.names(), &RecordOptions::default())?.cells;
-        let places = [self, other].map(|part| cell_places(&part.codes(), &codes_of(&about, &self.by)));
-        let shares = [
-            Share { totals: &self.totals, psu: Some(&mine), cell: Some(&places[0]) },
-            Share { totals: &other.totals, psu: Some(&theirs), cell: Some(&places[1]) },
-        ];
-        let totals = Arc::new(Totals::joined(&shares, units.psus(), cells));
-        Ok(RecordTotals { about, units, by: self.by.clone(), here, totals })
+        let (units, psus) = self.units.merge(&other.units)?;
+        let cells = [self, other].map(|part| cell_places(&part.codes(), &codes_of(&about, &self.by)));
+        Ok(Joining { about, units, by: self.by.clone(), here, psus, cells })
     }
 
     /// Estimates of the totals, as [`Records::estimate`] makes them of records.
@@ -197,6 +203,29 @@ impl RecordTotals {
             return differs("the design", mine.name().to_owned(), theirs.name().to_owned());
         }
         Ok(())
+    }
+}
+
+/// What two parts make together, and where the PSUs and cells of each lie in it.
+struct Joining {
+    about: Records,
+    units: SampledUnits,
+    by: Vec<String>,
+    here: Vec<Period>,
+    psus: [Vec<u32>; 2],
+    cells: [Vec<u32>; 2],
+}
+
+impl Joining {
+    fn of(self, parts: [Cow<'_, Totals>; 2]) -> Result<RecordTotals> {
+        let Joining { about, units, by, here, psus, cells } = self;
+        let names: Vec<&str> = by.iter().map(String::as_str).collect();
+        let all = Grid::of(&about, &names, &RecordOptions::default())?.cells;
+        let places = psus.iter().zip(&cells);
+        let shares =
+            parts.into_iter().zip(places).map(|(totals, (psu, cell))| Share { totals, psu: Some(psu), cell: Some(cell) });
+        let totals = Arc::new(Totals::joined(shares.collect(), units.psus(), all));
+        Ok(RecordTotals { about, units, by, here, totals })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Strata and PSUs of records, numbered in the order of their values so that the order of the rows does not matter.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -172,10 +173,18 @@ fn number(column: &Column, rows: usize, strata: usize, stratum: &(impl Fn(usize)
         }
         _ => None,
     };
-    match numbers {
-        Some(numbers) => Ok(numbers),
-        None => by_search(series, stratum, rows).map_err(wrong),
+    if let Some(numbers) = numbers {
+        return Ok(numbers);
     }
+    // Numbers stay numbers, so that parts of a file have names of one kind.
+    let far = series.cast(&DataType::Int64).ok().filter(|s| series.dtype().is_integer() && s.null_count() == 0);
+    if let Some(far) = far {
+        let values = far.i64().map_err(wrong)?.into_no_null_iter();
+        return Ok(by_search(values, stratum, rows, |names| Names::Numbers(names.collect())));
+    }
+    let texts = series.cast(&DataType::String).map_err(wrong)?;
+    let values = texts.str().map_err(wrong)?.iter().map(Option::unwrap_or_default);
+    Ok(by_search(values, stratum, rows, |names| Names::Texts(names.map(Arc::from).collect())))
 }
 
 /// No stratum yet.
@@ -192,7 +201,7 @@ fn by_table<T: Copy + Into<i64> + Sync>(
     let ends = threads::map(values.chunks(TASK).collect(), values.len(), ends);
     let (low, high) = ends.into_iter().fold((i64::MAX, i64::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
     let width = i128::from(high) - i128::from(low) + 1;
-    let room = (4 * values.len() as i128).max(1 << 22);
+    let room = (8 * values.len() as i128).max(1 << 22);
     if width > room {
         return None;
     }
@@ -279,22 +288,25 @@ fn homes(
 }
 
 /// PSUs with texts for names, or with numbers far apart.
-fn by_search(series: &Series, stratum: &impl Fn(usize) -> u16, rows: usize) -> PolarsResult<Numbered> {
-    let texts = series.cast(&DataType::String)?;
-    let texts = texts.str()?;
-    let mut position: PlHashMap<(u16, &str), u32> = PlHashMap::new();
-    let mut first = Vec::with_capacity(rows);
-    for (row, text) in texts.iter().enumerate() {
+fn by_search<V: Copy + Ord + Hash>(
+    values: impl Iterator<Item = V>,
+    stratum: &impl Fn(usize) -> u16,
+    rows: usize,
+    names: impl FnOnce(&mut dyn Iterator<Item = V>) -> Names,
+) -> Numbered {
+    let mut position: PlHashMap<(u16, V), u32> = PlHashMap::new();
+    let mut of_row = Vec::with_capacity(rows);
+    for (row, value) in values.enumerate() {
         let next = position.len() as u32;
-        first.push(*position.entry((stratum(row), text.unwrap_or_default())).or_insert(next));
+        of_row.push(*position.entry((stratum(row), value)).or_insert(next));
     }
-    let mut order: Vec<((u16, &str), u32)> = position.into_iter().collect();
+    let mut order: Vec<((u16, V), u32)> = position.into_iter().collect();
     order.sort_unstable();
     let mut renumbered = vec![0; order.len()];
     for (new, (_, old)) in order.iter().enumerate() {
         renumbered[*old as usize] = new as u32;
     }
-    let of_row = first.into_iter().map(|old| renumbered[old as usize]).collect();
+    of_row.iter_mut().for_each(|psu| *psu = renumbered[*psu as usize]);
     let stratum_of = order.iter().map(|((h, _), _)| u32::from(*h)).collect();
-    Ok(Numbered { of_row, stratum_of, names: Names::Texts(order.into_iter().map(|((_, name), _)| name.into()).collect()) })
+    Numbered { of_row, stratum_of, names: names(&mut order.iter().map(|((_, name), _)| *name)) }
 }

@@ -1,11 +1,14 @@
 //! States joined to one, PSU by PSU: for parts that were summed apart, and for those read from a file.
 
+use std::borrow::Cow;
+
 use super::partition::{Builder, Entry, PsuEntries, Sorted};
 use super::totals::{MOST_CELLS, Shape, Tally, Totals};
 
 /// A state that is joined with others, and where its PSUs and cells lie in what is joined.
 pub(crate) struct Share<'a> {
-    pub(crate) totals: &'a Totals,
+    /// What is owned is given back while it is read.
+    pub(crate) totals: Cow<'a, Totals>,
     /// New number of each PSU, rising with the old.
     pub(crate) psu: Option<&'a [u32]>,
     /// New number of each cell.
@@ -43,19 +46,19 @@ impl Totals {
     }
 
     /// The sum of states, PSU by PSU with one entry a code, in the order of the codes.
-    pub(crate) fn joined(shares: &[Share<'_>], psus: usize, cells: usize) -> Totals {
+    pub(crate) fn joined(shares: Vec<Share<'_>>, psus: usize, cells: usize) -> Totals {
         let shape = shares.first().map_or(Shape { cells, answers: 0, amounts: 0 }, |s| Shape { cells, ..s.totals.shape });
         let width = 2 * shape.amounts;
         let mut tallies = vec![Tally::default(); cells * shape.variables()];
-        for share in shares {
+        for share in &shares {
             for (at, tally) in share.totals.tallies.iter().enumerate() {
                 let (cell, variable) = (at / shape.variables(), at % shape.variables());
                 let cell = share.cell.map_or(cell, |to| to[cell] as usize);
                 tallies[cell * shape.variables() + variable].count(tally);
             }
         }
-        let mut walks: Vec<Walk<'_>> = shares.iter().map(Walk::new).collect();
         let entries = shares.iter().map(|s| s.totals.entries()).sum();
+        let mut walks: Vec<Walk<'_>> = shares.into_iter().map(Walk::new).collect();
         let mut builder = Builder::new(entries, psus, shape.codes(), shape.amounts);
         let (mut order, mut merged, mut amounts): (Vec<(Entry, usize)>, Vec<Entry>, Vec<f64>) = Default::default();
         let mut values: Vec<f64> = Vec::new();
@@ -100,25 +103,28 @@ impl Totals {
 
 /// A state read PSU by PSU while others are read beside it.
 struct Walk<'a> {
-    share: &'a Share<'a>,
+    share: Share<'a>,
     sorted: Sorted,
     bucket: usize,
     at: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn new(share: &'a Share<'a>) -> Self {
+    fn new(share: Share<'a>) -> Self {
         Walk { share, sorted: Sorted::default(), bucket: 0, at: 0 }
     }
 
     /// Gives the entries of a PSU by its new number; numbers must be asked for in their order.
     fn take(&mut self, number: u32, give: impl FnOnce(PsuEntries<'_>, Option<&[u32]>)) {
-        let partition = &self.share.totals.partition;
         while self.at == self.sorted.len() {
+            let partition = &self.share.totals.partition;
             if self.bucket == partition.buckets() {
                 return;
             }
             partition.read(self.bucket, &mut self.sorted);
+            if let Cow::Owned(totals) = &mut self.share.totals {
+                totals.partition.forget(self.bucket);
+            }
             (self.bucket, self.at) = (self.bucket + 1, 0);
         }
         let of_psu = self.sorted.psu(self.at);

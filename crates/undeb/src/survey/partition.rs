@@ -1,7 +1,7 @@
 //! Rows partitioned by ranges of PSUs. A range is sorted by PSU only while it is read, and then lies in cache.
 //!
-//! Two ways lead here: blocks of rows, each in the order of its buckets, and the single block of a state that was joined
-//! from others, in which every PSU has one entry a code. Both are read alike.
+//! Two ways lead here: blocks of rows, each in the order of its buckets, and the blocks of a state that was joined from
+//! others, each of a stretch of buckets, in which every PSU has one entry a code. Both are read alike.
 
 use std::ops::Range;
 
@@ -12,6 +12,8 @@ use super::rows::{OUT, RowSource};
 const BUCKET: usize = 1 << 14;
 /// Most buckets, so that the multiplication that finds a row's does not overflow.
 const MOST_BUCKETS: usize = 1 << 13;
+/// Buckets of one block of a joined state: small enough that what has been read can be given back while it is joined.
+const STRETCH: usize = 16;
 
 /// What a PSU has under one code: the weight of its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,9 +22,11 @@ pub(crate) struct Entry {
     pub(crate) code: u32,
 }
 
-/// Rows in the order of their buckets; within a bucket in the order in which they came.
+/// Rows of a stretch of buckets in their order; within a bucket in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Block<R> {
+    /// The bucket that it begins with.
+    first: usize,
     records: Vec<R>,
     start: Vec<u32>,
     /// Record by record, amount by amount: weight of those known, weighted sum.
@@ -104,6 +108,18 @@ impl Partition {
         }
     }
 
+    /// Gives back what lies before a bucket.
+    pub(super) fn forget(&mut self, bucket: usize) {
+        fn clear<R: Record>(blocks: &mut [Block<R>], bucket: usize) {
+            let past = blocks.iter_mut().filter(|b| !b.start.is_empty() && b.end() <= bucket);
+            past.for_each(|b| *b = Block::default());
+        }
+        match &mut self.blocks {
+            Blocks::Narrow(blocks) => clear(blocks, bucket),
+            Blocks::Broad(blocks) => clear(blocks, bucket),
+        }
+    }
+
     /// Sorts a bucket into a buffer.
     pub(super) fn read(&self, bucket: usize, into: &mut Sorted) {
         let psus = self.buckets.range(bucket);
@@ -163,7 +179,20 @@ impl<R: Record> Block<R> {
         }
         records.truncate(kept);
         start.truncate(last + 1);
-        Block { records, start, amounts }
+        Block { first: 0, records, start, amounts }
+    }
+
+    /// The bucket behind the last.
+    fn end(&self) -> usize {
+        self.first + self.start.len().saturating_sub(1)
+    }
+
+    /// Where the records of a bucket lie.
+    fn range(&self, bucket: usize) -> Range<usize> {
+        match bucket.checked_sub(self.first) {
+            Some(at) if bucket < self.end() => self.start[at] as usize..self.start[at + 1] as usize,
+            _ => 0..0,
+        }
     }
 }
 
@@ -188,7 +217,7 @@ pub(crate) struct PsuEntries<'a> {
 impl Sorted {
     /// Counting sort by PSU, stable, so that sums follow the order of the rows.
     fn sort<R: Record>(&mut self, blocks: &[Block<R>], bucket: usize, psus: usize) {
-        let slices = || blocks.iter().map(|b| &b.records[b.start[bucket] as usize..b.start[bucket + 1] as usize]);
+        let slices = || blocks.iter().map(|b| &b.records[b.range(bucket)]);
         // Counted one place late, so that the places move to where they belong while they are used.
         self.start.clear();
         self.start.resize(psus + 2, 0);
@@ -211,7 +240,7 @@ impl Sorted {
         } else {
             self.amounts.resize((count * self.width).max(self.amounts.len()), 0.0);
             for block in blocks {
-                for at in block.start[bucket] as usize..block.start[bucket + 1] as usize {
+                for at in block.range(bucket) {
                     let record = block.records[at];
                     let slot = &mut self.start[record.psu() + 1];
                     self.entries[*slot as usize] = Entry { weight: record.weight(), code: record.code() };
@@ -243,7 +272,7 @@ impl Sorted {
     }
 }
 
-/// Builds the single block of a joined state, PSU by PSU in their order.
+/// Builds the blocks of a joined state, PSU by PSU in their order.
 pub(super) struct Builder {
     partition: Partition,
     psu: usize,
@@ -251,43 +280,49 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn new(entries: usize, psus: usize, codes: u64, amounts: usize) -> Builder {
-        let buckets = Buckets::of(entries, psus);
-        let blocks = match codes <= Narrow::MOST_CODES {
-            true => Blocks::Narrow(vec![Block { records: Vec::with_capacity(entries), ..Block::default() }]),
-            false => Blocks::Broad(vec![Block { records: Vec::with_capacity(entries), ..Block::default() }]),
-        };
-        Builder { partition: Partition { buckets, amounts, blocks }, psu: 0 }
+        let blocks = if codes <= Narrow::MOST_CODES { Blocks::Narrow(Vec::new()) } else { Blocks::Broad(Vec::new()) };
+        Builder { partition: Partition { buckets: Buckets::of(entries, psus), amounts, blocks }, psu: 0 }
     }
 
     /// Adds the next PSU.
     pub(super) fn push(&mut self, entries: &[Entry], amounts: &[f64]) {
-        fn add<R: Record>(block: &mut Block<R>, within: usize, entries: &[Entry], amounts: &[f64]) {
+        fn add<R: Record>(blocks: &mut Vec<Block<R>>, place: (usize, usize), entries: &[Entry], amounts: &[f64]) {
+            let (bucket, within) = place;
+            if within == 0 && bucket.is_multiple_of(STRETCH) {
+                blocks.last_mut().into_iter().for_each(Block::close);
+                blocks.push(Block { first: bucket, ..Block::default() });
+            }
+            let Some(block) = blocks.last_mut() else { return };
             if within == 0 {
                 block.start.push(block.records.len() as u32);
             }
             block.records.extend(entries.iter().map(|e| R::new(e.weight, within as u32, e.code)));
             block.amounts.extend_from_slice(amounts);
         }
-        let within = self.psu % self.partition.buckets.width;
+        let width = self.partition.buckets.width;
+        let place = (self.psu / width, self.psu % width);
         match &mut self.partition.blocks {
-            Blocks::Narrow(blocks) => blocks.iter_mut().for_each(|b| add(b, within, entries, amounts)),
-            Blocks::Broad(blocks) => blocks.iter_mut().for_each(|b| add(b, within, entries, amounts)),
+            Blocks::Narrow(blocks) => add(blocks, place, entries, amounts),
+            Blocks::Broad(blocks) => add(blocks, place, entries, amounts),
         }
         self.psu += 1;
     }
 
     /// The partition, once every PSU has been added.
     pub(super) fn finish(mut self) -> Partition {
-        fn close<R: Record>(block: &mut Block<R>, buckets: usize) {
-            block.start.resize(buckets + 1, block.records.len() as u32);
-            block.records.shrink_to_fit();
-            block.amounts.shrink_to_fit();
-        }
-        let buckets = self.partition.buckets.count;
         match &mut self.partition.blocks {
-            Blocks::Narrow(blocks) => blocks.iter_mut().for_each(|b| close(b, buckets)),
-            Blocks::Broad(blocks) => blocks.iter_mut().for_each(|b| close(b, buckets)),
+            Blocks::Narrow(blocks) => blocks.last_mut().into_iter().for_each(Block::close),
+            Blocks::Broad(blocks) => blocks.last_mut().into_iter().for_each(Block::close),
         }
         self.partition
+    }
+}
+
+impl<R: Record> Block<R> {
+    /// Ends a block that was built PSU by PSU.
+    fn close(&mut self) {
+        self.start.push(self.records.len() as u32);
+        self.records.shrink_to_fit();
+        self.amounts.shrink_to_fit();
     }
 }

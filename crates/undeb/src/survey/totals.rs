@@ -4,6 +4,7 @@
 //! order of the rows, so the state is the same to the last bit however many threads work on it, and needs nothing of
 //! size rows x cells (METHODS M8).
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -177,8 +178,8 @@ impl Totals {
     #[must_use]
     pub fn merge(&self, other: &Totals) -> Totals {
         debug_assert!(self.shape == other.shape);
-        let shares = [self, other].map(|totals| Share { totals, psu: None, cell: None });
-        Totals::joined(&shares, self.psus.max(other.psus), self.shape.cells)
+        let shares = [self, other].map(|totals| Share { totals: Cow::Borrowed(totals), psu: None, cell: None });
+        Totals::joined(shares.into(), self.psus.max(other.psus), self.shape.cells)
     }
 }
 
