@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use proptest::prelude::*;
-use undeb::{Estimates, Findings, Interval, Measure, Period, Plan, PublishedTable, Registry};
+use undeb::{DecomposeOptions, Estimates, Findings, Interval, Measure, Period, Plan, PublishedTable, Registry};
 use undeb_chart::{Chart, ChartError, ChartOptions, Kind, Locale, Subject, chart};
 use undeb_tests::{AREAS, Entry, Folder};
 
@@ -163,7 +163,26 @@ fn check(chart: &Chart) {
                 assert!(near(got[3], p), "{title}");
             }
         }
-        Kind::Waterfall => {}
+        Kind::Waterfall => waterfall(&rows, title),
+    }
+}
+
+/// The change that the parts add up to, and the part that is the largest.
+fn waterfall(rows: &Rows<'_>, title: &str) {
+    let parts: Vec<f64> = (0..rows.len()).map(|r| rows.number("contribution", r).unwrap()).collect();
+    let change: f64 = parts.iter().sum();
+    for (words, sign) in [(": up ", 1.0), (": down ", -1.0)] {
+        if let Some((_, rest)) = title.split_once(words) {
+            let printed = if rest.starts_with("less than") { 0.0 } else { numbers(rest)[0] };
+            assert!(sign * change > 0.0 && near(printed, change.abs()), "{title}: {change}");
+        }
+    }
+    if let Some((_, most)) = title.split_once(", most through ") {
+        let largest = (0..rows.len()).max_by(|a, b| (change * parts[*a]).total_cmp(&(change * parts[*b]))).unwrap();
+        assert!(change * parts[largest] > 0.0 && !title.contains("no change"), "{title}");
+        assert!(most.starts_with(&rows.text("name", largest).unwrap()), "{title}");
+        let printed = numbers(most).pop().unwrap();
+        assert!(printed != 0.0 && near(printed, parts[largest]), "{title}: {}", parts[largest]);
     }
 }
 
@@ -300,6 +319,25 @@ fn titles_of_the_bundled_plans_are_true() {
         }
     }
     assert!(drawn > 40, "{drawn}");
+}
+
+#[test]
+fn titles_of_waterfalls_are_true() {
+    let registry = Registry::bundled().unwrap();
+    for design_effect in [None, Some(1.5), Some(40.0)] {
+        let table = PublishedTable::open("us-states", &registry).unwrap();
+        let estimates = table.estimate(&[Measure::Density], design_effect).unwrap();
+        for [from, to] in [["2012", "2022"], ["2018", "2019"], ["1990", "1991"]] {
+            let [from, to] = [from, to].map(|year| year.parse().unwrap());
+            let split = estimates.decompose(Measure::Density, from, to, &DecomposeOptions::default()).unwrap();
+            let apart = split.change.interval.is_some_and(|i| i.low > 0.0 || i.high < 0.0);
+            let options = ChartOptions { decomposition: Some(split), ..ChartOptions::default() };
+            let made = chart(Kind::Waterfall, (&estimates).into(), &options).unwrap();
+            check(&made);
+            let claimed = made.title().contains("beyond sampling error") && !made.title().contains("no change beyond");
+            assert_eq!(claimed, apart, "{}", made.title());
+        }
+    }
 }
 
 #[test]

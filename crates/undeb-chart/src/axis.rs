@@ -109,8 +109,14 @@ pub(crate) fn tick_label(tick: f64, step: f64) -> String {
 
 /// Percentage points with their sign: positive is short of the target.
 pub(crate) fn signed(points: f64) -> String {
-    let digits = decimal(points, 1);
-    if points > 0.0 && digits != "0.0" { format!("+{digits}") } else { digits }
+    signed_to(points, 1)
+}
+
+/// Percentage points with their sign and so many decimals; zero has none.
+pub(crate) fn signed_to(points: f64, places: usize) -> String {
+    let digits = decimal(points, places);
+    let zero = digits.chars().all(|c| matches!(c, '0' | '.'));
+    if points > 0.0 && !zero { format!("+{digits}") } else { digits }
 }
 
 /// People, rounded to what an estimate can bear: hundreds below 10,000 and thousands above.
@@ -155,6 +161,7 @@ mod tests {
         assert_eq!(signed(-4.1), "−4.1");
         assert_eq!(signed(-0.01), "0.0");
         assert_eq!(signed(0.04), "0.0");
+        assert_eq!([signed_to(0.144, 2), signed_to(-0.144, 2), signed_to(0.004, 2)], ["+0.14", "−0.14", "0.00"]);
         assert_eq!(percent(0.306), "30.6");
     }
 

@@ -155,7 +155,12 @@ impl Locale {
 
     /// Percentage points with their sign.
     pub(crate) fn signed(&self, points: f64) -> String {
-        self.number(&axis::signed(points))
+        self.signed_to(points, 1)
+    }
+
+    /// Percentage points with their sign and so many decimals.
+    pub(crate) fn signed_to(&self, points: f64, places: usize) -> String {
+        self.number(&axis::signed_to(points, places))
     }
 }
 

@@ -78,7 +78,14 @@ impl Change {
 
 const LEADING: f64 = 16.0;
 
-/// Draws a slope chart. It grows with its rows, so that every name has a line of its own at both ends.
+/// Rows up to which every one is named; of more, those that have room beside their lines.
+const ALL_NAMED: usize = 24;
+
+/// How far a label may stand from the end of its line where there are more rows than can be named.
+const NEAR: f64 = 10.0;
+
+/// Draws a slope chart. A few rows all have a name and the drawing grows with them; of many, those are named that have room
+/// where their lines end, the clear changes first.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
@@ -108,15 +115,18 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let end = end.min(start + 420.0);
 
     let room = layout.right - end - 2.0 * gap - 6.0 - figure;
-    let most = if rows.len() <= 24 { 3 } else { 1 };
+    let crowded = rows.len() > ALL_NAMED;
+    let most = if crowded { 1 } else { 3 };
     let name = |row: &Row| name_lines(&row.label, &set.semi_bold(), room + 0.01, most);
     let tall = |row: &Row| name(row).len().max(1) as f64 * LEADING + if most > 1 { 5.0 } else { 0.0 };
     let needed = |of: fn(&Row) -> Option<f64>, tall: &dyn Fn(&Row) -> f64| {
         rows.iter().filter(|row| of(row).is_some()).map(tall).sum::<f64>()
     };
     let top = layout.top + 34.0;
-    let bottom = top + needed(|row| row.from, &|_| LEADING).max(needed(|row| row.to, &tall)).max(320.0);
+    let all = needed(|row| row.from, &|_| LEADING).max(needed(|row| row.to, &tall)).max(320.0);
+    let bottom = top + if crowded { all.min(800.0) } else { all };
     let y = Scale { low, high, start: bottom - LEADING / 2.0, end: top + LEADING / 2.0 };
+    let named: Vec<&Row> = if crowded { with_room(&rows, &y, (top, bottom)) } else { rows.iter().collect() };
     let head = Type::new(size::LABEL, palette.ink).semi_bold();
     for (x, label, default, anchor) in
         [(start, &data.from_label, "Before", Anchor::Middle), (end, &data.to_label, "After", Anchor::Middle)]
@@ -144,7 +154,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let leads = palette.neutral.line(1.0);
     side(
         &mut layout,
-        &rows,
+        &named,
         |row| row.from,
         &|_| LEADING,
         &y,
@@ -159,7 +169,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     );
     side(
         &mut layout,
-        &rows,
+        &named,
         |row| row.to,
         &tall,
         &y,
@@ -189,29 +199,51 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     });
     let mut says: Vec<String> = says.collect();
     let mut free = bottom + 12.0;
-    let unnamed = rows.iter().filter(|row| row.to.is_none()).count();
-    if unnamed > 0 {
-        let words = fill(&locale.drawing.without_figure, &[("count", &unnamed.to_string()), ("period", after)]);
+    let without = rows.iter().filter(|row| row.to.is_none()).count();
+    let without = (without, fill(&locale.drawing.without_figure, &[("count", &without.to_string()), ("period", after)]));
+    let unnamed = rows.len() - named.len();
+    let unnamed = (unnamed, fill(&locale.drawing.without_name, &[("count", &unnamed.to_string())]));
+    for (_, words) in [without, unnamed].iter().filter(|(count, _)| *count > 0) {
         says.push(words.clone());
         let set = Type::new(size::SMALL, palette.muted);
-        layout.svg.text((layout.left, free + 12.0), &shorten(&words, set.size, set.weight, content), &set);
+        layout.svg.text((layout.left, free + 12.0), &shorten(words, set.size, set.weight, content), &set);
         free += 18.0;
     }
     layout.finish(free, says)
+}
+
+/// The rows that can be named at both ends near their lines: clear changes before others, larger ones before smaller.
+fn with_room<'r>(rows: &'r [Row], y: &Scale, (top, bottom): (f64, f64)) -> Vec<&'r Row> {
+    let size = |row: &Row| row.from.zip(row.to).map_or(0.0, |(from, to)| (to - from).abs());
+    let mut order: Vec<&Row> = rows.iter().collect();
+    order.sort_by(|a, b| (a.change == Change::Unclear).cmp(&(b.change == Change::Unclear)).then(size(b).total_cmp(&size(a))));
+    let mut named: Vec<&Row> = Vec::new();
+    for row in order {
+        named.push(row);
+        let near = |of: fn(&Row) -> Option<f64>| {
+            let mut wanted: Vec<(f64, f64)> = named.iter().filter_map(|row| Some((y.place(of(row)?), LEADING))).collect();
+            wanted.sort_by(|a, b| a.0.total_cmp(&b.0));
+            spread(&wanted, top, bottom).iter().zip(&wanted).all(|(middle, (at, _))| (middle - at).abs() <= NEAR)
+        };
+        if !near(|row| row.from) || !near(|row| row.to) {
+            named.pop();
+        }
+    }
+    named
 }
 
 /// Sets the labels of one end, spread so that each has a line of its own: the row, its value, where the label stands,
 /// and where the line ends.
 fn side(
     layout: &mut Layout<'_>,
-    rows: &[Row],
+    rows: &[&Row],
     of: fn(&Row) -> Option<f64>,
     height: &dyn Fn(&Row) -> f64,
     y: &Scale,
     (top, bottom): (f64, f64),
     mut set: impl FnMut(&mut Layout<'_>, &Row, f64, f64, f64),
 ) {
-    let mut known: Vec<(&Row, f64)> = rows.iter().filter_map(|row| Some((row, of(row)?))).collect();
+    let mut known: Vec<(&Row, f64)> = rows.iter().filter_map(|row| Some((*row, of(row)?))).collect();
     known.sort_by(|a, b| b.1.total_cmp(&a.1));
     let wanted: Vec<(f64, f64)> = known.iter().map(|(row, value)| (y.place(*value), height(row))).collect();
     for ((row, value), (middle, (at, _))) in known.into_iter().zip(spread(&wanted, top, bottom).into_iter().zip(&wanted)) {

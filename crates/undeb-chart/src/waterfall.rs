@@ -2,7 +2,7 @@
 
 use plotters::element::{PathElement, Rectangle};
 
-use crate::axis::{extent, percent, rate_ticks, signed, sound, sound_pair, ticks};
+use crate::axis::{decimal, extent, rate_ticks, signed_to, sound, sound_pair, ticks};
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
 use crate::locale::fill;
@@ -50,10 +50,15 @@ struct Bar {
     interval: Option<(f64, f64)>,
 }
 
-/// What is smaller than half of the last digit printed is no rest.
-const ROUNDING: f64 = 0.0005;
+/// Decimals of points and rates: one, or two where every step is smaller than a point and would lose its digits.
+pub(crate) fn places(steps: &[Step]) -> usize {
+    let most = steps.iter().filter_map(|step| sound(step.value)).fold(0.0, |most: f64, v| most.max(v.abs()));
+    if most < 0.01 { 2 } else { 1 }
+}
 
-fn bars(data: &Data) -> Vec<Bar> {
+fn bars(data: &Data, places: usize) -> Vec<Bar> {
+    // What is smaller than half of the last digit printed is no rest.
+    let rounding = 0.5 * 0.1f64.powi(places as i32 + 2);
     let total = |label: &str, to: f64| Bar { label: label.to_owned(), from: None, to, value: Some(to), interval: None };
     let start = sound(data.start);
     let mut at = start.unwrap_or(0.0);
@@ -65,7 +70,7 @@ fn bars(data: &Data) -> Vec<Bar> {
         bars.push(Bar { label: step.label.clone(), from: Some(from), to: at, value, interval });
     }
     if let Some(end) = sound(data.end) {
-        if (end - at).abs() >= ROUNDING {
+        if (end - at).abs() >= rounding {
             let label = or(&data.rest_label, "Not explained").to_owned();
             bars.push(Bar { label, from: Some(at), to: end, value: Some(end - at), interval: None });
         }
@@ -75,11 +80,11 @@ fn bars(data: &Data) -> Vec<Bar> {
 }
 
 /// A rate as a share of 100, a step in points with its sign.
-fn figure(bar: &Bar) -> String {
+fn figure(bar: &Bar, places: usize) -> String {
     match (bar.value, bar.from) {
         (None, _) => "–".to_owned(),
-        (Some(v), Some(_)) => signed(100.0 * v),
-        (Some(v), None) => format!("{}%", percent(v)),
+        (Some(v), Some(_)) => signed_to(100.0 * v, places),
+        (Some(v), None) => format!("{}%", decimal(100.0 * v, places)),
     }
 }
 
@@ -88,7 +93,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
     let (palette, locale) = (layout.palette, layout.locale);
     let drawing = &locale.drawing;
-    let bars = bars(data);
+    let places = places(&data.steps);
+    let bars = bars(data, places);
     if bars.iter().all(|bar| bar.value.is_none()) {
         return layout.no_evidence();
     }
@@ -109,7 +115,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         (Some(_), Some((low, high))) => ticks(low, high, 6),
         _ => rate_ticks(shown().chain([0.0]), 6),
     };
-    let columns = vec![Column { header: locale.around.points_header.clone(), values: bars.iter().map(figure).collect() }];
+    let values = bars.iter().map(|bar| figure(bar, places)).collect();
+    let columns = vec![Column { header: locale.around.points_header.clone(), values }];
     let names: Vec<&str> = bars.iter().map(|bar| bar.label.as_str()).collect();
     let plan = Rows::plan(&layout, &names, columns, &ticks);
     let bottom = plan.axis(&mut layout, &ticks);
@@ -125,13 +132,17 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     plan.columns(&mut layout, &strong);
     let says = bars.iter().map(|bar| match (bar.value, bar.from) {
         (None, _) => format!("{}: {}", bar.label, drawing.no_evidence.to_lowercase()),
-        (Some(_), None) => format!("{}: {}", bar.label, figure(bar)),
+        (Some(_), None) => format!("{}: {}", bar.label, figure(bar, places)),
         (Some(_), Some(from)) => {
             let span = bar.interval.map_or(String::new(), |(low, high)| {
-                format!(" ({})", drawing.span(&signed(100.0 * (low - from)), &signed(100.0 * (high - from))))
+                format!(
+                    " ({})",
+                    drawing.span(&signed_to(100.0 * (low - from), places), &signed_to(100.0 * (high - from), places))
+                )
             });
-            let value = format!("{}{span}", figure(bar));
-            format!("{}: {}", bar.label, fill(&drawing.step_points, &[("value", &value), ("end", &locale.rate(bar.to))]))
+            let value = format!("{}{span}", figure(bar, places));
+            let end = format!("{}%", decimal(100.0 * bar.to, places));
+            format!("{}: {}", bar.label, fill(&drawing.step_points, &[("value", &value), ("end", &end)]))
         }
     });
     let says = says.collect();

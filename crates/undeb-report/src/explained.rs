@@ -4,6 +4,8 @@ use serde::Serialize;
 use undeb::release::format::{percent, probability, signed_hundredths, signed_points, workers};
 use undeb::{Amount, Contribution, Decomposition, PriorityCell, Report};
 
+use crate::view::FigureView;
+
 /// Rows of a table before the rest is summed or left to the data file.
 const ROWS: usize = 10;
 
@@ -20,6 +22,7 @@ struct MovedView<'a> {
     sentences: &'a [String],
     from: String,
     to: String,
+    figures: Vec<FigureView<'a>>,
     effects: Vec<[String; 3]>,
     rows: Vec<[String; 7]>,
     with_interval: bool,
@@ -40,12 +43,15 @@ struct PrioritiesView<'a> {
 }
 
 impl<'a> ExplainedView<'a> {
-    pub(crate) fn new(report: &'a Report) -> Self {
+    /// `figures` gives the figures of a name.
+    pub(crate) fn new(report: &'a Report, figures: &dyn Fn(&str) -> Vec<FigureView<'a>>) -> Self {
         let explained = report.explained();
         let all = &explained.explanations;
         ExplainedView {
             together: explained.together_sentence.as_deref(),
-            moved: all.decompositions.iter().zip(&explained.moved).map(|(d, said)| moved(report, d, said)).collect(),
+            moved: (all.decompositions.iter().zip(&explained.moved).enumerate())
+                .map(|(i, (d, said))| moved(report, d, said, figures(&format!("moved-{}", i + 1))))
+                .collect(),
             priorities: all.priorities.as_ref().map(|p| {
                 let target = report.plan().targets.iter().find(|t| t.id == p.options.target);
                 let named = p.cells.iter().filter(|c| c.in_set).count().max(ROWS);
@@ -81,7 +87,7 @@ fn interval(a: &Amount) -> String {
     a.interval.map(|i| format!("{} to {}", signed_hundredths(i.low), signed_hundredths(i.high))).unwrap_or_default()
 }
 
-fn moved<'a>(report: &Report, d: &Decomposition, sentences: &'a [String]) -> MovedView<'a> {
+fn moved<'a>(report: &Report, d: &Decomposition, sentences: &'a [String], figures: Vec<FigureView<'a>>) -> MovedView<'a> {
     let source = report.source(&report.plan().source);
     let region = source.map_or(&*d.region, |s| s.regions().name(&d.region)).to_owned();
     let effect = |e: &undeb::Effect| {
@@ -115,6 +121,7 @@ fn moved<'a>(report: &Report, d: &Decomposition, sentences: &'a [String]) -> Mov
         sentences,
         from: d.from.to_string(),
         to: d.to.to_string(),
+        figures,
         effects,
         rows,
         with_interval: d.change.interval.is_some(),

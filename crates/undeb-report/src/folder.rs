@@ -22,6 +22,9 @@ pub enum Overwrite {
 /// Everything that a report folder holds; anything else in it is somebody else's.
 const OWN: [&str; 5] = ["report.html", "report.md", "report.json", "estimates.csv", "charts"];
 
+/// How the names of figures begin; a file of another name in `charts` is not of a report.
+pub(crate) const FIGURES: [&str; 5] = ["gap-", "trend", "tiles-", "sectors-", "moved-"];
+
 /// Writes a report into a folder: `report.html`, `report.md`, `report.json`, `estimates.csv`, and the charts as SVG and PNG.
 ///
 /// All files are first written into a folder beside it, which then takes its place; when anything fails, what was
@@ -104,7 +107,7 @@ fn check(folder: &Path, overwrite: Overwrite) -> Result<()> {
     }
     let charts = fs::read_dir(folder.join("charts")).into_iter().flatten().flatten();
     for name in charts.map(|e| e.file_name().to_string_lossy().into_owned()) {
-        let ours = ["gap-", "trend", "tiles-", "sectors-"].iter().any(|p| name.starts_with(p));
+        let ours = FIGURES.iter().any(|p| name.starts_with(p));
         if !ours || !(name.ends_with(".svg") || name.ends_with(".png")) {
             return Err(Error::io(format!("{} holds `charts/{name}`, which is not part of a report", folder.display()))
                 .help("give a folder of its own: a report replaces its folder whole"));

@@ -29,6 +29,17 @@ fn figures(report: &Report, theme: Theme, width: f64) -> Result<Vec<Figure>> {
     Ok(report_figures(report, &look)?)
 }
 
+/// A drawing inside a page that brings the typeface along: its texts have their length by themselves, and saying it would be a
+/// tenth of the page.
+fn at_home(drawing: &str) -> String {
+    let mut parts = drawing.split(" textLength=\"");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(part.split_once('"').map_or(part, |(_, rest)| rest));
+    }
+    out.replace(" lengthAdjust=\"spacingAndGlyphs\"", "")
+}
+
 /// The report as one HTML file that needs no network, for light and dark screens and for A4.
 ///
 /// # Errors
@@ -38,7 +49,7 @@ pub fn html(report: &Report) -> Result<String> {
     let wide = figures(report, Theme::Light, WIDE)?;
     let mut joined = |light: &[Figure], width: f64| -> Result<Vec<String>> {
         let dark = figures(report, Theme::Dark, width)?;
-        Ok(light.iter().zip(&dark).map(|(l, d)| tones.join(&l.chart.svg(), &d.chart.svg())).collect())
+        Ok(light.iter().zip(&dark).map(|(l, d)| at_home(&tones.join(&l.chart.svg(), &d.chart.svg()))).collect())
     };
     let drawn = [joined(&wide, WIDE)?, joined(&figures(report, Theme::Light, NARROW)?, NARROW)?];
     let styles = [undeb_chart::font_face_css(), tones.css(), include_str!("../templates/report.css").to_owned()].join("\n");
@@ -52,4 +63,36 @@ pub fn html(report: &Report) -> Result<String> {
 pub fn markdown(report: &Report) -> Result<String> {
     let figures = figures(report, Theme::Light, WIDE)?;
     render("report.md", include_str!("../templates/report.md"), &View::new(report, &figures, &[Vec::new(), Vec::new()]), "")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn fans_stand_with_the_outlook_waterfalls_with_the_change_and_the_page_stays_small() {
+        let plan = undeb::Plan::builtin("us-states-2030").unwrap();
+        let report = plan.assess(plan.gather().unwrap()).unwrap().release("2026-01-01".parse().unwrap()).unwrap();
+        let page = html(&report).unwrap();
+        let at = |words: &str| page.find(words).unwrap();
+        assert!(at("id=\"outlook-total-density\"") < at("id=\"figure-trend-total-density\""));
+        assert!(at("id=\"moved\"") < at("id=\"figure-moved-1\"") && at("id=\"figure-moved-2\"") < at("id=\"priorities\""));
+        assert_eq!(page.matches("id=\"figure-trend-total-density\"").count(), 1);
+        assert!(!page.contains("textLength") && !page.contains("lengthAdjust"));
+        assert!(page.len() < 660_000, "{} bytes", page.len());
+        // A later report must find its own charts to be a report's.
+        for figure in figures(&report, Theme::Light, WIDE).unwrap() {
+            assert!(crate::folder::FIGURES.iter().any(|begin| figure.name.starts_with(begin)), "{}", figure.name);
+        }
+        let text = markdown(&report).unwrap();
+        assert!(text.starts_with("# ") && text.contains("(charts/moved-1.svg)\n\n*"), "{}", &text[..200]);
+    }
+
+    #[test]
+    fn a_drawing_at_home_keeps_its_words() {
+        let drawing = "<text x=\"1\" textLength=\"22.5\" lengthAdjust=\"spacingAndGlyphs\">A &quot;b&quot;</text><text textLength=\"4\">c</text>";
+        assert_eq!(at_home(drawing), "<text x=\"1\">A &quot;b&quot;</text><text>c</text>");
+    }
 }

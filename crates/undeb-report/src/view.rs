@@ -7,7 +7,7 @@ use undeb::{
     Answer, Counts, Finding, Interval, JudgedBy, Level, Mark, PathAnswer, PolicyForce, Reason, Report, SourceView, Target,
     TargetFindings,
 };
-use undeb_chart::Figure;
+use undeb_chart::{Figure, Kind};
 
 use crate::explained::ExplainedView;
 
@@ -63,6 +63,8 @@ struct TargetView<'a> {
     rows: Vec<Row>,
     outlook: Option<crate::outlook::OutlookView>,
     figures: Vec<FigureView<'a>>,
+    /// The course with its fan, which stands with the outlook.
+    ahead: Vec<FigureView<'a>>,
     cautions: Vec<String>,
 }
 
@@ -89,7 +91,7 @@ struct Row {
 }
 
 #[derive(Serialize)]
-struct FigureView<'a> {
+pub(crate) struct FigureView<'a> {
     name: &'a str,
     title: &'a str,
     subtitle: &'a str,
@@ -219,7 +221,7 @@ fn target_view<'a>(
     report: &'a Report,
     t: &'a TargetFindings,
     sentence: &'a str,
-    figures: impl Fn(&str) -> Vec<FigureView<'a>>,
+    figures: impl Fn(&str, bool) -> Vec<FigureView<'a>>,
 ) -> TargetView<'a> {
     let target = &t.target;
     let own = target.source.as_deref().and_then(|s| report.source(s));
@@ -229,6 +231,7 @@ fn target_view<'a>(
     cautions.sort();
     cautions.dedup();
     let (regions, sectors) = (source.map(SourceView::regions), source.map(SourceView::sectors));
+    let outlook = crate::outlook::OutlookView::of(report, t, regions, sectors);
     TargetView {
         id: &target.id,
         title: &target.title,
@@ -259,8 +262,12 @@ fn target_view<'a>(
         },
         with_workers: t.findings.iter().any(|f| f.gap.is_some_and(|g| g.workers.is_some())),
         rows: t.findings.iter().map(|f| row(report, target, f, source)).collect(),
-        outlook: crate::outlook::OutlookView::of(report, t, regions, sectors),
-        figures: figures(&target.id),
+        figures: match &outlook {
+            Some(_) => figures(&target.id, false),
+            None => [figures(&target.id, false), figures(&target.id, true)].into_iter().flatten().collect(),
+        },
+        ahead: if outlook.is_some() { figures(&target.id, true) } else { Vec::new() },
+        outlook,
         cautions,
     }
 }
@@ -281,9 +288,11 @@ impl<'a> View<'a> {
                 narrow: drawn[1].get(i).map_or("", String::as_str),
             }
         };
-        let of = |target: Option<&str>| -> Vec<FigureView<'a>> {
-            (0..figures.len()).filter(|&i| figures[i].target.as_deref() == target).map(figure).collect()
+        let of = |is: &dyn Fn(&Figure) -> bool| -> Vec<FigureView<'a>> {
+            (0..figures.len()).filter(|&i| is(&figures[i])).map(figure).collect()
         };
+        let of_target =
+            |id: &str, ahead: bool| of(&|f| f.target.as_deref() == Some(id) && (f.chart.kind() == Kind::Trend) == ahead);
         let mut marks: Vec<Mark> = report.estimates().iter().filter_map(|r| r.mark).collect();
         marks.extend(report.targets().iter().flat_map(|t| &t.findings).filter(|f| f.value.is_none()).map(|_| Mark::NotAvailable));
         marks.sort_by_key(|m| m.shorthand());
@@ -296,9 +305,9 @@ impl<'a> View<'a> {
             confidence: percent(plan.level).replace(".0%", "%"),
             counts: report.counts(),
             exit_code: report.counts().exit_code(),
-            targets: report.summaries().map(|(t, sentence)| target_view(report, t, sentence, |id| of(Some(id)))).collect(),
-            figures: of(None),
-            explained: ExplainedView::new(report),
+            targets: report.summaries().map(|(t, sentence)| target_view(report, t, sentence, of_target)).collect(),
+            figures: of(&|f| f.target.is_none() && f.chart.kind() != Kind::Waterfall),
+            explained: ExplainedView::new(report, &|name| of(&|f| f.name == name)),
             actions: report
                 .actions()
                 .map(|(a, overdue)| ActionView {

@@ -1,6 +1,6 @@
 //! The figures of a report: which charts it has.
 
-use undeb::{Level, Report, TargetFindings};
+use undeb::{Finding, Level, Report, TargetFindings};
 
 use crate::chart::{Chart, chart};
 use crate::error::ChartError;
@@ -18,8 +18,8 @@ pub struct Figure {
     pub chart: Chart,
 }
 
-/// Every figure of a report: for each target the gaps, the course over time and a map where there is a grid; then a
-/// table of sectors by regions for each measure. Theme, titles, locale and width are taken from the options, what is
+/// Every figure of a report: for each target the gaps, the course over time with its projection, and a map where
+/// there is a grid; then a table of sectors by regions for each measure, and what made each change that the plan splits. Theme, titles, locale and width are taken from the options, what is
 /// shown from the report.
 ///
 /// # Errors
@@ -52,7 +52,10 @@ pub fn report_figures(report: &Report, look: &ChartOptions) -> Result<Vec<Figure
             figures.extend(of_target(Kind::Gap)?);
         }
         if points_over_time(report, t) >= 2 {
-            figures.extend(of_target(Kind::Trend)?);
+            // Where the plan asks for an outlook, the course leads on into its fan.
+            let projection = shown_over_time(t).and_then(|f| f.outlook.as_ref()?.projection().cloned());
+            let options = ChartOptions { projection, ..look.clone() };
+            figures.extend(make(Kind::Trend, format!("trend-{id}"), Some(id), options)?);
         }
         if t.target.sectors.len() == 1 && valued >= 3 {
             figures.extend(of_target(Kind::Tiles)?);
@@ -70,6 +73,10 @@ pub fn report_figures(report: &Report, look: &ChartOptions) -> Result<Vec<Figure
             figures.extend(make(Kind::Heatmap, name, None, options)?);
         }
     }
+    for (i, split) in report.explained().explanations.decompositions.iter().enumerate() {
+        let options = ChartOptions { measure: Some(split.measure), decomposition: Some(split.clone()), ..look.clone() };
+        figures.extend(make(Kind::Waterfall, format!("moved-{}", i + 1), None, options)?);
+    }
     // The course of the first series of a plan without targets, as background to its actions.
     if report.targets().is_empty()
         && let Some(first) = report.estimates().iter().find(|r| &*r.source == source)
@@ -85,13 +92,18 @@ pub fn report_figures(report: &Report, look: &ChartOptions) -> Result<Vec<Figure
     Ok(figures)
 }
 
+/// The finding that a trend of the target shows: of the whole, or the only one.
+fn shown_over_time(t: &TargetFindings) -> Option<&Finding> {
+    match (&t.whole, t.findings.as_slice()) {
+        (Some(whole), _) => Some(whole),
+        (None, [one]) => Some(one),
+        _ => None,
+    }
+}
+
 /// How many figures the series has that a trend of the target would show.
 fn points_over_time(report: &Report, t: &TargetFindings) -> usize {
-    let finding = match (&t.whole, t.findings.as_slice()) {
-        (Some(whole), _) => whole,
-        (None, [one]) => one,
-        _ => return 0,
-    };
+    let Some(finding) = shown_over_time(t) else { return 0 };
     let source = t.target.source.as_deref().unwrap_or_default();
     let series = report.series(source, finding.measure, &finding.region, &finding.sector);
     series.filter(|r| r.estimate.value.is_some()).count()

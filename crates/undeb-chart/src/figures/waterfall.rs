@@ -42,6 +42,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         let label = filled(&locale.around.others, &[("count", &others.len().to_string())]);
         steps.push(step(label, others.iter().map(|c| c.total.value).sum(), None));
     }
+    let places = waterfall::places(&steps);
     let data = waterfall::Data {
         start: Some(split.whole[0]),
         start_label: split.from.to_string(),
@@ -67,9 +68,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     ];
     let parts: Vec<(&str, &str)> = parts.iter().map(|(n, w)| (*n, w.as_str())).collect();
     let mut title = filled(pattern, &parts);
-    // The cell that moved the whole most, where it moved it at all.
-    if let Some((cell, name)) = split.cells.iter().zip(&names).next().filter(|(c, _)| c.total.value.abs() >= 0.0005) {
-        let signed = locale.signed(100.0 * cell.total.value);
+    // The cell that moved the whole most in the direction it went, where the digits printed show it.
+    let least = if places == 1 { 0.0005 } else { 0.00005 };
+    if let Some((cell, name)) = split.cells.iter().zip(&names).find(|(c, _)| f64::from(change.sign()) * c.total.value >= least) {
+        let signed = locale.signed_to(100.0 * cell.total.value, places);
         title = filled(&words.waterfall_most, &[("title", &title), ("name", name), ("signed", &signed)]);
     }
     let span = periods([split.from, split.to].into_iter(), locale);
@@ -84,7 +86,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 EffectOf::Composition => &locale.around.through_composition,
                 _ => return None,
             };
-            Some(filled(pattern, &[("signed", &locale.signed(100.0 * e.amount.value))]))
+            Some(filled(pattern, &[("signed", &locale.signed_to(100.0 * e.amount.value, places))]))
         })
         .collect();
     if split.change.interval.is_none() {
