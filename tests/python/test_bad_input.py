@@ -312,6 +312,44 @@ def test_a_period_that_is_not_there(states: ub.Estimates) -> None:
         states.compare("region", "Q5", "US")
     with pytest.raises(ub.UndebError, match="period"):
         one.detect("soon", 2020)
+    with pytest.raises(ub.DataError, match="2020 to 2020 is no change; name two periods"):
+        one.detect(2020, 2020)
+
+
+def test_trends_and_projections_that_cannot_be(states: ub.Estimates) -> None:
+    one = states.filter(pl.col("region") == "CA", pl.col("sector") == "private", pl.col("measure") == "density")
+    with pytest.raises(ub.SchemaError, match="`lin` is not a model of a trend; choose one of local_level, drift"):
+        one.trend(model="lin")  # type: ignore[arg-type]
+    with pytest.raises(ub.PlanError, match="the damping is 2; it lies between 0 and 1"):
+        one.trend(damping=2)
+    with pytest.raises(ub.PlanError, match="correlation of sampling errors is 2"):
+        one.trend(correlation=[2])
+    with pytest.raises(ub.DataError, match="no break at 1990 to bridge; breaks: 1994, 2003, 2020"):
+        one.trend(bridges=[1990])
+    with pytest.raises(ub.DataError, match="has 2 figures for a trend, and 3 are needed; a longer series"):
+        one.filter(pl.col("period").is_in(["2020", "2021"])).trend()
+    trend = one.trend()
+    with pytest.raises(ub.PlanError, match="the target 10 is outside of 0 to 100 %.*0.1 for 10 per cent"):
+        trend.project(2030, goal=10)
+    with pytest.raises(ub.DataError, match="both a goal and a change are given"):
+        trend.project(2030, goal=0.1, change=(2012, 0.0))
+    with pytest.raises(ub.DataError, match="no trend in 1900.*runs from 1983 to 2022"):
+        trend.project(2030, change=(1900, 0.0))
+    with pytest.raises(ub.DataError, match="to 3000 is more than 100 years long"):
+        trend.project(3000)
+
+
+def test_decompositions_and_priorities_that_cannot_be(states: ub.Estimates) -> None:
+    with pytest.raises(ub.SchemaError, match="did you mean `density`"):
+        states.decompose("densty", 2019, 2020)
+    with pytest.raises(ub.DataError, match="no grouping `regoin`; did you mean `region`"):
+        states.decompose("density", 2019, 2020, by="regoin")
+    with pytest.raises(ub.DataError, match="2020 to 2020 is no change; name two periods"):
+        states.decompose("density", 2020, 2020, by="region")
+    with pytest.raises(ub.DataError, match="the 50 cells hold .* workers in 2019, but United States"):
+        states.filter(pl.col("region") != "CA").decompose("density", 2019, 2020, by="region")
+    with pytest.raises(ub.PlanError, match=r"the plan `eu-80` has no section `\[priorities\]`"):
+        ub.Plan.read("eu-80").assess().priorities()
 
 
 def test_a_relation_that_is_gone() -> None:

@@ -22,6 +22,8 @@ pub struct Entry {
     pub released: bool,
     /// Whether members are a part of the covered.
     pub members_within_covered: bool,
+    /// `year` or `quarter`.
+    pub period_type: &'static str,
     /// Multiplies the counts.
     pub scale: f64,
     /// The checksum, where it is not to be that of the table.
@@ -37,6 +39,7 @@ impl Default for Entry {
             basis: "counts",
             released: true,
             members_within_covered: true,
+            period_type: "year",
             scale: 1.0,
             sha256: None,
             more: String::new(),
@@ -48,7 +51,7 @@ impl Entry {
     fn toml(&self, table: &[u8]) -> String {
         let digest: String = Sha256::digest(table).iter().map(|b| format!("{b:02x}")).collect();
         let sha256 = self.sha256.as_ref().unwrap_or(&digest);
-        let Entry { released, members_within_covered, scale, basis, more, .. } = self;
+        let Entry { released, members_within_covered, period_type, scale, basis, more, .. } = self;
         let mut text = format!(
             r#"[mine]
 title = "A made-up table"
@@ -59,7 +62,7 @@ file = "mine.csv"
 sha256 = "{sha256}"
 regions = "uk"
 sectors = "sector"
-period_type = "year"
+period_type = "{period_type}"
 scale = {scale:?}
 unit = "person"
 universe = "Employees"

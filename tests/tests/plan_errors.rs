@@ -60,6 +60,27 @@ const BAD: &[Bad] = &[
     Bad { plan: US, old: "design_effect = 1.5", new: "design_effect = -1.5", points_at: "-1.5", says: &["the design effect -1.5 is not a positive number"] },
     Bad { plan: US, old: "overlap_correlation = 0.0", new: "overlap_correlation = 2.0", points_at: "2.0", says: &["the correlation 2 is not between -1 and 1"] },
     Bad { plan: US, old: "pace_window = 5", new: "pace_window = 0", points_at: "0\nreason", says: &["the pace window is 0 years", "at least 1 year"] },
+    Bad { plan: US, old: "damping = 0.9", new: "dampng = 0.9", points_at: "dampng", says: &["unknown field `dampng`", "did you mean `damping`?"] },
+    Bad { plan: US, old: "damping = 0.9", new: "damping = 1.0", points_at: "1.0\nline_figures", says: &["`damping = 1` is not between 0 and 1", "0.9 leaves nine tenths"] },
+    Bad { plan: US, old: "damping = 0.9", new: "damping = \"0.9\"", points_at: "\"0.9\"", says: &["invalid type", "0.9"] },
+    Bad { plan: US, old: "damping = 0.9", new: "damping = nan", points_at: "nan\nline", says: &["`damping = NaN` is not between 0 and 1"] },
+    Bad { plan: US, old: "line_figures = 10", new: "line_figures = 2", points_at: "2\n\n[projection]", says: &["`line_figures = 2` is not between 3 and 1000"] },
+    Bad { plan: US, old: "line_figures = 10", new: "line_figures = -3", points_at: "-3\n\n[projection]", says: &["-3"] },
+    Bad { plan: US, old: "line_figures = 10", new: "model = \"local_trend\"", points_at: "\"local_trend\"", says: &["`local_trend` is not a model of a trend", "did you mean `local_level`?", "damped_trend"] },
+    Bad { plan: US, old: "line_figures = 10", new: "model = 3", points_at: "3\n\n[projection]", says: &["invalid type"] },
+    Bad { plan: US, old: "line_figures = 10", new: "correlation = [0.5, 1.5]", points_at: "1.5]", says: &["`correlation = 1.5` is not between -1 and 1"] },
+    Bad { plan: US, old: "line_figures = 10", new: "assumed_se = 1.0", points_at: "1.0\n\n[projection]", says: &["`assumed_se = 1` is not between 0 and 0.5", "0.01 for a standard error of one point"] },
+    Bad { plan: US, old: "line_figures = 10", new: "on_path = 1.5", points_at: "1.5\n\n[projection]", says: &["`on_path = 1.5` is not between 0 and 1", "0.005 for half a point"] },
+    Bad { plan: US, old: "line_figures = 10", new: "bridges = [{ at = 1994, sd = -0.1 }]", points_at: "-0.1 }", says: &["`sd = -0.1` is not between 0 and 10", "log-odds scale"] },
+    Bad { plan: US, old: "line_figures = 10", new: "bridges = [{ on = 1994 }]", points_at: "on = 1994", says: &["unknown field `on`", "at"] },
+    Bad { plan: US, old: "employment = \"flat\"", new: "employment = \"flatt\"", points_at: "\"flatt\"", says: &["`flatt` is no way to project employment", "did you mean `flat`?", "trend"] },
+    Bad { plan: US, old: "employment = \"flat\"", new: "employment = true", points_at: "true", says: &["invalid type"] },
+    Bad { plan: US, old: "within = 30", new: "witin = 30", points_at: "witin", says: &["unknown field `witin`", "did you mean `within`?"] },
+    Bad { plan: US, old: "within = 30", new: "within = 101", points_at: "101", says: &["`within = 101` is not between 1 and 100"] },
+    Bad { plan: US, old: "within = 30", new: "paths = 10", points_at: "10\npower", says: &["`paths = 10` is not between 100 and 1000000"] },
+    Bad { plan: US, old: "power = 0.8", new: "power = 80", points_at: "80\n", says: &["`power = 80` is not between 0 and 1", "0.8 for 80 %"] },
+    Bad { plan: US, old: "power = 0.8", new: "employees = { CAA = 1000.0 }", points_at: "CAA", says: &["`CAA` is no region code", "did you mean `CA`?"] },
+    Bad { plan: US, old: "power = 0.8", new: "employees = { CA = 0.0 }", points_at: "0.0 }", says: &["0 employees are no positive number"] },
 ];
 
 fn text(plan: &str) -> String {
@@ -171,10 +192,29 @@ fn explanations_point_at_what_is_wrong() {
         (priorities("private-coverage", "0.12", "cap = 0\n"), "lets no cell rise", "0"),
         (priorities("private-coverage", "0.12", "among = 0\n"), "no selection", "0"),
         (priorities("private-coverage", "0.12", "smallest = \"states\"\n"), "workers", "\"states\""),
+        (decomposition("[\"region\"]", change, "regoin = \"CA\"\n"), "did you mean `region`", "regoin"),
+        (decomposition("\"region\"", change, ""), "invalid type", "\"region\""),
+        (priorities("private-coverage", "0.12", "amnog = 3\n"), "did you mean `among`", "amnog"),
+        (priorities("private-coverage", "\"0.12\"", ""), "invalid type", "\"0.12\""),
+        (priorities("private-coverage", "0.12", "cap = 5\n"), "did you mean 0.05", "5"),
     ] {
         let error = explaining(&sections);
         assert!(error.is_plan() && error.to_string().contains(words), "{sections}\n{error}");
         let place = error.place().unwrap_or_else(|| panic!("{error} points nowhere"));
         assert_eq!(&place.text()[place.range()], pointed, "{error}");
+    }
+}
+
+#[test]
+fn priorities_of_a_target_without_figures_or_without_a_number_are_refused() {
+    let wales = undeb::Plan::builtin_text("wales-2030").unwrap();
+    for (target, why) in
+        [("private-coverage-illustrative", "has no source of figures"), ("private-coverage", "has no number, and so no gap")]
+    {
+        let broken = format!("{wales}\n[priorities]\ntarget = \"{target}\"\nby = [\"sector\"]\nrate = 0.3\n");
+        let error = undeb::Plan::from_toml("plan.toml", &broken, None).unwrap_err();
+        assert!(error.is_plan() && error.to_string().contains(&format!("the target `{target}` {why}")), "{error}");
+        let place = error.place().unwrap();
+        assert_eq!(&place.text()[place.range()], format!("\"{target}\""), "{error}");
     }
 }

@@ -98,6 +98,8 @@ fn levels_are_not_joined_across_a_break_unless_a_bridge_is_asked_for() {
     assert!(se > 0.0 && (size - jump).abs() < 3.0 * se, "{size} {se}");
     // The trend is on the later scale throughout.
     assert!((bridged.points()[0].value() - 0.25).abs() < 0.05);
+    let twice = series.smallest_change("2020".parse().unwrap(), "2020".parse().unwrap(), &DetectOptions::default()).unwrap_err();
+    assert!(twice.to_string().contains("2020 to 2020 is no change; name two periods"), "{twice}");
     let nowhere = TrendOptions { bridges: vec![Bridge { at: "2010".parse().unwrap(), sd: None }], ..Default::default() };
     assert!(series.trend(&nowhere).unwrap_err().to_string().contains("2015"));
     assert!(series.smallest_change("2010".parse().unwrap(), "2020".parse().unwrap(), &DetectOptions::default()).is_err());
@@ -130,6 +132,26 @@ fn targets_outside_a_share_are_refused_and_passed_deadlines_answered() {
         ..to("2020", Goal::Level(0.4))
     };
     assert!((trend.project(&supplied).unwrap().workers_needed().unwrap() - (0.4 * 2000.0 - 300.0)).abs() < 1e-9);
+}
+
+#[test]
+fn quarters_step_by_quarters_and_slopes_are_a_year() {
+    // Synthetic: two points a year, and a survey that left two quarters out.
+    let quarters: Vec<(String, u32)> =
+        (0..16).filter(|i| ![5, 9].contains(i)).map(|i| (format!("{}-Q{}", 2018 + i / 4, 1 + i % 4), 300 + 5 * i)).collect();
+    let rates: Vec<(&str, u32)> = quarters.iter().map(|(p, m)| (p.as_str(), *m)).collect();
+    let series =
+        estimates(&rates, &Entry { period_type: "quarter", ..Entry::default() }).track(Measure::Density, "WLS", "all").unwrap();
+    assert_eq!(series.gaps(), ["2019-Q2".parse().unwrap(), "2020-Q2".parse().unwrap()]);
+    let trend = series.trend(&TrendOptions { model: Some(TrendModel::Drift), ..Default::default() }).unwrap();
+    assert_eq!(trend.points().len(), 16);
+    let pace = trend.latest().pace().unwrap();
+    assert!((pace - 0.02).abs() < 0.002, "{pace}");
+    let (line, _) = trend.line().unwrap();
+    assert!((line.slope - 0.02).abs() < 1e-9, "{}", line.slope);
+    let ahead = trend.project(&to("2022-Q4", Goal::Level(0.3))).unwrap();
+    assert_eq!(ahead.periods().len(), 4);
+    assert!((ahead.periods()[3].median() - 0.395).abs() < 0.01, "{}", ahead.periods()[3].median());
 }
 
 proptest! {

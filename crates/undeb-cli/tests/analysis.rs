@@ -46,7 +46,10 @@ fn a_trend_shows_every_period_and_its_reasons() {
         &["union density, California, private sector", " 1983 17.7%", "predicts the next figure best", "Not released"],
     );
     refused("trend us-states --region ZZ", &["`ZZ` is no region code of `us-states`", "did you mean `AZ`"]);
-    refused("trend eu27 --region DE", &["no figure for a trend, and 3 are needed", "no stated sampling error"]);
+    refused(
+        "trend eu27 --region DE",
+        &["no figure with a sampling error for a trend, and 3 are needed", "no stated sampling error"],
+    );
 }
 
 #[test]

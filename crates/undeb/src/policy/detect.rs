@@ -59,9 +59,17 @@ impl Series {
     /// ```
     ///
     /// # Errors
-    /// There is no figure, or none with a stated error; an incomparable break lies between; level or power are no
-    /// probabilities.
+    /// The periods are the same; there is no figure, or none with a stated error; an incomparable break lies between; level
+    /// or power are no probabilities.
     pub fn smallest_change(&self, a: Period, b: Period, options: &DetectOptions) -> Result<f64> {
+        if a == b {
+            return Err(Error::data(format!("a change from {a} to {b} is no change")).help("name two periods"));
+        }
+        self.smallest_as_precise(a, b, options)
+    }
+
+    /// The smallest change between two figures as precise as those of the two periods, which may be one and the same.
+    fn smallest_as_precise(&self, a: Period, b: Period, options: &DetectOptions) -> Result<f64> {
         if self.broken(a, b) {
             return Err(Error::definition(format!("{a} and {b} lie on both sides of an incomparable series break"))
                 .help("compare periods on one side of the break"));
@@ -82,7 +90,7 @@ impl Series {
     /// change since `from` is no smaller than the smallest that could be told. Source: METHODS M22.
     ///
     /// # Errors
-    /// As [`Series::smallest_change`].
+    /// As [`Series::smallest_change`], but for a path that starts at the last figure.
     pub fn detect(
         &self,
         from: Period,
@@ -91,7 +99,7 @@ impl Series {
         options: &DetectOptions,
     ) -> Result<Detectable> {
         let last = self.figures.last().map_or(from, |f| f.period);
-        let smallest = self.smallest_change(from, last, options)?;
+        let smallest = self.smallest_as_precise(from, last, options)?;
         let start = path(from).ok_or_else(|| Error::data(format!("there is no path in {from}")))?;
         let asked = path(until).map_or(0.0, |l| l - start);
         let steps = (until.years_since(from) / from.length()).round().max(0.0) as usize;

@@ -68,13 +68,14 @@ impl LogOdds {
         if kept.len() < LEAST {
             let without = treatments.len() - kept.len();
             let error = Error::data(format!(
-                "{} has {} for a trend, and {LEAST} are needed",
+                "{} has {}{} for a trend, and {LEAST} are needed",
                 what(),
                 match kept.len() {
                     0 => "no figure".to_owned(),
                     1 => "one figure".to_owned(),
                     n => format!("{n} figures"),
-                }
+                },
+                if without > 0 { " with a sampling error" } else { "" }
             ));
             return Err(match (without, series.stretches().len()) {
                 (1.., _) => error.help(format!(

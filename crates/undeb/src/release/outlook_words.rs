@@ -79,7 +79,9 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook) -> Vec<Stri
     }
     if let (None, Some(required), Some(deadline)) = (outlook.pace, outlook.required.filter(|r| r.per_year > 0.0), target.deadline)
     {
-        said.push(format!("From the latest figure to {deadline}, {} points a year are needed.", signed_pace(required.per_year)));
+        let figure = finding.period.map(|p| format!(", of {p},")).unwrap_or_default();
+        let pace = signed_pace(required.per_year);
+        said.push(format!("From the latest figure{figure} to {deadline}, {pace} points a year are needed."));
     }
     if let Some(pace) = outlook.pace {
         let range = pace.interval.map(|i| format!(" ({} to {})", signed_pace(i.low), signed_pace(i.high))).unwrap_or_default();
@@ -103,7 +105,7 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook) -> Vec<Stri
     let level = finding.level.map(percent).unwrap_or_default();
     if let (Some(last), Some(at), Some(by)) = (outlook.fan.last(), outlook.met_at, outlook.met_by) {
         said.push(format!(
-            "If that goes on, it would be about {} in {}, with four chances in five between {}.",
+            "If the trend goes on, the rate would be about {} in {}, with four chances in five between {}.",
             percent(last.median),
             last.period,
             between(last.most).replace(" to ", " and ")
@@ -121,10 +123,16 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook) -> Vec<Stri
         ));
     }
     if let Some(first) = first_met(outlook) {
-        said.push(format!("In the middle of the simulated paths it is first there: {first}."));
+        let range = first.replace(')', " in four paths of five)");
+        said.push(format!("In the middle of the simulated paths the level is first met: {range}."));
     }
     if let Some(needed) = outlook.fan.last().and_then(|f| Some((f.period, f.workers_needed?))).filter(|(_, w)| *w >= 50.0) {
-        said.push(format!("By {} that takes {} more {} than now.", needed.0, workers(needed.1), target.measure.counted()));
+        said.push(format!(
+            "Meeting the level in {} takes {} more {} than now.",
+            needed.0,
+            workers(needed.1),
+            target.measure.counted()
+        ));
     }
     said.extend(told(outlook));
     said

@@ -151,7 +151,8 @@ impl Findings {
         let sentences: Vec<String> = targets
             .iter()
             .map(|t| {
-                let evidence = t.target.source.as_ref().and_then(|s| self.evidence.get(s));
+                // A target without a source still names its places as the plan does.
+                let evidence = self.evidence.get(t.target.source.as_ref().unwrap_or(&plan.source));
                 wording::target(t, evidence.map(Estimates::regions), evidence.map(Estimates::sectors))
             })
             .collect();

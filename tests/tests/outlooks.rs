@@ -1,0 +1,175 @@
+//! Outlooks of plans on synthetic figures: sentences no stronger than their numbers, milestones, and what is withheld.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use proptest::prelude::*;
+use undeb::release::outlook_words::{chance, target as sentences};
+use undeb::{Outlook, Report, Standing, TargetFindings};
+use undeb_tests::{Entry, Folder};
+
+/// A table of `members` among 1000 asked and employed a year, from 2005 on.
+fn folder(members: &[u32], released: bool) -> Folder {
+    let mut table = "period,region,sector,n,employees,members,covered\n".to_owned();
+    for (i, m) in members.iter().enumerate() {
+        table.push_str(&format!("{},WLS,all,1000,1000,{m},{m}\n", 2005 + i));
+    }
+    Folder::new(&Entry { released, ..Entry::default() }, table.as_bytes())
+}
+
+fn target(more: &str) -> String {
+    format!(
+        "[trend]\n[projection]\npaths = 400\n[[target]]\nid = \"t\"\ntitle = \"T\"\nmeasure = \"density\"\nregion = \"WLS\"\n\
+         status = \"illustrative\"\n{more}"
+    )
+}
+
+fn report(folder: &Folder, targets: &str) -> Report {
+    let plan = folder.plan("quality = \"ons-2025\"\nassumptions = { design_effect = 1.0 }", targets).unwrap();
+    plan.assess(plan.gather().unwrap()).unwrap().release("2026-01-01".parse().unwrap()).unwrap()
+}
+
+fn outlook(t: &TargetFindings) -> &Outlook {
+    t.findings[0].outlook.as_deref().unwrap()
+}
+
+/// What a probability in words claims: at least, at most.
+fn claimed(words: &str) -> (f64, f64) {
+    let number = |t: &str| t.trim_end_matches('%').parse::<f64>().unwrap() / 100.0;
+    match words.strip_prefix("more than ").map(|w| (w, true)).or_else(|| words.strip_prefix("less than ").map(|w| (w, false))) {
+        Some((w, true)) => (number(w), 1.0),
+        Some((w, false)) => (0.0, number(w)),
+        None => (number(words) - 0.005, number(words) + 0.005),
+    }
+}
+
+fn after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    text.split_once(words).map(|(_, rest)| rest)
+}
+
+#[test]
+fn chances_in_words_hold_the_probability_and_are_never_certain() {
+    for p in (0..=10_000).map(|i| f64::from(i) / 10_000.0) {
+        let words = chance(p);
+        let (low, high) = claimed(&words);
+        assert!(low - 1e-12 <= p && p <= high + 1e-12, "{p}: {words}");
+        assert!(words != "0%" && words != "100%", "{p}: {words}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn sentences_say_what_the_numbers_say(members in prop::collection::vec(150u32..450, 1..14), level in 15u32..45) {
+        let more = format!("level = 0.{level}\ndeadline = 2028\nbaseline = 2005\npath = \"linear\"");
+        let report = report(&folder(&members, true), &target(&more));
+        let findings = &report.targets()[0];
+        let o = outlook(findings);
+        let said = sentences(findings, None);
+        let text = said.join(" ");
+        prop_assert!(said.iter().all(|s| s.ends_with('.') && !s.contains("NaN") && !s.contains("inf")), "{text}");
+        // Nothing is said of the future without a trend, and why is said.
+        prop_assert_eq!(o.missing.is_some(), text.contains("Nothing can be said of where this is going"), "{}", &text);
+        prop_assert_eq!(members.len() < 3, o.missing.is_some(), "{}", &text);
+        let Some(pace) = o.pace else {
+            prop_assert!(!text.contains("probability") && !text.contains("The trend moves"), "{text}");
+            return Ok(());
+        };
+        let moves = after(&text, "The trend moves by ").unwrap().split(' ').next().unwrap().replace('−', "-");
+        prop_assert!((moves.parse::<f64>().unwrap() - 100.0 * pace.per_year).abs() <= 0.005 + 1e-9, "{text}");
+        prop_assert_eq!(o.paces_disagree, text.contains("says otherwise"), "{}", &text);
+        let at = after(&text, "in 2028 is ").unwrap().split(';').next().unwrap();
+        let by = after(&text, "having been there by then is ").unwrap().split('.').next().unwrap();
+        for (words, p) in [(at, o.met_at.unwrap()), (by, o.met_by.unwrap())] {
+            let (low, high) = claimed(words);
+            prop_assert!(low - 1e-12 <= p && p <= high + 1e-12, "{p} in words: {words}");
+        }
+        // The first year is the middle of the paths, and "already" or "not within" stand only where they hold.
+        let first = o.first_met.unwrap();
+        prop_assert_eq!(text.contains("not within 30 years"), first.early.is_none(), "{}", &text);
+        let met = after(&text, "the level is first met: ").unwrap();
+        if first.median.is_some() && met.starts_with("already now") {
+            prop_assert!(first.already >= 0.5, "{text}");
+        }
+        // A change called too small to be told is one that the figures cannot tell.
+        let d = o.detectable.unwrap();
+        if text.contains("too little to be told") {
+            prop_assert!(d.path_from.is_none(), "{text}");
+        }
+        if let Some(year) = after(&text, "could be told from ").and_then(|t| t.split(' ').next()).filter(|y| *y != "chance") {
+            prop_assert_eq!(year.to_owned(), d.path_from.unwrap().to_string());
+        }
+    }
+}
+
+/// Standing at a milestone of 2010 that asks for `level`, where the figures are `members` until 2014.
+fn milestone(members: u32, level: f64, trend: &str) -> Standing {
+    let mut all = vec![300; 5];
+    all.extend([members; 5]);
+    let more = format!(
+        "level = 0.5\nbaseline = 2005\ndeadline = 2030\npath = \"linear\"\nmilestones = [{{ period = 2010, level = {level} }}]"
+    );
+    let targets = target(&more).replacen("[trend]", &format!("[trend]\n{trend}"), 1);
+    let report = report(&folder(&all, true), &targets);
+    let milestones = &outlook(&report.targets()[0]).milestones;
+    assert_eq!(milestones.len(), 2);
+    assert!(milestones[0].probability.is_none() && milestones[1].probability.is_some());
+    milestones[0].standing
+}
+
+#[test]
+fn milestones_are_ahead_behind_or_cannot_be_told_and_on_only_where_the_plan_has_a_margin() {
+    assert_eq!(milestone(400, 0.35, ""), Standing::Ahead);
+    assert_eq!(milestone(300, 0.35, ""), Standing::Behind);
+    assert_eq!(milestone(350, 0.35, ""), Standing::CannotTell);
+    // With a sampling error of 1.5 points the whole interval lies within 5 points, and not within 1.
+    assert_eq!(milestone(350, 0.35, "on_path = 0.05"), Standing::On);
+    assert_eq!(milestone(350, 0.35, "on_path = 0.01"), Standing::CannotTell);
+    assert_eq!(milestone(300, 0.35, "on_path = 0.01"), Standing::Behind);
+}
+
+#[test]
+fn a_withheld_figure_anywhere_in_the_series_takes_its_outlook_along() {
+    let more = "level = 0.2\ndeadline = 2028";
+    let mut members = vec![100; 10];
+    let open = report(&folder(&members, false), &target(more));
+    assert!(!sentences(&open.targets()[0], None).is_empty());
+    assert!(outlook(&open.targets()[0]).met_at.is_some());
+    // Two members, five years before the latest figure: that figure is withheld, the finding of 2014 is not.
+    members[4] = 2;
+    let shut = report(&folder(&members, false), &target(more));
+    let finding = &shut.targets()[0].findings[0];
+    assert!(finding.value.is_some() && finding.outlook.is_none(), "{finding:?}");
+    assert!(sentences(&shut.targets()[0], None).is_empty());
+    // Of released figures nothing is withheld.
+    let released = report(&folder(&members, true), &target(more));
+    assert!(outlook(&released.targets()[0]).met_at.is_some());
+}
+
+/// Two sectors in two years; `few` members in the smaller one in 2020.
+fn sectors(few: u32, released: bool) -> Report {
+    let mut table = "period,region,sector,n,employees,members,covered\n".to_owned();
+    for (year, members) in [(2019, 30), (2020, few)] {
+        table.push_str(&format!(
+            "{year},WLS,public,100,1000,{},{}\n{year},WLS,private,100,1000,300,300\n",
+            members * 10,
+            members * 10
+        ));
+        table.push_str(&format!("{year},WLS,all,200,2000,{0},{0}\n", members * 10 + 300));
+    }
+    let folder = Folder::new(&Entry { released, ..Entry::default() }, table.as_bytes());
+    let explained =
+        "\n[decomposition]\nmeasure = \"density\"\nby = [\"sector\"]\nregion = \"WLS\"\nchanges = [{ from = 2019, to = 2020 }]\n";
+    report(&folder, &(target("level = 0.2\ndeadline = 2028") + explained))
+}
+
+#[test]
+fn an_explanation_goes_with_any_withheld_cell_and_the_report_says_so() {
+    let open = sectors(20, false);
+    assert_eq!((open.explained().decompositions.len(), open.explained().withheld()), (1, None));
+    let shut = sectors(2, false);
+    assert!(shut.explained().decompositions.is_empty());
+    assert!(shut.explained().withheld().unwrap().contains("left out, because a figure behind it is withheld"));
+    assert!(shut.assumptions().join("\n").contains("left out"));
+    assert_eq!(sectors(2, true).explained().decompositions.len(), 1);
+}
