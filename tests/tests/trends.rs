@@ -73,7 +73,11 @@ fn without_a_stated_error_a_trend_is_refused_or_says_what_it_assumes() {
     let error = series.trend(&TrendOptions::default()).unwrap_err();
     assert!(error.to_string().contains("no stated sampling error") && error.to_string().contains("assumed_se"), "{error}");
     let assumed = series.trend(&TrendOptions { assumed_se: Some(0.01), ..Default::default() }).unwrap();
-    assert!(assumed.reasons().iter().any(|r| r.contains("1.00 points is assumed")), "{:?}", assumed.reasons());
+    assert!(
+        assumed.reasons().iter().any(|r| r.contains("2019, 2020, 2021 and 2022: a standard error of 1.00 points is assumed")),
+        "{:?}",
+        assumed.reasons()
+    );
 }
 
 #[test]

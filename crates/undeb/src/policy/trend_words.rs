@@ -6,7 +6,13 @@ use super::trend_choice::ADVANTAGE;
 use super::trend_options::TrendModel;
 use crate::schema::{Force, Period};
 
+/// Periods in words; a long list by its number and its ends.
 fn listed(periods: &[Period]) -> String {
+    if let [first, .., last] = periods
+        && periods.len() > 6
+    {
+        return format!("{} periods from {first} to {last}", periods.len());
+    }
     let words: Vec<String> = periods.iter().map(ToString::to_string).collect();
     match words.as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
