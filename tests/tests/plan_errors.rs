@@ -66,7 +66,7 @@ const BAD: &[Bad] = &[
     Bad { plan: US, old: "damping = 0.9", new: "damping = nan", points_at: "nan\nline", says: &["`damping = NaN` is not between 0 and 1"] },
     Bad { plan: US, old: "line_figures = 10", new: "line_figures = 2", points_at: "2\n\n[projection]", says: &["`line_figures = 2` is not between 3 and 1000"] },
     Bad { plan: US, old: "line_figures = 10", new: "line_figures = -3", points_at: "-3\n\n[projection]", says: &["-3"] },
-    Bad { plan: US, old: "line_figures = 10", new: "model = \"local_trend\"", points_at: "\"local_trend\"", says: &["`local_trend` is not a model of a trend", "did you mean `local_level`?", "damped_trend"] },
+    Bad { plan: US, old: "line_figures = 10", new: "model = \"local_trend\"", points_at: "\"local_trend\"", says: &["`local_trend` is not a model of a trend", "did you mean `local_linear_trend`?", "damped_trend"] },
     Bad { plan: US, old: "line_figures = 10", new: "model = 3", points_at: "3\n\n[projection]", says: &["invalid type"] },
     Bad { plan: US, old: "line_figures = 10", new: "correlation = [0.5, 1.5]", points_at: "1.5]", says: &["`correlation = 1.5` is not between -1 and 1"] },
     Bad { plan: US, old: "line_figures = 10", new: "assumed_se = 1.0", points_at: "1.0\n\n[projection]", says: &["`assumed_se = 1` is not between 0 and 0.5", "0.01 for a standard error of one point"] },
