@@ -50,6 +50,14 @@ impl<'a> Asked<'a> {
             return Err(Cause::needs("a chart of kind gap needs a target", remedy).into());
         }
         let measure = measure(&evidence, options, kind)?;
+        let periods = evidence.periods(measure);
+        if let Some(absent) = options.periods.iter().find(|p| !periods.contains(p)) {
+            let span = match (periods.first(), periods.last()) {
+                (Some(first), Some(last)) => format!("choose from {} periods, {first} to {last}", periods.len()),
+                _ => "choose another measure".to_owned(),
+            };
+            return Err(Cause::option(format!("there is no figure of {measure} in {absent}"), span).into());
+        }
         let regions = codes(&options.regions, evidence.regions)?;
         let sectors = codes(&options.sectors, evidence.sectors)?;
         let present = evidence.present(measure);

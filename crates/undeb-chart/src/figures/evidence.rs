@@ -150,6 +150,17 @@ impl<'a> Evidence<'a> {
         }
     }
 
+    /// Periods that have a figure of the measure.
+    pub(crate) fn periods(&self, measure: Measure) -> BTreeSet<Period> {
+        let period = |e: &Estimate| (e.measure == measure && e.value.is_some()).then_some(e.period);
+        match &self.figures {
+            Figures::Working(estimates, _) => estimates.cells().iter().filter_map(period).collect(),
+            Figures::Released(report, id) => {
+                report.estimates().iter().filter(|r| &*r.source == *id).filter_map(|r| period(&r.estimate)).collect()
+            }
+        }
+    }
+
     /// Measures that have a figure, in the order of tables.
     pub(crate) fn measures(&self) -> Vec<Measure> {
         let found: BTreeSet<Measure> = match &self.figures {

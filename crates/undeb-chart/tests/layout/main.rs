@@ -222,6 +222,29 @@ fn odd_values_are_drawn_without_complaint() {
     }
 }
 
+/// One period, values that are all equal or all missing, rates of 0 and 1, negative gaps, a title of many lines.
+#[test]
+fn odd_subjects_are_laid_out_too() {
+    let names = names(12, false);
+    let values: [(&str, synthetic::Rates); 5] = [
+        ("equal", |_| Some(0.3)),
+        ("missing", |_| None),
+        ("zero", |_| Some(0.0)),
+        ("one", |_| Some(1.0)),
+        ("ends", |i| Some((i % 2) as f64)),
+    ];
+    let long = "A title that goes on and on about every region there is, ".repeat(8);
+    for width in WIDTHS {
+        for (odd, of) in values {
+            let frame = Frame { width, title: long.clone(), ..frame(true) };
+            for (kind, picture) in every_kind_of(&names, of, &frame) {
+                check(&format!("{kind}, {odd}, {width}"), &picture);
+                assert!(odd == "missing" || !picture.describe().contains("No evidence"), "{kind}, {odd}");
+            }
+        }
+    }
+}
+
 #[test]
 fn nothing_to_show_says_so() {
     for (kind, picture) in every_kind(&[], &frame(false), Theme::Print) {

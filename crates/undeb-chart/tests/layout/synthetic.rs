@@ -193,3 +193,86 @@ pub(crate) fn every_kind(names: &[String], frame: &Frame, theme: Theme) -> Vec<(
         ("funnel", funnel::draw("u", frame, &cells(names), theme)),
     ]
 }
+
+/// The rate of a row by its number.
+pub(crate) type Rates = fn(usize) -> Option<f64>;
+
+/// Every kind with the same question asked of all rows: their rates by number, over one period only.
+pub(crate) fn every_kind_of(names: &[String], of: Rates, frame: &Frame) -> Vec<(&'static str, Picture)> {
+    let theme = Theme::Light;
+    let gap_rows = gaps(names).rows.into_iter().enumerate().map(|(i, row)| {
+        let latest = of(i);
+        // Above its target: a negative gap.
+        let points = latest.map(|v| 100.0 * (0.5 * v - v));
+        gap::Row {
+            baseline: latest,
+            latest,
+            interval: latest.zip(latest),
+            target: latest.map(|v| 0.5 * v),
+            points,
+            workers: points,
+            ..row
+        }
+    });
+    let series = |(k, name): (usize, &String)| trend::Series {
+        label: name.clone(),
+        focus: k == 0,
+        points: vec![trend::Point { x: 2024.0, value: of(k), interval: of(k).zip(of(k)) }],
+        ..trend::Series::default()
+    };
+    let lines: Vec<trend::Series> = names.iter().enumerate().map(series).collect();
+    let panel = |series: &trend::Series| small_multiples::Panel { series: series.clone(), target: None };
+    let cells = heat(names, 5).cells.into_iter().enumerate();
+    let cells = cells.map(|(r, row)| row.into_iter().map(|cell| heatmap::Cell { value: of(r), ..cell }).collect()).collect();
+    let tile_of = |(i, tile): (usize, tiles::Tile)| tiles::Tile { value: of(i), ..tile };
+    let interval_of = |(i, row): (usize, interval::Row)| interval::Row { value: of(i), interval: of(i).zip(of(i)), ..row };
+    let slope_of = |(i, row): (usize, slope::Row)| slope::Row { from: of(i), to: of(i + 1), ..row };
+    let bounds_of = |(i, row): (usize, bounds::Row)| {
+        let value = of(i);
+        bounds::Row { value, interval: value.zip(value), bounds: value.zip(value), missing: value.map(|_| 0.0), ..row }
+    };
+    let dot_of = |(i, dot): (usize, scatter::Dot)| scatter::Dot { x: of(i), y: of(i), ..dot };
+    let cell_of = |(i, dot): (usize, funnel::Dot)| funnel::Dot { value: of(i), ..dot };
+    let step = |(i, name): (usize, &String)| waterfall::Step { label: name.clone(), value: of(i), interval: of(i).zip(of(i)) };
+    let [gap, trend] = [
+        gap::draw("g", frame, &gap::Data { rows: gap_rows.collect(), ..gaps(names) }, theme),
+        trend::draw("t", frame, &trend::Data { series: lines.clone(), ..trend::Data::default() }, theme),
+    ];
+    vec![
+        ("gap", gap),
+        ("trend", trend),
+        ("small multiples", {
+            let data = small_multiples::Data { panels: lines.iter().map(panel).collect(), ..small_multiples::Data::default() };
+            small_multiples::draw("p", frame, &data, theme)
+        }),
+        ("heatmap", heatmap::draw("h", frame, &heatmap::Data { cells, ..heat(names, 5) }, theme)),
+        ("tiles", {
+            let tiles = map(names).tiles.into_iter().enumerate().map(tile_of).collect();
+            tiles::draw("m", frame, &tiles::Data { tiles }, theme)
+        }),
+        ("interval", {
+            let rows = forest(names).rows.into_iter().enumerate().map(interval_of).collect();
+            interval::draw("i", frame, &interval::Data { rows, target: None, ..forest(names) }, theme)
+        }),
+        ("slope", {
+            let rows = slopes(names).rows.into_iter().enumerate().map(slope_of).collect();
+            slope::draw("s", frame, &slope::Data { rows, ..slopes(names) }, theme)
+        }),
+        ("waterfall", {
+            let steps = names.iter().enumerate().map(step).collect();
+            waterfall::draw("f", frame, &waterfall::Data { steps, ..waterfall::Data::default() }, theme)
+        }),
+        ("bounds", {
+            let rows = missing(names).rows.into_iter().enumerate().map(bounds_of).collect();
+            bounds::draw("b", frame, &bounds::Data { rows, target: None, ..missing(names) }, theme)
+        }),
+        ("scatter", {
+            let dots = dots(names).dots.into_iter().enumerate().map(dot_of).collect();
+            scatter::draw("c", frame, &scatter::Data { dots, ..scatter::Data::default() }, theme)
+        }),
+        ("funnel", {
+            let dots = self::cells(names).dots.into_iter().enumerate().map(cell_of).collect();
+            funnel::draw("u", frame, &funnel::Data { dots, ..self::cells(names) }, theme)
+        }),
+    ]
+}
