@@ -185,7 +185,8 @@ class Analyses(Table):
         from undeb.trend import Trend
 
         choices = {
-            "model": model, "damping": damping, "correlation": list(correlation), "bridges": [str(b) for b in bridges],
+            "model": None if model is None else str(model), "damping": damping, "correlation": list(correlation),
+            "bridges": [str(b) for b in bridges],
             "assumed_se": assumed_se, "start": None if start is None else str(start),
         }  # fmt: skip
         inner, refused = self._inner.trend(choices)

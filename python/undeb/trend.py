@@ -89,6 +89,8 @@ class Trend(Table):
         """
         if goal is not None and change is not None:
             raise DataError("both a goal and a change are given; give one of them")
+        if not 0 <= seed < 2**64:
+            raise DataError(f"the seed {seed} is not a whole number from 0 to 2^64 - 1")
         since = None if change is None else (str(change[0]), change[1])
         return Projection(self._inner.project(str(to), goal, since, seed), self, (to, goal, change, seed), self.level)
 

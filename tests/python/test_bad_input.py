@@ -365,3 +365,11 @@ def test_a_panic_stays_on_its_side() -> None:
 
     with pytest.raises(ub.UndebError, match="a fault in undeb itself.*asked to panic.*please report"):
         _undeb._panic()
+
+
+def test_a_model_or_a_seed_that_is_none(states: ub.Estimates) -> None:
+    one = states.filter(pl.col("region") == "US", pl.col("sector") == "all", pl.col("measure") == "density")
+    with pytest.raises(ub.SchemaError, match="`3` is not a model of a trend; choose one of local_level"):
+        one.trend(model=3)  # type: ignore[arg-type]
+    with pytest.raises(ub.DataError, match="the seed -1 is not a whole number"):
+        one.trend().project(2030, seed=-1)
