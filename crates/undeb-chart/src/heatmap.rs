@@ -113,9 +113,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let empty = all().any(|c| sound(c.value).is_none() && !c.suppressed);
     let items = key::cells(&layout.locale.drawing, empty, all().any(|c| c.suppressed), all().any(|c| is_marked(&c)));
     let place = (layout.left, layout.right, layout.top + 2.0);
-    let beside =
-        ramp.as_ref().map_or((layout.left - 20.0, layout.top + 22.0), |ramp| ramp.legend(&mut layout.svg, place, layout.sign));
-    layout.top = key::beside(&mut layout.svg, palette, place, beside, &items) + 6.0;
+    let legend = ramp.as_ref().map(|ramp| ramp.legend(&mut layout.svg, place, layout.sign));
+    layout.top = key::beside(&mut layout.svg, palette, place, legend, &items) + 6.0;
 
     let grid = Grid::plan(data, layout.right - layout.left);
     let start = layout.left + grid.gutter + 12.0;

@@ -106,14 +106,16 @@ pub(crate) fn cells(words: &Drawing, empty: bool, suppressed: bool, marked: bool
     all.into_iter().filter(|(there, ..)| *there).map(|(_, mark, words)| (mark, words.clone())).collect()
 }
 
-/// Sets the items beside a legend that ends at `end` if there is room, and below it if not; gives the first free pixel.
+/// Sets the items beside a legend, which ends right and at the bottom, if there is room, and below it if not; where
+/// there is no legend, in its place. Gives the first free pixel.
 pub(crate) fn beside(
     svg: &mut Svg,
     palette: &Palette,
     (left, right, top): (f64, f64, f64),
-    (end, bottom): At,
+    legend: Option<At>,
     items: &[(Mark, String)],
 ) -> f64 {
+    let Some((end, bottom)) = legend else { return draw(svg, palette, (left, right, top - 5.0), items) };
     if end + 2.0 * GAP + length(items) <= right {
         draw(svg, palette, (end + GAP, right, top - 5.0), items);
         bottom

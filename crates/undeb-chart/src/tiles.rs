@@ -85,10 +85,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let hidden = data.tiles.iter().any(|t| sound(t.value).is_none() && t.suppressed);
     let items = key::cells(&layout.locale.drawing, empty, hidden, false);
     let place = (layout.left, layout.right, layout.top + 2.0);
-    let beside = classes
-        .as_ref()
-        .map_or((layout.left - 20.0, layout.top + 22.0), |classes| classes.legend(&mut layout.svg, place, layout.sign));
-    layout.top = key::beside(&mut layout.svg, palette, place, beside, &items) + 10.0;
+    let legend = classes.as_ref().map(|classes| classes.legend(&mut layout.svg, place, layout.sign));
+    layout.top = key::beside(&mut layout.svg, palette, place, legend, &items) + 10.0;
 
     let content = layout.right - layout.left;
     let spots = spots(&data.tiles);

@@ -139,37 +139,34 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Regions and sectors that have a figure of the measure.
-    pub(crate) fn present(&self, measure: Measure) -> BTreeSet<(&'a str, &'a str)> {
-        let cell = |e: &'a Estimate| (e.measure == measure && e.value.is_some()).then_some((&*e.region, &*e.sector));
+    /// Every figure of the source.
+    fn estimates(&self) -> Box<dyn Iterator<Item = &'a Estimate> + '_> {
         match &self.figures {
-            Figures::Working(estimates, _) => estimates.cells().iter().filter_map(cell).collect(),
+            Figures::Working(estimates, _) => Box::new(estimates.cells().iter()),
             Figures::Released(report, id) => {
-                report.estimates().iter().filter(|r| &*r.source == *id).filter_map(|r| cell(&r.estimate)).collect()
+                Box::new(report.estimates().iter().filter(|r| &*r.source == *id).map(|r| &r.estimate))
             }
         }
+    }
+
+    /// The figures of a measure that are known.
+    fn known(&self, measure: Measure) -> impl Iterator<Item = &'a Estimate> + '_ {
+        self.estimates().filter(move |e| e.measure == measure && e.value.is_some())
+    }
+
+    /// Regions and sectors that have a figure of the measure.
+    pub(crate) fn present(&self, measure: Measure) -> BTreeSet<(&'a str, &'a str)> {
+        self.known(measure).map(|e| (&*e.region, &*e.sector)).collect()
     }
 
     /// Periods that have a figure of the measure.
     pub(crate) fn periods(&self, measure: Measure) -> BTreeSet<Period> {
-        let period = |e: &Estimate| (e.measure == measure && e.value.is_some()).then_some(e.period);
-        match &self.figures {
-            Figures::Working(estimates, _) => estimates.cells().iter().filter_map(period).collect(),
-            Figures::Released(report, id) => {
-                report.estimates().iter().filter(|r| &*r.source == *id).filter_map(|r| period(&r.estimate)).collect()
-            }
-        }
+        self.known(measure).map(|e| e.period).collect()
     }
 
     /// Measures that have a figure, in the order of tables.
     pub(crate) fn measures(&self) -> Vec<Measure> {
-        let found: BTreeSet<Measure> = match &self.figures {
-            Figures::Working(estimates, _) => estimates.cells().iter().map(|e| e.measure).collect(),
-            Figures::Released(report, id) => {
-                report.estimates().iter().filter(|r| &*r.source == *id).map(|r| r.estimate.measure).collect()
-            }
-        };
-        found.into_iter().collect()
+        self.estimates().map(|e| e.measure).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Breaks that concern a series.
