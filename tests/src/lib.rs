@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a fixture that cannot be made is a failed test")]
 
 pub mod findings;
+pub mod labour;
 
 use std::fs;
 use std::path::{Path, PathBuf};

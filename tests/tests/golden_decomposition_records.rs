@@ -2,29 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use polars::prelude::*;
 use undeb::{
-    Amount, DecomposeOptions, Decomposition, EffectOf, ErrorBasis, Estimates, Measure, Period, RecordOptions, Records, Roles,
-    SplitForm,
+    Amount, DecomposeOptions, Decomposition, EffectOf, ErrorBasis, Estimates, Measure, Period, RecordOptions, Records, SplitForm,
 };
-use undeb_tests::{Rows, project};
+use undeb_tests::{Rows, labour};
 
-fn labour() -> Estimates {
-    let file = project().join("tests/golden/labour.csv");
-    let frame = CsvReadOptions::default().try_into_reader_with_file_path(Some(file)).unwrap().finish().unwrap();
-    let roles = Roles {
-        member: Some("union".into()),
-        employee: Some("employee".into()),
-        weight: Some("weight".into()),
-        strata: Some("stratum".into()),
-        psu: Some("psu".into()),
-        period: Some("year".into()),
-        region: Some("region".into()),
-        sector: Some("sector".into()),
-        ..Roles::default()
-    };
+fn densities() -> Estimates {
     let options = RecordOptions { margins: true, ..RecordOptions::default() };
-    let records = Records::new(&frame, &roles).unwrap();
+    let records = Records::new(&labour::frame(), &labour::roles()).unwrap();
     records.estimate(&[Measure::Density], &["period", "region", "sector"], &options).unwrap()
 }
 
@@ -50,7 +35,7 @@ fn amount(d: &Decomposition, effect: &str) -> Amount {
 
 #[test]
 fn effects_of_records_and_their_errors_equal_those_of_r() {
-    let estimates = labour();
+    let estimates = densities();
     let cases = [
         ("sector", split(&estimates, &["sector"], SplitForm::TwoFactors)),
         ("region", split(&estimates, &["region"], SplitForm::TwoFactors)),

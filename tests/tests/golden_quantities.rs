@@ -8,26 +8,12 @@ use undeb::survey::design::LonelyPsu;
 use undeb::{
     CompareOptions, Comparison, Contrast, Figure, Measure, PayColumn, Period, Quantities, Quantity, RecordOptions, Records, Roles,
 };
-use undeb_tests::{Rows, project};
-
-fn frame() -> DataFrame {
-    let file = project().join("tests/golden/labour.csv");
-    CsvReadOptions::default().try_into_reader_with_file_path(Some(file)).unwrap().finish().unwrap()
-}
+use undeb_tests::{Rows, labour};
 
 fn roles() -> Roles {
     Roles {
-        member: Some("union".into()),
-        covered: Some("covered".into()),
-        employee: Some("employee".into()),
-        weight: Some("weight".into()),
-        strata: Some("stratum".into()),
-        psu: Some("psu".into()),
-        period: Some("year".into()),
-        region: Some("region".into()),
-        sector: Some("sector".into()),
         pay: Some(PayColumn { amount: "wage".into(), unit: "GBP an hour".into(), ..PayColumn::default() }),
-        ..Roles::default()
+        ..labour::roles()
     }
 }
 
@@ -41,7 +27,7 @@ fn near(ours: f64, theirs: f64, what: &str) {
 
 #[test]
 fn totals_means_and_gaps_by_year_and_region() {
-    let quantities = all(&Records::new(&frame(), &roles()).unwrap(), &["period", "region"]);
+    let quantities = all(&Records::new(&labour::frame(), &roles()).unwrap(), &["period", "region"]);
     let golden = Rows::read("tests/golden/quantities_R.csv");
     let mut checked = 0;
     for row in 0..golden.len() {
@@ -65,7 +51,7 @@ fn totals_means_and_gaps_by_year_and_region() {
 
 #[test]
 fn changes_of_quantities_and_contrasts_of_cells() {
-    let records = Records::new(&frame(), &roles()).unwrap();
+    let records = Records::new(&labour::frame(), &roles()).unwrap();
     let golden = Rows::read("tests/golden/quantities_R.csv");
     let of = |name: &str| {
         let row = (0..golden.len()).find(|row| golden.text(*row, "quantity") == name).unwrap();
@@ -85,7 +71,7 @@ fn changes_of_quantities_and_contrasts_of_cells() {
         near(change.value.unwrap(), value, &name);
         near(change.se.unwrap(), se, &name);
     }
-    let fpc = Records::new(&frame(), &Roles { fpc: Some("Nh".into()), ..roles() }).unwrap();
+    let fpc = Records::new(&labour::frame(), &Roles { fpc: Some("Nh".into()), ..roles() }).unwrap();
     let members = all(&fpc, &["period"]);
     let figure = members.get("members".parse().unwrap(), Period::year(2024), "all", "all").unwrap();
     near(figure.se().unwrap(), of("fpc_members").1, "fpc");

@@ -4,31 +4,16 @@
 
 use std::fs;
 
-use polars::prelude::*;
 use serde_json::Value;
 use undeb::survey::testing::NoTest;
 use undeb::{
     Adjustment, ChangeView, CompareOptions, Comparison, Contrast, Estimate, Estimates, Measure, Method, Period, RecordOptions,
-    Records, Roles,
+    Records,
 };
-use undeb_tests::{Rows, project};
+use undeb_tests::{Rows, labour, project};
 
-fn labour(margins: bool) -> Estimates {
-    let file = project().join("tests/golden/labour.csv");
-    let frame = CsvReadOptions::default().try_into_reader_with_file_path(Some(file)).unwrap().finish().unwrap();
-    let roles = Roles {
-        member: Some("union".into()),
-        covered: Some("covered".into()),
-        employee: Some("employee".into()),
-        weight: Some("weight".into()),
-        strata: Some("stratum".into()),
-        psu: Some("psu".into()),
-        period: Some("year".into()),
-        region: Some("region".into()),
-        sector: Some("sector".into()),
-        ..Roles::default()
-    };
-    let records = Records::new(&frame, &roles).unwrap();
+fn rates(margins: bool) -> Estimates {
+    let records = Records::new(&labour::frame(), &labour::roles()).unwrap();
     let measures = [Measure::Density, Measure::Coverage];
     records.estimate(&measures, &["period", "region", "sector"], &RecordOptions { margins, ..RecordOptions::default() }).unwrap()
 }
@@ -39,7 +24,7 @@ fn near(ours: f64, theirs: f64, tolerance: f64, what: &str) {
 
 #[test]
 fn every_interval_of_every_domain() {
-    let estimates = labour(true);
+    let estimates = rates(true);
     let golden = Rows::read("tests/golden/intervals_all.csv");
     let methods = [
         ("wald", Method::Wald),
@@ -75,7 +60,7 @@ fn every_interval_of_every_domain() {
 fn changes_with_the_covariance_of_shared_psus() {
     let golden: Value = serde_json::from_str(&fs::read_to_string(project().join("tests/golden/change.json")).unwrap()).unwrap();
     let cells = golden["cells"].as_array().unwrap();
-    let estimates = labour(false).filter(|e| e.measure == Measure::Density);
+    let estimates = rates(false).filter(|e| e.measure == Measure::Density);
     let changes = estimates.change(Period::year(2023), Period::year(2024)).unwrap();
     assert_eq!(changes.rows().len(), cells.len());
     let adjustments = [
@@ -121,7 +106,7 @@ fn get<'a>(estimates: &'a Estimates, year: i32, region: &str, sector: &str) -> &
 
 #[test]
 fn a_ratio_says_what_the_difference_says_and_a_part_moves_with_its_whole() {
-    let estimates = labour(true).filter(|e| e.measure == Measure::Density && &*e.sector == "all");
+    let estimates = rates(true).filter(|e| e.measure == Measure::Density && &*e.sector == "all");
     let ratio = CompareOptions { contrast: Contrast::Ratio, ..CompareOptions::default() };
     let whole = Comparison::Whole { dimension: "region".into() };
     let differences = estimates.compare(&whole, &CompareOptions::default()).unwrap();
@@ -148,7 +133,7 @@ fn year(change: &undeb::Change) -> i32 {
 
 #[test]
 fn what_cannot_be_compared_is_refused_with_the_choices() {
-    let estimates = labour(true);
+    let estimates = rates(true);
     let compare = |what: Comparison| estimates.compare(&what, &CompareOptions::default()).unwrap_err().to_string();
     let (from, to) = (Period::year(2021), Period::year(2024));
     let absent = compare(Comparison::Periods { from, to });

@@ -2,20 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod subjects;
+
 use std::collections::HashSet;
 
-use undeb::{Estimates, Findings, Measure, Plan, PublishedTable, Registry};
+use subjects::{states, union};
+use undeb::{Measure, Plan};
 use undeb_chart::{Chart, ChartOptions, Kind, Locale, Theme, Titles, Tones, Width, chart, report_figures};
-
-fn states() -> Estimates {
-    let table = PublishedTable::open("us-states", &Registry::bundled().unwrap()).unwrap();
-    table.estimate(&[Measure::Density, Measure::Coverage], Some(1.5)).unwrap()
-}
-
-fn union() -> Findings {
-    let plan = Plan::builtin("eu-80").unwrap();
-    plan.assess(plan.gather().unwrap()).unwrap()
-}
 
 fn density() -> ChartOptions {
     ChartOptions { measure: Some(Measure::Density), ..ChartOptions::default() }

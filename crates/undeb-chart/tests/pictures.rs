@@ -4,25 +4,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod subjects;
+
 use std::path::PathBuf;
 
-use undeb::{Estimates, Findings, Measure, Plan, PublishedTable, Registry};
+use subjects::{states, union};
+use undeb::Measure;
 use undeb_chart::{ChartOptions, Frame, Kind, Theme, bounds, chart};
 
 const THEMES: [(Theme, &str); 3] = [(Theme::Light, "light"), (Theme::Dark, "dark"), (Theme::Print, "print")];
 
 /// A committed picture is read by people: no larger than this.
 const LARGEST: usize = 60_000;
-
-fn states() -> Estimates {
-    let table = PublishedTable::open("us-states", &Registry::bundled().unwrap()).unwrap();
-    table.estimate(&[Measure::Density, Measure::Coverage], Some(1.5)).unwrap()
-}
-
-fn union() -> Findings {
-    let plan = Plan::builtin("eu-80").unwrap();
-    plan.assess(plan.gather().unwrap()).unwrap()
-}
 
 /// What the picture of a kind shows: few rows, so that the file stays small.
 fn asked(kind: Kind, theme: Theme) -> ChartOptions {
