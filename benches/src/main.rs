@@ -1,9 +1,9 @@
 //! Times the survey engine on synthetic records: `bench [ROWS]...`; `bench charts` times the drawing of charts.
 //!
 //! `bench write ROWS FILE [sorted] [regional] [replicates=N]` leaves records as Parquet, and `bench parts FILE [BY]`
-//! sums a file of any size part by part. Medians of the warm runs, and memory above the frame. The peers run the same jobs on the
-//! same file, which `bench time FILE RUNS JOB`, `bench memory FILE JOB`
-//! and `bench values FILE JOB` answer for: benches/peers.
+//! sums a file of any size part by part. Medians of the warm runs, and memory above the frame. The peers run the same
+//! jobs on the same file, which `bench time FILE RUNS JOB`, `bench memory FILE JOB` and `bench values FILE JOB` answer
+//! for: benches/peers.
 
 mod backtest;
 mod charts;

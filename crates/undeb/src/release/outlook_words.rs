@@ -30,6 +30,11 @@ pub fn between(i: Interval) -> String {
 
 /// The first period in which the level is met: "2034 (2028 to after 2052)", "not within 30 years", "already now".
 pub fn first_met(outlook: &Outlook) -> Option<String> {
+    first_met_with(outlook, "")
+}
+
+/// The same, with words that say what the range is.
+fn first_met_with(outlook: &Outlook, range: &str) -> Option<String> {
     let first = outlook.first_met?;
     let last = outlook.projection()?.from();
     let year = |p: Option<Period>| match p {
@@ -41,7 +46,7 @@ pub fn first_met(outlook: &Outlook) -> Option<String> {
     Some(match first.early {
         None => format!("not within {} years", first.within),
         _ if early == late => median,
-        _ => format!("{median} ({early} to {late})"),
+        _ => format!("{median} ({early} to {late}{range})"),
     })
 }
 
@@ -122,9 +127,8 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook) -> Vec<Stri
             chance(at)
         ));
     }
-    if let Some(first) = first_met(outlook) {
-        let range = first.replace(')', " in four paths of five)");
-        said.push(format!("In the middle of the simulated paths the level is first met: {range}."));
+    if let Some(first) = first_met_with(outlook, " in four paths of five") {
+        said.push(format!("In the middle of the simulated paths the level is first met: {first}."));
     }
     if let Some(needed) = outlook.fan.last().and_then(|f| Some((f.period, f.workers_needed?))).filter(|(_, w)| *w >= 50.0) {
         said.push(format!(
