@@ -1,23 +1,21 @@
-"""What estimates are asked: how they changed, why, where they go, and what could be told at all."""
+"""What estimates are asked over time: how they changed, where they go, and what could be told at all."""
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
 from undeb.errors import UndebWarning
 from undeb.listing import Listing
 from undeb.tables import WORKING, Table
-from undeb.vocabulary import known, words
+from undeb.vocabulary import as_period, checked, real
 
 if TYPE_CHECKING:
     from undeb import _undeb
     from undeb.changes import Changes
-    from undeb.decomposition import Decomposition, Form
     from undeb.estimates import Estimates
     from undeb.trend import Model, Trend
 
@@ -31,8 +29,19 @@ class Analyses(Table):
         _inner: _undeb.Estimates
         level: float
 
+        @property
+        def measures(self) -> list[str]: ...
+        @property
+        def regions(self) -> dict[str, str]: ...
+        @property
+        def sectors(self) -> dict[str, str]: ...
+
     def _whole(self) -> Estimates:
         return cast("Estimates", self)
+
+    def _places(self) -> dict[str, str]:
+        """Names of the codes of both dimensions."""
+        return {**self.regions, **self.sectors}
 
     def change(
         self, start: str | int | None = None, end: str | int | None = None, *, ratio: bool = False, correlation: float | None = None
@@ -185,9 +194,9 @@ class Analyses(Table):
         from undeb.trend import Trend
 
         choices = {
-            "model": None if model is None else str(model), "damping": damping, "correlation": list(correlation),
-            "bridges": [str(b) for b in bridges],
-            "assumed_se": assumed_se, "start": None if start is None else str(start),
+            "model": None if model is None else str(model), "damping": real("damping", damping),
+            "correlation": [real("correlation", rho) for rho in correlation], "bridges": [str(b) for b in bridges],
+            "assumed_se": None if assumed_se is None else real("assumed_se", assumed_se), "start": as_period(start),
         }  # fmt: skip
         inner, refused = self._inner.trend(choices)
         if refused:
@@ -196,7 +205,13 @@ class Analyses(Table):
         return Trend(inner, self._whole(), choices, self.level)
 
     def detect(
-        self, start: str | int, end: str | int, *, level: float = 0.95, power: float = 0.8, correlation: float = 0.0
+        self,
+        start: str | int | None = None,
+        end: str | int | None = None,
+        *,
+        level: float = 0.95,
+        power: float = 0.8,
+        correlation: float = 0.0,
     ) -> Listing:
         r"""The smallest true change between two periods that each series could tell.
 
@@ -207,7 +222,7 @@ class Analyses(Table):
         Parameters
         ----------
         start, end
-            The two periods.
+            The two periods; without an end the newest figure of each series, without a start the one before the end.
         level
             Level of the test.
         power
@@ -218,12 +233,12 @@ class Analyses(Table):
         Returns
         -------
         Listing
-            ``smallest`` is the change as a fraction.
+            ``smallest`` is the change as a fraction; where there is none, ``why_not`` says why.
 
         Raises
         ------
         DataError
-            A figure is not there, or has no stated error.
+            No series has two figures with a stated error.
 
         Examples
         --------
@@ -233,121 +248,9 @@ class Analyses(Table):
         >>> 0.02 < one.detect(2012, 2022).to_polars()["smallest"][0] < 0.05
         True
         """
-        frame = pl.DataFrame(self._inner.smallest_changes(str(start), str(end), level, power, correlation))
+        asked = (checked(level), real("power", power), real("correlation", correlation))
+        frame = pl.DataFrame(self._inner.smallest_changes(as_period(start), as_period(end), *asked))
+        if frame["why_not"].null_count() == frame.height:
+            frame = frame.drop("why_not")
         note = f"Found with probability {power:g} by a test at level {level:g}."
-        return Listing(f"Smallest changes that could be told, {start} to {end}", frame, {"smallest": "points"}, (note, WORKING))
-
-    def decompose(
-        self,
-        measure: str,
-        start: str | int,
-        end: str | int,
-        *,
-        by: str | Iterable[str] = (),
-        form: Form = "two-factors",
-        region: str | None = None,
-        sector: str | None = None,
-        correlation: float = 0.0,
-    ) -> Decomposition:
-        r"""Why a rate moved between two periods: the cells' rates, or the cells' weights.
-
-        .. math:: R_2 - R_1 = \sum_i \bar s_i (r_{i2} - r_{i1}) + \sum_i \bar r_i (s_{i2} - s_{i1})
-
-        with :math:`s_i` the share of cell :math:`i` in all workers, :math:`r_i` its rate, and bars for averages over the
-        two periods (METHODS M24).
-
-        Parameters
-        ----------
-        measure
-            What is measured.
-        start, end
-            The two periods.
-        by
-            Groupings that make the cells, from the outer to the inner; all whose parts are there when left out.
-        form
-            ``two-factors``, ``interaction`` or ``nested``.
-        region, sector
-            Whose change is split; the whole when left out.
-        correlation
-            Correlation of two estimates of one cell in the two periods, where only published errors are known.
-
-        Returns
-        -------
-        Decomposition
-            One row for each cell, as fractions; all together are the change.
-
-        Raises
-        ------
-        DataError
-            Cells do not add up to the whole, or have no partner in the other period.
-        DefinitionError
-            An incomparable series break lies between, or the measure is a difference of rates.
-
-        References
-        ----------
-        Kitagawa (1955), *J. Am. Stat. Assoc.* 50, 1168-1194; Das Gupta (1993), *Current Population Reports* P23-186.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020, by="region")
-        >>> round(why.change, 4)
-        0.005
-        """
-        from undeb.decomposition import Decomposition
-
-        split = {
-            "by": words(by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
-            "region": region, "sector": sector, "level": self.level, "correlation": correlation,
-        }  # fmt: skip
-        facts = self._inner.decompose(str(measure), str(start), str(end), split)
-        asked = {"measure": str(measure), "start": start, "end": end, "by": words(by), "form": form, "region": region,
-                 "sector": sector, "correlation": correlation}  # fmt: skip
-        return Decomposition(facts, self._whole(), asked)
-
-    def rank(
-        self, measure: str, *, period: str | int | None = None, sectors: str | Iterable[str] = (), among: int = 5
-    ) -> Listing:
-        """Cells in the order of their rates, with how sure their ranks are (METHODS M26).
-
-        Parameters
-        ----------
-        measure
-            What is measured.
-        period
-            The period; the newest when left out.
-        sectors
-            Sectors whose cells are ranked; all together when left out.
-        among
-            How many count as the lowest and as the highest.
-
-        Returns
-        -------
-        Listing
-            ``rank`` from the lowest; ``rank_low`` and ``rank_high``, the ranks that the errors leave open at the level of
-            these estimates; the probabilities of being ``among_lowest`` and ``among_highest``.
-
-        Raises
-        ------
-        DataError
-            There are fewer than two cells with a figure.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> ub.data("us-states", ["density"], design_effect=1.5).rank("density").to_polars()["region"][-1]
-        'HI'
-        """
-        when = None if period is None else str(period)
-        facts = json.loads(self._inner.rank(str(measure), when, words(sectors), among, self.level))
-        rows: list[dict[str, Any]] = []
-        for cell in facts["cells"]:
-            sure: dict[str, Any] = cell.pop("certainty") or {}
-            interval: dict[str, Any] = cell.pop("interval") or {}
-            ranks = {"rank_low": sure.get("low"), "rank_high": sure.get("high")}
-            chances = {name: sure.get(name) for name in ("among_lowest", "among_highest")}
-            rows.append({"period": facts["period"], **cell, "low": interval.get("low"), "high": interval.get("high"), **ranks, **chances})
-        frame = pl.DataFrame(rows, infer_schema_length=None)
-        ways = {"value": "percent", "low": "percent", "high": "percent", "among_lowest": "chance", "among_highest": "chance"}
-        note = f"Ranks from the lowest; rank_low to rank_high is what the errors leave open at level {self.level:g}."
-        return Listing(f"Ranks of {measure}", frame, ways, (note, WORKING))
+        return Listing("Smallest changes that could be told", frame, {"smallest": "width"}, (note, WORKING), self._places())

@@ -14,7 +14,7 @@ import polars as pl
 from undeb import _undeb
 from undeb.estimates import Estimates
 from undeb.tables import Shown, Table
-from undeb.vocabulary import words
+from undeb.vocabulary import real, text, words
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -128,12 +128,14 @@ def data(
         ]  # fmt: skip
         return Catalogue("Published tables: undeb.data(name)", rows)
     file = None if registry is None else Path(registry)
-    return _published(source, None if measures is None else words(measures), file, design_effect)
+    effect = None if design_effect is None else real("design_effect", design_effect)
+    return published(text("source", source), None if measures is None else words(measures), file, effect)
 
 
-def _published(source: str, wanted: list[str] | None, registry: Path | None, design_effect: float | None) -> Estimates:
+def published(source: str, wanted: list[str] | None, registry: Path | None, design_effect: float | None) -> Estimates:
+    """Estimates of a published table, which know what they were made from."""
     inner = _undeb.published(source, wanted, registry, design_effect)
-    return Estimates(inner, _made=(_published, source, wanted, registry, design_effect))
+    return Estimates(inner, _made=(published, source, wanted, registry, design_effect))
 
 
 def codebooks(name: str | None = None) -> Catalogue:

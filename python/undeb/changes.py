@@ -13,8 +13,8 @@ from undeb.errors import DataError
 from undeb.estimates import Estimates
 from undeb.quantities import Quantities
 from undeb.showing import amount, points
-from undeb.tables import WORKING, Shown, Table
-from undeb.vocabulary import Interval, checked, known
+from undeb.tables import WORKING, Shown, Table, named
+from undeb.vocabulary import Interval, checked, known, real, text
 
 Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "holm"]
 """How p-values are adjusted for the number of tests in the table."""
@@ -85,7 +85,8 @@ class Changes(Table):
         True
         """
         name = known(adjustment, "adjustment of tests", ["benjamini-hochberg", "benjamini-yekutieli", "holm"])
-        view = replace(self, margin=margin, power=power, adjustment=name)
+        asked = None if margin is None else real("margin", margin)
+        view = replace(self, margin=asked, power=real("power", power), adjustment=name)
         view.to_polars()
         return view
 
@@ -105,10 +106,12 @@ class Changes(Table):
         frame = self.to_polars()
         ratio = bool(self._against["ratio"])
         interval = f"{self.level * 100:g}% interval"
+        place = named(self._of._places().items())  # pyright: ignore[reportPrivateUsage]
         rows: list[list[str]] = []
         for row in frame.head(Shown.MOST).iter_rows(named=True):
             shown = points if row["unit"] == "points" else amount
-            keys = [f"{row[name]} / {row['against_' + name]}" if row[name] != row["against_" + name] else str(row[name]) for name in ("period", "region", "sector")]
+            ends = [(place(row[name]), place(row["against_" + name])) for name in ("period", "region", "sector")]
+            keys = [one if one == other else f"{one} / {other}" for one, other in ends]
             between = "" if row["low"] is None else f"{shown(row['low'])} to {shown(row['high'])}"
             p = "" if row["p_adjusted"] is None else "< 0.001" if row["p_adjusted"] < 0.001 else f"{row['p_adjusted']:.3f}"
             rows.append([row["measure"], *keys, shown(row["value"]) or "[x]", between, p, row["flags"]])
@@ -132,7 +135,7 @@ def between_periods(start: str | int | None, end: str | int | None, ratio: bool,
     if (start is None) != (end is None):
         raise DataError("one period is given; give both, or none for every period against the one before it")
     periods = None if start is None else (str(start), str(end))
-    return {"periods": periods, "dimension": None, "codes": None, "ratio": ratio, "correlation": correlation}
+    return {"periods": periods, "dimension": None, "codes": None, "ratio": ratio, "correlation": _correlation(correlation)}
 
 
 def between_codes(
@@ -141,8 +144,12 @@ def between_codes(
     """A comparison of two codes, or of each with the whole."""
     if (code is None) != (other is None):
         raise DataError("one code is given; give both, or none for every code against the whole")
-    codes = None if code is None else (code, other)
-    return {"periods": None, "dimension": dimension, "codes": codes, "ratio": ratio, "correlation": correlation}
+    codes = None if code is None else (text("code", code), text("other", other))
+    return {"periods": None, "dimension": text("dimension", dimension), "codes": codes, "ratio": ratio, "correlation": _correlation(correlation)}
+
+
+def _correlation(given: float | None) -> float | None:
+    return None if given is None else real("correlation", given)
 
 
 def _again(of: Estimates | Quantities, against: dict[str, Any], view: dict[str, Any]) -> Changes:

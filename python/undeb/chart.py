@@ -14,7 +14,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.errors import DataError, UndebError, choices
-from undeb.vocabulary import Kind, known, words
+from undeb.vocabulary import Kind, known, real, words
 
 
 class Options(TypedDict, total=False):
@@ -120,7 +120,7 @@ class Chart:
         >>> ub.data("us-states").chart("trend").to_png(1)[1:4]
         b'PNG'
         """
-        return self._inner.png(scale)
+        return self._inner.png(real("scale", scale))
 
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False, scale: float = 2.0) -> Path:
         """Writes the drawing as SVG or PNG, by the ending of the name.
@@ -188,6 +188,8 @@ def draw(
         "target": None, "measure": None, "title": None, "titles": "inside", "theme": "light", "locale": "en",
         "width": 720.0, "mm": None, **asked,
     }  # fmt: skip
+    given["width"] = real("width", given["width"])
+    given["mm"] = None if given["mm"] is None else real("mm", given["mm"])
     for several in ("regions", "sectors", "highlight"):
         given[several] = words(given.get(several, ()))
     periods = given.get("periods", ())

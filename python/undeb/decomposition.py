@@ -11,7 +11,7 @@ import polars as pl
 
 from undeb.estimates import Estimates
 from undeb.listing import Listing
-from undeb.showing import percent, points
+from undeb.showing import hundredths, percent
 from undeb.tables import WORKING, Shown, Table
 
 Form: TypeAlias = Literal["two-factors", "interaction", "nested"]
@@ -35,7 +35,7 @@ class Decomposition(Table):
         Examples
         --------
         >>> import undeb as ub
-        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020)
+        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose(2019, 2020)
         >>> abs(why.to_polars()["total"].sum() - why.change) < 1e-12
         True
         """
@@ -57,7 +57,7 @@ class Decomposition(Table):
         Examples
         --------
         >>> import undeb as ub
-        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose("density", 2019, 2020)
+        >>> why = ub.data("us-states", ["density"], design_effect=1.5).decompose(2019, 2020)
         >>> why.effects().to_polars()["effect"].to_list()
         ['composition', 'rate']
         """
@@ -70,7 +70,7 @@ class Decomposition(Table):
                 "effect": " of ".join(words), "value": effect["value"], "se": effect["se"],
                 "low": interval.get("low"), "high": interval.get("high"),
             })  # fmt: skip
-        ways = {name: "points" for name in ("value", "se", "low", "high")}
+        ways = {name: "hundredths" for name in ("value", "se", "low", "high")}
         return Listing("Effects", pl.DataFrame(rows, infer_schema_length=None), ways, (WORKING,))
 
     @property
@@ -82,12 +82,12 @@ class Decomposition(Table):
         facts = json.loads(self._facts)
         frame = self.to_polars()
         rows = [
-            [row["cell"], percent(row["rate_from"]), percent(row["rate_to"]), points(row["rate_effect"]), points(row["composition"]), points(row["total"])]
+            [row["cell"], percent(row["rate_from"]), percent(row["rate_to"]), *(hundredths(row[name]) for name in ("rate_effect", "composition", "total"))]
             for row in frame.head(Shown.MOST).iter_rows(named=True)
         ]  # fmt: skip
         headings = ["Cell", f"Rate {facts['from']}", f"Rate {facts['to']}", "Through its rate", "Through its weight", "Together"]
-        effects = ", ".join(f"{row['effect']} {points(row['value'])}" for row in self.effects().to_polars().iter_rows(named=True))
-        notes = [f"{points(self.change)} in all: {effects}.", *facts["cautions"], WORKING]
+        effects = ", ".join(f"{row['effect']} {hundredths(row['value'])}" for row in self.effects().to_polars().iter_rows(named=True))
+        notes = [f"{hundredths(self.change)} in all: {effects}.", *facts["cautions"], WORKING]
         title = f"{facts['measure']}, {facts['from']} to {facts['to']}"
         return Shown(title, headings, rows, notes, headings[1:], frame.height)
 

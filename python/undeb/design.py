@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 from undeb.frames import Frame
-from undeb.vocabulary import known, words
+from undeb.vocabulary import known, real, words
 
 LonelyPsu: TypeAlias = Literal["fail", "remove", "adjust", "average"]
 """What a stratum with a single PSU contributes; names and meaning as in R ``survey``."""
@@ -144,7 +144,7 @@ class KnownTotals:
         listed: list[dict[str, Any]] = []
         for variable, known in self.totals.items():
             codes = known.items() if isinstance(known, Mapping) else [(None, known)]
-            listed += [{"variable": variable, "code": code, "total": total} for code, total in codes]
+            listed += [{"variable": variable, "code": code, "total": real(f"total of {variable}", total)} for code, total in codes]
         return json.dumps({"method": self.method, "bounds": self.bounds, "total": listed})
 
 
@@ -191,7 +191,8 @@ def design_options(
     """What a user says of the design beside columns, as it is kept for making the records again."""
     known(lonely_psu, "rule for lonely PSUs", ["fail", "remove", "adjust", "average"])
     return {
-        "lonely_psu": lonely_psu, "replicates": replicates, "known_totals": known_totals, "design_effect": design_effect,
+        "lonely_psu": lonely_psu, "replicates": replicates, "known_totals": known_totals,
+        "design_effect": None if design_effect is None else real("design_effect", design_effect),
     }  # fmt: skip
 
 

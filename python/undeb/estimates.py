@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb import _undeb
-from undeb.analyses import Analyses
-from undeb.errors import DataError
+from undeb.errors import DataError, DesignError
+from undeb.explaining import Explaining
 from undeb.showing import count, percent, points
 from undeb.tables import KEYS, WORKING, Shown, named, write_table
-from undeb.vocabulary import Interval, Kind, checked, known, words
+from undeb.vocabulary import Interval, Kind, checked, known, real, words
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Estimates(Analyses):
+class Estimates(Explaining):
     """Rates with their uncertainty, made by :meth:`Survey.estimate` or :func:`undeb.data`.
 
     A table in long form; the confidence level belongs to the looking and is changed with :meth:`at_level`.
@@ -123,6 +123,42 @@ class Estimates(Analyses):
         if len(estimates) == 0:
             raise DataError("no figure fits the filter; look at .regions, .sectors and .periods")
         return estimates
+
+    def estimate(self, measures: str | Iterable[str], *, design_effect: float | None = None) -> Estimates:
+        """The estimates of some measures alone; of a published table also with another assumed design effect.
+
+        Parameters
+        ----------
+        measures
+            One or several of :attr:`measures`.
+        design_effect
+            An assumed design effect, for approximate errors of published figures whose publisher states none.
+
+        Raises
+        ------
+        DefinitionError
+            The measure is not here.
+        DesignError
+            A design effect is assumed for records, whose errors come from their design.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").estimate(["density", "coverage"], design_effect=1.5).trend().level
+        0.95
+        """
+        from undeb.catalogue import published
+
+        wanted = [known(measure, "measure of these estimates", self.measures) for measure in words(measures)]
+        if design_effect is None:
+            return self.filter(pl.col("measure").is_in(wanted))
+        if self._made[:1] != (published,):
+            raise DesignError("a design effect is assumed for published tables; for records, say it to undeb.survey")
+        _, source, _, registry, _ = self._made
+        again = published(source, wanted, registry, real("design_effect", design_effect))
+        again = replace(again, level=self.level, interval=self.interval, quality=self.quality)
+        key = pl.concat_str(KEYS, separator="\n")
+        return again.filter(key.is_in(self.to_polars().select(key).to_series().to_list()))
 
     def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
         """A chart of the estimates, with the words "not released"; it shows itself in a notebook.

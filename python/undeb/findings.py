@@ -13,6 +13,7 @@ import polars as pl
 from undeb import _undeb
 from undeb.errors import PlanError
 from undeb.estimates import Estimates
+from undeb.explaining import effort_listing
 from undeb.listing import Listing
 from undeb.outlook import Outlook
 from undeb.plan import Plan
@@ -163,14 +164,8 @@ class Findings(Table):
         found = self._facts()["explanations"]["priorities"]
         if found is None:
             raise PlanError(f"the plan `{self.plan.id}` has no section `[priorities]`; add one, or read another plan")
-        rows: list[dict[str, Any]] = []
-        for cell in found["cells"]:
-            interval = _part(cell, "interval")
-            rows.append({**cell, "interval": None, "low": interval.get("low"), "high": interval.get("high")})
-        frame = pl.DataFrame(rows, infer_schema_length=None).drop("interval")
-        ways = {"value": "percent", "low": "percent", "high": "percent", "distance": "points", "share_of_gap": "percent", "reach": "percent"}
-        ways |= dict.fromkeys(("uncovered", "gain", "workers", "short"), "count")
-        return Listing("Where effort would count", frame, ways, (WORKING,))
+        said: list[str] = self._inner.effort()
+        return effort_listing(found, said, self._places())
 
     def to_polars(self) -> pl.DataFrame:
         """The findings as a polars frame, one row each; rates and gaps are fractions, paces fractions a year.
@@ -204,7 +199,7 @@ class Findings(Table):
 
     def _shown(self) -> Shown:
         headings = ["Target", "Region", "Sector", "Period", "Rate", "Level", "Gap", "Answer"]
-        name = self._named()
+        name = named(self._places().items())
         titles = {t["id"]: t["title"] for t in self.plan.targets}
         rows: list[list[str]] = [
             [
@@ -217,8 +212,8 @@ class Findings(Table):
         counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
         return Shown(self.plan.title, headings, rows, [f"{counted}.", WORKING], ["Rate", "Level", "Gap"], len(self))
 
-    def _named(self) -> Callable[[str], str]:
-        return named((code, name) for e in self._evidence for names in (e.regions, e.sectors) for code, name in names.items())
+    def _places(self) -> dict[str, str]:
+        return {code: name for e in self._evidence for names in (e.regions, e.sectors) for code, name in names.items()}
 
     def __reduce__(self) -> tuple[Callable[..., Findings], tuple[Any, ...]]:
         return _again, (self.plan, self._evidence)

@@ -8,10 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from undeb.showing import chance, count, percent, points
-from undeb.tables import Shown, Table
+from undeb.showing import chance, count, hundredths, percent, points, width
+from undeb.tables import Shown, Table, named
 
-WAYS: dict[str, Callable[[Any], str]] = {"percent": percent, "chance": chance, "points": points, "count": count}
+WAYS: dict[str, Callable[[Any], str]] = {
+    "percent": percent, "chance": chance, "points": points, "hundredths": hundredths, "width": width, "count": count,
+}  # fmt: skip
 """How a number is shown."""
 
 
@@ -24,6 +26,8 @@ class Listing(Table):
     _frame: pl.DataFrame
     _ways: dict[str, str] = field(default_factory=dict[str, str])
     _notes: tuple[str, ...] = ()
+    _names: dict[str, str] = field(default_factory=dict[str, str])
+    """Names of the region and sector codes."""
 
     def to_polars(self) -> pl.DataFrame:
         """The list as a polars frame; rates are fractions, an empty cell is not known.
@@ -31,15 +35,21 @@ class Listing(Table):
         Examples
         --------
         >>> import undeb as ub
-        >>> ub.data("us-states", ["density"], design_effect=1.5).rank("density").to_polars()["rank"][0]
+        >>> ub.data("us-states", ["density"], design_effect=1.5).rank().to_polars()["rank"][0]
         1
         """
         return self._frame.clone()
 
     def _shown(self) -> Shown:
+        place = named(self._names.items())
+
         def words(name: str, value: object) -> str:
             if value is None:
                 return ""
+            if name in ("region", "sector"):
+                return place(str(value))
+            if isinstance(value, bool):
+                return "yes" if value else "no"
             if isinstance(value, list):
                 return ", ".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
             way = WAYS.get(self._ways.get(name, ""))
@@ -51,4 +61,4 @@ class Listing(Table):
         return Shown(self.title, list(headings.values()), rows, list(self._notes), numeric, self._frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Listing], tuple[Any, ...]]:
-        return Listing, (self.title, self._frame, self._ways, self._notes)
+        return Listing, (self.title, self._frame, self._ways, self._notes, self._names)

@@ -11,7 +11,7 @@ import polars as pl
 
 from undeb.listing import Listing
 from undeb.showing import chance, percent, points
-from undeb.tables import WORKING, Shown, Table
+from undeb.tables import WORKING, Shown, Table, named
 
 if TYPE_CHECKING:
     from undeb.findings import Findings
@@ -96,7 +96,7 @@ class Outlook(Table):
                 rows.append({**keys, **{name: one.get(name) for name in FAN if name in one}, **bands})
         ways = dict.fromkeys(("met_at", "met_by"), "chance") | dict.fromkeys(("median", *(name for name in FAN if name.endswith(("_low", "_high")))), "percent")
         ways |= dict.fromkeys(("employees", "workers_needed"), "count")
-        return Listing("Projections", pl.DataFrame(rows, schema=FAN), ways, (WORKING,))
+        return Listing("Projections", pl.DataFrame(rows, schema=FAN), ways, (WORKING,), self._places())
 
     def milestones(self) -> Listing:
         """Milestones and deadlines: what is asked for then, and how the figures or the projection stand to it.
@@ -110,7 +110,10 @@ class Outlook(Table):
         """
         rows = [{**keys, **one} for keys, _, _, ahead in self._each() for one in ahead["milestones"]]
         ways = {"level": "percent", "probability": "chance"}
-        return Listing("Milestones", pl.DataFrame(rows, schema=MILESTONES), ways, (WORKING,))
+        return Listing("Milestones", pl.DataFrame(rows, schema=MILESTONES), ways, (WORKING,), self._places())
+
+    def _places(self) -> dict[str, str]:
+        return self._of._places()  # pyright: ignore[reportPrivateUsage]
 
     @property
     def reasons(self) -> dict[str, list[str]]:
@@ -132,7 +135,7 @@ class Outlook(Table):
                     yield {name: finding[name] for name in KEYS}, finding, one["target"], finding["outlook"]
 
     def _shown(self) -> Shown:
-        frame, name = self.to_polars(), self._of._named()  # pyright: ignore[reportPrivateUsage]
+        frame, name = self.to_polars(), named(self._places().items())
         titles = {t["id"]: t["title"] for t in self._of.plan.targets}
         rows: list[list[str]] = []
         for row in frame.head(Shown.MOST).iter_rows(named=True):

@@ -14,7 +14,7 @@ import polars as pl
 from undeb import _undeb
 from undeb.errors import PlanError, UndebError
 from undeb.showing import percent, points
-from undeb.tables import Shown, Table
+from undeb.tables import Shown, Table, named
 from undeb.vocabulary import words
 
 if TYPE_CHECKING:
@@ -291,11 +291,12 @@ class Plan(Table):
         return json.loads(self._inner.facts())
 
     def _shown(self) -> Shown:
-        facts = self._facts()
+        facts, place = self._facts(), named(self._inner.names())
         rows: list[list[str]] = []
         for row in self.to_polars().iter_rows(named=True):
-            asked = percent(row["level"]) or points(row["change"]) or row["unset"]
-            cells = [", ".join(row[key][:6]) + (" ..." if len(row[key]) > 6 else "") for key in ("regions", "sectors")]
+            since = f" on {row['baseline']}" if row["baseline"] else ""
+            asked = percent(row["level"]) or (points(row["change"]) + since if row["change"] is not None else row["unset"])
+            cells = [_several([place(code) for code in row[key]], key) for key in ("regions", "sectors")]
             rows.append([row["title"], row["measure"], *cells, asked, row["deadline"] or "", row["status"]])
         headings = ["Target", "Measure", "Regions", "Sectors", "Level", "Deadline", "Status"]
         notes = [facts["summary"]] if facts["summary"] else []
@@ -313,6 +314,10 @@ def _again(text: str, name: str, folder: str | None) -> Plan:
 
 def _gathered(plan: Plan, at: int) -> Estimates:
     return plan.evidence()[at]
+
+
+def _several(names: list[str], what: str) -> str:
+    return ", ".join(names) if len(names) <= 3 else f"{len(names)} {what}"
 
 
 def _agree(targets: list[Target]) -> None:

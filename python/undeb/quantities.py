@@ -163,16 +163,19 @@ class Quantities(Table):
     def __len__(self) -> int:
         return len(self._inner)
 
+    def _places(self) -> dict[str, str]:
+        return {code: name for names in self._inner.names() for code, name in names}
+
     def _shown(self) -> Shown:
         frame, source = self.to_polars(), self.source
-        region, sector = (named(pairs) for pairs in self._inner.names())
+        place = named(self._places().items())
         further = frame.columns[len(KEYS) : frame.columns.index("value")]
         interval = f"{self.level * 100:g}% interval"
         rows: list[list[str]] = []
         for row in frame.head(Shown.MOST).iter_rows(named=True):
             between = "" if row["low"] is None else f"{amount(row['low'])} to {amount(row['high'])}"
             rows.append([
-                row["measure"].replace("_", " "), row["period"], region(row["region"]), sector(row["sector"]),
+                row["measure"].replace("_", " "), row["period"], place(row["region"]), place(row["sector"]),
                 *(str(row[name]) for name in further), amount(row["value"]) or "[x]", amount(row["se"]), between, row["unit"],
                 count(row["n"]), percent(row["missing_share"]),
             ])  # fmt: skip

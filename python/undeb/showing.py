@@ -39,9 +39,22 @@ def points(value: float | None) -> str:
     return f"{text if text[0] == '−' or float(text) == 0 else '+' + text} points"
 
 
+def hundredths(value: float | None) -> str:
+    """A small difference of fractions in points with two digits and its sign, as contributions are printed."""
+    if value is None:
+        return ""
+    text = f"{abs(value * 100):.2f}"
+    return f"{'' if float(text) == 0 else '−' if value < 0 else '+'}{text} points"
+
+
+def width(value: float | None) -> str:
+    """The size of a difference in points."""
+    return "" if value is None else f"{value * 100:.1f} points"
+
+
 def count(value: float | None) -> str:
     """A count with separators."""
-    return "" if value is None else f"{value:,.0f}"
+    return "" if value is None else f"{value:,.0f}".replace("-", "−")
 
 
 def amount(value: float | None) -> str:

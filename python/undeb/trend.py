@@ -14,8 +14,8 @@ from undeb.errors import DataError
 from undeb.estimates import Estimates
 from undeb.listing import Listing
 from undeb.showing import chance, count, percent, points
-from undeb.tables import WORKING, Shown, Table
-from undeb.vocabulary import checked
+from undeb.tables import WORKING, Shown, Table, named
+from undeb.vocabulary import checked, real, whole
 
 Model: TypeAlias = Literal["local_level", "drift", "smooth_trend", "local_linear_trend", "damped_trend"]
 """How the level of a series moves on the log-odds scale."""
@@ -89,10 +89,10 @@ class Trend(Table):
         """
         if goal is not None and change is not None:
             raise DataError("both a goal and a change are given; give one of them")
-        if not 0 <= seed < 2**64:
-            raise DataError(f"the seed {seed} is not a whole number from 0 to 2^64 - 1")
-        since = None if change is None else (str(change[0]), change[1])
-        return Projection(self._inner.project(str(to), goal, since, seed), self, (to, goal, change, seed), self.level)
+        level = None if goal is None else real("goal", goal)
+        since = None if change is None else (str(change[0]), real("change", change[1]))
+        inner = self._inner.project(str(to), level, since, whole("seed", seed))
+        return Projection(inner, self, (to, goal, change, seed), self.level)
 
     def to_polars(self) -> pl.DataFrame:
         """The trends as a polars frame, one row for each period of each series.
@@ -202,13 +202,15 @@ class Projection(Table):
                   "met_by": pl.Float64, "workers_needed": pl.Float64, "already": pl.Float64, "early": pl.String,
                   "median": pl.String, "late": pl.String, "never": pl.Float64, "within": pl.Int64}  # fmt: skip
         ways = {**{name: "chance" for name in ("met_at", "met_by", "already", "never")}, "workers_needed": "count"}
-        return Listing("When the goal is first met", pl.DataFrame(json.loads(self._inner.first_met()), schema=schema), ways, (WORKING,))
+        frame, places = pl.DataFrame(json.loads(self._inner.first_met()), schema=schema), self._of._of._places()  # pyright: ignore[reportPrivateUsage]
+        return Listing("When the goal is first met", frame, ways, (WORKING,), places)
 
     def _shown(self) -> Shown:
         interval, frame = f"{self.level * 100:g}% band", self.to_polars()
+        place = named(self._of._of._places().items())  # pyright: ignore[reportPrivateUsage]
         rows = [
             [
-                row["measure"], row["region"], row["sector"], row["period"], percent(row["value"]),
+                row["measure"], place(row["region"]), place(row["sector"]), row["period"], percent(row["value"]),
                 f"{percent(row['low'])} to {percent(row['high'])}", chance(row["met_at"]), chance(row["met_by"]), count(row["workers_needed"]),
             ]
             for row in frame.head(Shown.MOST).iter_rows(named=True)

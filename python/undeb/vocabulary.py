@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from undeb.errors import DataError, SchemaError, choices
 
@@ -114,8 +115,34 @@ def words(given: str | Iterable[str]) -> list[str]:
     return [str(given)] if isinstance(given, str) else [str(word) for word in given]
 
 
+def real(name: str, given: Any) -> float:
+    """A number, or an error that names the option."""
+    if isinstance(given, bool) or not isinstance(given, numbers.Real):
+        raise DataError(f"`{name}` is {given!r}; a number was expected")
+    return float(given)
+
+
+def whole(name: str, given: Any, most: int = 2**64 - 1) -> int:
+    """A whole number from 0, or an error that names the option."""
+    if isinstance(given, bool) or not isinstance(given, numbers.Integral) or not 0 <= int(given) <= most:
+        raise DataError(f"`{name}` is {given!r}; a whole number from 0 to {most} was expected")
+    return int(given)
+
+
+def text(name: str, given: Any) -> str:
+    """A name or code, or an error that names the option."""
+    if isinstance(given, str):
+        return str(given)
+    raise DataError(f"`{name}` is {given!r}; a text was expected")
+
+
+def as_period(given: str | int | None) -> str | None:
+    """A period as text: a year, or a quarter such as ``2024-Q3``; whether it is one is said by who reads it."""
+    return None if given is None else str(given)
+
+
 def checked(level: float) -> float:
     """A level that is a probability."""
-    if not isinstance(level, (int, float)) or not 0 < level < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not 0 < real("level", level) < 1:
         raise DataError(f"the confidence level {level} is not between 0 and 1; write 0.95 for 95 %")
     return float(level)

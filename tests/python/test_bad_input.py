@@ -200,7 +200,7 @@ def test_measures_that_the_records_do_not_have(records: pl.DataFrame) -> None:
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5, float("nan"), "0.9"])
 def test_levels_that_are_none(states: ub.Estimates, level: object) -> None:
-    with pytest.raises(ub.DataError, match="not between 0 and 1; write 0.95 for 95 %"):
+    with pytest.raises(ub.DataError, match="not between 0 and 1; write 0.95 for 95 %|a number was expected"):
         states.at_level(level)  # type: ignore[arg-type]
 
 
@@ -341,13 +341,21 @@ def test_trends_and_projections_that_cannot_be(states: ub.Estimates) -> None:
 
 def test_decompositions_and_priorities_that_cannot_be(states: ub.Estimates) -> None:
     with pytest.raises(ub.SchemaError, match="did you mean `density`"):
-        states.decompose("densty", 2019, 2020)
+        states.decompose(2019, 2020, measure="densty")
     with pytest.raises(ub.DataError, match="no grouping `regoin`; did you mean `region`"):
-        states.decompose("density", 2019, 2020, by="regoin")
+        states.decompose(2019, 2020, by="regoin")
     with pytest.raises(ub.DataError, match="2020 to 2020 is no change; name two periods"):
-        states.decompose("density", 2020, 2020, by="region")
+        states.decompose(2020, 2020, by="region")
     with pytest.raises(ub.DataError, match="the 50 cells hold .* workers in 2019, but United States"):
-        states.filter(pl.col("region") != "CA").decompose("density", 2019, 2020, by="region")
+        states.filter(pl.col("region") != "CA").decompose(2019, 2020, by="region")
+    with pytest.raises(ub.SchemaError, match="`pay_set` is not a measure of these estimates"):
+        states.rank("pay_set")
+    with pytest.raises(ub.PlanError, match="the goal 11.0 is not a fraction between 0 and 1|the goal 11 is not"):
+        states.priorities(11)
+    with pytest.raises(ub.PlanError, match="a cap on the pace needs a deadline"):
+        states.priorities(0.11, cap=0.001)
+    with pytest.raises(ub.DataError, match="there is no figure of density for US, all in 1950"):
+        states.priorities(0.11, period=1950)
     with pytest.raises(ub.PlanError, match=r"the plan `eu-80` has no section `\[priorities\]`"):
         ub.Plan.read("eu-80").assess().priorities()
 
@@ -371,5 +379,5 @@ def test_a_model_or_a_seed_that_is_none(states: ub.Estimates) -> None:
     one = states.filter(pl.col("region") == "US", pl.col("sector") == "all", pl.col("measure") == "density")
     with pytest.raises(ub.SchemaError, match="`3` is not a model of a trend; choose one of local_level"):
         one.trend(model=3)  # type: ignore[arg-type]
-    with pytest.raises(ub.DataError, match="the seed -1 is not a whole number"):
+    with pytest.raises(ub.DataError, match="`seed` is -1; a whole number from 0"):
         one.trend().project(2030, seed=-1)

@@ -31,13 +31,13 @@ def nouns(states: ub.Estimates, survey: ub.Survey) -> dict[str, object]:
     return {
         "estimates": states, "records": survey.filter(pl.col("sex") == "f").estimate(["density"], by=["year", "industry"]),
         "plan": plan, "findings": findings, "report": findings.release(as_of="2026-01-01"), "trend": trend,
-        "decomposition": states.decompose("density", 2019, 2022, by="region"), "changes": states.filter(pl.col("sector") == "all").change(2012, 2022).test(margin=0.01),
+        "decomposition": states.decompose(2019, 2022, by="region"), "changes": states.filter(pl.col("sector") == "all").change(2012, 2022).test(margin=0.01),
         "projection": trend.project(2030, goal=0.1), "catalogue": ub.data(), "survey": survey,
         "quantities": paid.quantities(["members", "pay_gap_membership"], by="year"),
         "quantity changes": paid.quantities(["members", "pay_members"], by="year").change(2019, 2024),
         "outlook": (ahead := ub.Plan.read("us-states-2030").assess().outlook()), "fan": ahead.fan(),
-        "milestones": ahead.milestones(), "ranks": states.rank("density"), "smallest changes": one.detect(2012, 2022),
-        "priorities": ub.Plan.read("us-states-2030").assess().priorities(), "effects": states.decompose("density", 2019, 2022, by="region").effects(),
+        "milestones": ahead.milestones(), "ranks": states.rank(), "smallest changes": one.detect(2012, 2022),
+        "priorities": ub.Plan.read("us-states-2030").assess().priorities(), "effects": states.decompose(2019, 2022, by="region").effects(),
         "first met": trend.project(2030, goal=0.1).first_met(),
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use undeb::survey::decomposition::{Cell, Form, split};
 use undeb::survey::ranking::ranks;
 use undeb::survey::testing::{Adjustment, adjusted};
-use undeb::{Answer, Closing, Plan, smallest_set};
+use undeb::{Answer, Closing, EffortOptions, Measure, Plan, Priorities, PublishedTable, Registry, Smallest, smallest_set};
 
 fn cell() -> impl Strategy<Value = Cell> {
     let side = || prop_oneof![9 => (1_u32..5000, 0.0..=1.0_f64), 1 => Just((0, 0.0))];
@@ -180,4 +180,48 @@ fn what_cannot_be_closed_says_which_cap_binds() {
     assert_eq!(impossible("rate = 0.03\n"), "\"rate\"");
     let Closing::Set(workers) = closing(&format!("{base}rate = 0.12\nsmallest = \"workers\"\n")) else { unreachable!() };
     assert!(workers.gained > 0.0);
+}
+
+#[test]
+fn effort_without_a_plan_is_that_of_the_plan() {
+    let plan = plan(
+        "[priorities]\ntarget = \"private-coverage\"\nby = [\"region\"]\nrate = 0.12\ncap = 0.005\nsmallest = \"workers\"\n",
+    );
+    let findings = plan.assess(plan.gather().unwrap()).unwrap();
+    let of_plan = findings.explanations().priorities.clone().unwrap();
+    let estimates = &findings.evidence()[&plan.source];
+    let options = EffortOptions {
+        by: vec!["region".into()],
+        goal: Some(of_plan.level),
+        rate: Some(0.12),
+        cap: Some(0.005),
+        deadline: plan.targets[0].deadline,
+        sector: Some("private".into()),
+        smallest: Smallest::Workers,
+        ..EffortOptions::default()
+    };
+    let alone = estimates.priorities(Measure::Coverage, &options).unwrap();
+    assert_eq!((alone.gap, &alone.closing, alone.years), (of_plan.gap, &of_plan.closing, of_plan.years));
+    let cells = |p: &Priorities| p.cells.iter().map(|c| (c.name.clone(), c.gain, c.in_set)).collect::<Vec<_>>();
+    assert_eq!(cells(&alone), cells(&of_plan));
+
+    // Without a goal a gain is what lifting a cell to the whole's rate adds.
+    let lifted =
+        estimates.priorities(Measure::Coverage, &EffortOptions { goal: None, rate: None, cap: None, ..options }).unwrap();
+    assert_eq!((&lifted.closing, lifted.gap, lifted.level), (&Closing::NoGoal, 0.0, lifted.whole));
+    for cell in &lifted.cells {
+        assert!((cell.gain - cell.workers * cell.distance.max(0.0)).abs() < 1e-6, "{}", cell.name);
+    }
+}
+
+#[test]
+fn effort_refuses_what_is_no_share() {
+    let table = PublishedTable::open("us-states", &Registry::bundled().unwrap()).unwrap();
+    let estimates = table.estimate(&[Measure::Coverage, Measure::CoveredNonmembers], Some(1.5)).unwrap();
+    let refused = |options: EffortOptions| estimates.priorities(Measure::Coverage, &options).unwrap_err().to_string();
+    let none = EffortOptions::default;
+    assert!(refused(EffortOptions { goal: Some(30.0), ..none() }).contains("the goal 30 is not a fraction between 0 and 1"));
+    assert!(refused(EffortOptions { rate: Some(f64::NAN), ..none() }).contains("the rate NaN"));
+    assert!(refused(EffortOptions { cap: Some(0.005), ..none() }).contains("needs a deadline"));
+    assert!(refused(EffortOptions { region: Some("XX".into()), ..none() }).contains("`XX`"));
 }

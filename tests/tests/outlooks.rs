@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use proptest::prelude::*;
-use undeb::release::outlook_words::{chance, target as sentences};
+use undeb::release::format::probability;
+use undeb::release::outlook_words::target as sentences;
 use undeb::{Outlook, Report, Standing, TargetFindings};
 use undeb_tests::{Entry, Folder};
 
@@ -49,7 +50,7 @@ fn after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
 #[test]
 fn chances_in_words_hold_the_probability_and_are_never_certain() {
     for p in (0..=10_000).map(|i| f64::from(i) / 10_000.0) {
-        let words = chance(p);
+        let words = probability(p);
         let (low, high) = claimed(&words);
         assert!(low - 1e-12 <= p && p <= high + 1e-12, "{p}: {words}");
         assert!(words != "0%" && words != "100%", "{p}: {words}");

@@ -156,6 +156,11 @@ fn quarters_step_by_quarters_and_slopes_are_a_year() {
     let ahead = trend.project(&to("2022-Q4", Goal::Level(0.3))).unwrap();
     assert_eq!(ahead.periods().len(), 4);
     assert!((ahead.periods()[3].median() - 0.395).abs() < 0.01, "{}", ahead.periods()[3].median());
+    let refused = trend.project(&to("2024", Goal::Level(0.3))).unwrap_err().to_string();
+    assert!(refused.contains("has quarters, and cannot be carried on to 2024; name a quarter, such as 2024-Q4"), "{refused}");
+    let yearly = years(2000, &[300, 310, 320, 330, 340, 350]).trend(&TrendOptions::default()).unwrap();
+    let refused = yearly.project(&to("2010-Q1", Goal::Level(0.3))).unwrap_err().to_string();
+    assert!(refused.contains("has years, and cannot be carried on to 2010-Q1; name a year, such as 2010"), "{refused}");
 }
 
 proptest! {

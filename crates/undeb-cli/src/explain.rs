@@ -127,7 +127,7 @@ pub(crate) fn priorities(options: &PrioritiesCommand) -> Result<u8> {
     if options.json {
         return json(of);
     }
-    let target = plan.targets.iter().find(|t| t.id == of.options.target);
+    let target = plan.targets.iter().find(|t| of.options.is_for(t));
     let source = target.and_then(|t| t.source.as_deref()).unwrap_or(&plan.source);
     let Some(estimates) = findings.evidence().get(source) else {
         return Err(Error::io(format!("there are no figures of `{source}`")));

@@ -1,7 +1,6 @@
 //! `undeb trend` and `undeb project`: where a series has been and where it is going. Working figures.
 
-use undeb::release::format::{percent, signed_pace, workers};
-use undeb::release::outlook_words::chance;
+use undeb::release::format::{percent, probability, signed_pace, workers};
 use undeb::{Goal, ProjectionOptions, PublishedTable, Result, Series, Trend, TrendOptions};
 
 use crate::args::Format;
@@ -177,16 +176,17 @@ pub(crate) fn project(command: &ProjectCommand) -> Result<u8> {
                 p.period.to_string(),
                 percent(p.median()),
                 format!("{} to {}", percent(i.low), percent(i.high)),
-                p.met_at.map(chance).unwrap_or_default(),
-                p.met_by.map(chance).unwrap_or_default(),
+                p.met_at.map(probability).unwrap_or_default(),
+                p.met_by.map(probability).unwrap_or_default(),
                 p.workers_needed.map(workers).unwrap_or_default(),
             ]
         });
         let columns = ["Period", "Median", &interval, "Met then", "Met by then", "Workers needed"];
         let mut text = format!("{}\n", title(&trend));
         if projection.periods().is_empty() {
-            let met =
-                projection.met_at().map(|p| format!("; by the trend the level was met then with a probability of {}", chance(p)));
+            let met = projection
+                .met_at()
+                .map(|p| format!("; by the trend the level was met then with a probability of {}", probability(p)));
             text.push_str(&format!("{} has passed{}.\n", command.to, met.unwrap_or_default()));
         } else {
             text.push_str(&table(&columns, &columns[1..], shown));

@@ -9,7 +9,7 @@ use crate::arrow;
 use crate::changes::{Against, Changes};
 use crate::chart::{Asked, Chart, draw};
 use crate::convert::{json, measures, names, parsed};
-use crate::decomposition::{Split, decompose, rank};
+use crate::decomposition::{Effort, Split, decompose, priorities, rank};
 use crate::error::DataError;
 use crate::frame::Frame;
 use crate::trend::{Choices, Trends, smallest_changes, trends};
@@ -103,17 +103,23 @@ impl Estimates {
         rank(py, Arc::clone(&self.0), measure, period, sectors, among, level)
     }
 
+    /// Where effort would count, as JSON.
+    fn priorities(&self, py: Python<'_>, measure: &str, effort: Effort) -> PyResult<String> {
+        priorities(py, Arc::clone(&self.0), measure, effort)
+    }
+
     /// The smallest change between two periods that each series could tell.
+    #[pyo3(signature = (start, end, level, power, correlation))]
     fn smallest_changes(
         &self,
         py: Python<'_>,
-        from: &str,
-        to: &str,
+        start: Option<&str>,
+        end: Option<&str>,
         level: f64,
         power: f64,
         correlation: f64,
     ) -> PyResult<Frame> {
-        smallest_changes(py, Arc::clone(&self.0), from, to, DetectOptions { level, power, correlation })
+        smallest_changes(py, Arc::clone(&self.0), start, end, DetectOptions { level, power, correlation })
     }
 }
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use undeb::release::effort;
+use undeb::release::explaining::Names;
 use undeb::{Day, RuleSet};
 use undeb_report::Overwrite;
 
@@ -24,6 +26,14 @@ impl Findings {
         json(&serde_json::json!({
             "targets": self.0.targets(), "counts": self.0.counts(), "explanations": self.0.explanations(),
         }))
+    }
+
+    /// What is said of the priorities, in sentences.
+    fn effort(&self) -> Vec<String> {
+        let (Some(found), plan) = (&self.0.explanations().priorities, self.0.plan()) else { return Vec::new() };
+        let source = plan.targets.iter().find(|t| found.options.is_for(t)).and_then(|t| t.source.as_deref());
+        let evidence = self.0.evidence().get(source.unwrap_or(&plan.source));
+        evidence.map_or_else(Vec::new, |e| effort::priorities(found, Names { regions: e.regions(), sectors: e.sectors() }))
     }
 
     /// A chart of the kind.

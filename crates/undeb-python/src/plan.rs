@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use undeb::Measure;
 
-use crate::convert::json;
+use crate::convert::{json, names};
 use crate::estimates::Estimates;
 use crate::findings::Findings;
 use crate::work::run;
@@ -33,6 +33,19 @@ impl Plan {
             "quality": plan.quality, "period": plan.period, "as_of": plan.as_of, "assumptions": plan.assumptions,
             "targets": plan.targets, "actions": plan.actions,
         }))
+    }
+
+    /// Names of the region and sector codes of every source that the plan asks of.
+    fn names(&self, py: Python<'_>) -> PyResult<Vec<(String, String)>> {
+        let plan = Arc::clone(&self.0);
+        run(py, move || {
+            let mut all = Vec::new();
+            for source in std::iter::once(&plan.source).chain(plan.targets.iter().filter_map(|t| t.source.as_ref())) {
+                let (regions, sectors) = plan.registry().classifications(source)?;
+                all.extend([&regions, &sectors].into_iter().flat_map(names));
+            }
+            Ok(all)
+        })
     }
 
     /// The estimates that the plan needs, from its own sources.

@@ -37,16 +37,23 @@ impl Choices {
     }
 }
 
-/// Every series of estimates, in their order.
-pub(crate) fn series(estimates: &Estimates) -> Result<Vec<Series>> {
-    let mut keys: Vec<(Measure, Arc<str>, Arc<str>)> = Vec::new();
+/// Measure, region and sector of a series.
+type Key = (Measure, Arc<str>, Arc<str>);
+
+/// Every series of estimates, in their order; a cell without a figure has none.
+fn series(estimates: &Estimates) -> Vec<(Key, Result<Series>)> {
+    let mut keys: Vec<Key> = Vec::new();
     for e in estimates.cells() {
         let key = (e.measure, Arc::clone(&e.region), Arc::clone(&e.sector));
         if keys.last() != Some(&key) && !keys.contains(&key) {
             keys.push(key);
         }
     }
-    keys.into_iter().map(|(measure, region, sector)| estimates.track(measure, &region, &sector)).collect()
+    let track = |key: Key| {
+        let found = estimates.track(key.0, &key.1, &key.2);
+        (key, found)
+    };
+    keys.into_iter().map(track).collect()
 }
 
 /// The trends of one or many series.
@@ -58,14 +65,16 @@ pub(crate) fn trends(py: Python<'_>, estimates: Arc<Estimates>, choices: &Choice
     let options = choices.options()?;
     let (fitted, refused) = run(py, move || {
         let (mut fitted, mut refused) = (Vec::new(), Vec::new());
-        let all = series(&estimates)?;
+        let all = series(&estimates);
         let single = all.len() == 1;
-        for one in all {
-            match one.trend(&options) {
+        for ((_, region, sector), found) in all {
+            match found.and_then(|one| one.trend(&options)) {
                 Ok(trend) => fitted.push(trend),
                 // One series alone says why; among many it is named and left out.
                 Err(error) if single => return Err(error),
-                Err(error) => refused.push(format!("{}: {error}", one.place())),
+                Err(error) => {
+                    refused.push(format!("{}, {}: {error}", estimates.regions().name(&region), estimates.sectors().name(&sector)))
+                }
             }
         }
         if fitted.is_empty() {
@@ -205,30 +214,45 @@ impl Projections {
     }
 }
 
-/// The smallest change between two periods that each series could tell.
+/// The smallest change between two periods that each series could tell; where there is none, why.
 pub(crate) fn smallest_changes(
     py: Python<'_>,
     estimates: Arc<Estimates>,
-    from: &str,
-    to: &str,
+    from: Option<&str>,
+    to: Option<&str>,
     options: DetectOptions,
 ) -> PyResult<Frame> {
-    let (from, to) = (parsed(from)?, parsed(to)?);
+    let (from, to) = (from.map(parsed::<Period>).transpose()?, to.map(parsed::<Period>).transpose()?);
     run(py, move || {
-        let rows: Vec<_> = series(&estimates)?
-            .into_iter()
-            .map(|s| s.smallest_change(from, to, &options).map(|c| (s, c)))
-            .collect::<Result<_>>()?;
-        let text = |name: &str, of: &dyn Fn(&Series) -> String| {
-            Column::new(name.into(), rows.iter().map(|(s, _)| of(s)).collect::<Vec<_>>())
+        let told = |one: Series| {
+            let (a, b) = one.ends(from, to)?;
+            Ok((a, b, one.smallest_change(a, b, &options)?))
+        };
+        let mut rows: Vec<(Key, Result<_>)> =
+            series(&estimates).into_iter().map(|(key, found)| (key, found.and_then(told))).collect();
+        // Where no series can be told, the first says why.
+        if rows.iter().all(|(_, told)| told.is_err())
+            && let Some((_, Err(error))) = rows.drain(..).next()
+        {
+            return Err(error);
+        }
+        let text = |name: &str, of: &dyn Fn(&Key) -> String| {
+            Column::new(name.into(), rows.iter().map(|(k, _)| of(k)).collect::<Vec<_>>())
+        };
+        let end = |name: &str, of: &dyn Fn(&(Period, Period, f64)) -> Period| {
+            Column::new(name.into(), rows.iter().map(|(_, t)| t.as_ref().ok().map(|t| of(t).to_string())).collect::<Vec<_>>())
         };
         let columns = vec![
-            text("measure", &|s| s.measure().id().to_owned()),
-            text("region", &|s| s.region().to_owned()),
-            text("sector", &|s| s.sector().to_owned()),
-            text("from", &|_| from.to_string()),
-            text("to", &|_| to.to_string()),
-            number("smallest", &rows, |(_, c)| Some(*c)),
+            text("measure", &|k| k.0.id().to_owned()),
+            text("region", &|k| k.1.to_string()),
+            text("sector", &|k| k.2.to_string()),
+            end("from", &|t| t.0),
+            end("to", &|t| t.1),
+            number("smallest", &rows, |(_, told)| told.as_ref().ok().map(|t| t.2)),
+            Column::new(
+                "why_not".into(),
+                rows.iter().map(|(_, t)| t.as_ref().err().map(ToString::to_string)).collect::<Vec<_>>(),
+            ),
         ];
         framed(rows.len(), columns)
     })

@@ -53,14 +53,14 @@ impl<'a> ExplainedView<'a> {
                 .map(|(i, (d, said))| moved(report, d, said, figures(&format!("moved-{}", i + 1))))
                 .collect(),
             priorities: all.priorities.as_ref().map(|p| {
-                let target = report.plan().targets.iter().find(|t| t.id == p.options.target);
+                let target = report.plan().targets.iter().find(|t| p.options.is_for(t));
                 let named = p.cells.iter().filter(|c| c.in_set).count().max(ROWS);
                 // Those of the set first, then by gain.
                 let mut cells: Vec<&PriorityCell> = p.cells.iter().collect();
                 cells.sort_by_key(|c| !c.in_set);
                 let ranking = all.ranking.iter().flat_map(|r| &r.cells);
                 PrioritiesView {
-                    target: target.map_or(p.options.target.as_str(), |t| &t.title),
+                    target: target.map_or("", |t| &t.title),
                     sentences: &explained.priorities,
                     ranked: &explained.ranked,
                     counted: p.measure.counted(),

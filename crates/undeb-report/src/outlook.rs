@@ -1,8 +1,9 @@
 //! The outlook of a target as the templates see it.
 
 use serde::Serialize;
+use undeb::release::format::probability;
 use undeb::release::format::{percent, signed_pace, workers};
-use undeb::release::outlook_words::{between, chance, first_met, standing};
+use undeb::release::outlook_words::{between, first_met, standing};
 use undeb::{Classification, Finding, Interval, Report, TargetFindings};
 
 #[derive(Serialize)]
@@ -66,8 +67,8 @@ fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
         workers_a_year: o.required.and_then(|r| r.workers_per_year).filter(|w| *w > 0.0).map(workers).unwrap_or_default(),
         projected: last.map(|f| percent(f.median)).unwrap_or_default(),
         range: last.map(|f| between(f.most)).unwrap_or_default(),
-        met_at: o.met_at.map(chance).unwrap_or_default(),
-        met_by: o.met_by.map(chance).unwrap_or_default(),
+        met_at: o.met_at.map(probability).unwrap_or_default(),
+        met_by: o.met_by.map(probability).unwrap_or_default(),
         first_met: first_met(o).unwrap_or_default(),
         workers: last
             .and_then(|f| f.workers_needed)
@@ -112,7 +113,7 @@ impl OutlookView {
                     period: m.period.to_string(),
                     level: percent(m.level),
                     standing: standing(m.standing),
-                    probability: m.probability.map(chance).unwrap_or_default(),
+                    probability: m.probability.map(probability).unwrap_or_default(),
                 }
             })
             .collect();

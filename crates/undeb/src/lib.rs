@@ -50,8 +50,8 @@ pub use policy::{
     TrendOptions, TrendPoint,
 };
 pub use policy::{
-    AmongAll, Binding, ChangeToExplain, Closing, Explanations, Priorities, PriorityCell, PriorityOptions, Smallest, SmallestSet,
-    smallest_set,
+    AmongAll, Binding, ChangeToExplain, Closing, EffortOptions, Explanations, Priorities, PriorityCell, PriorityOptions,
+    Smallest, SmallestSet, smallest_set,
 };
 pub use release::Explained;
 pub use release::{Grade, Mark, Quality, Released, Report, RuleSet, SourceView};

@@ -68,6 +68,20 @@ impl Series {
         self.smallest_as_precise(a, b, options)
     }
 
+    /// The two figures that a change goes between: as named, or the newest one and the one before.
+    ///
+    /// # Errors
+    /// There is no figure before the end.
+    pub fn ends(&self, start: Option<Period>, end: Option<Period>) -> Result<(Period, Period)> {
+        let newest_first = || self.figures.iter().rev().map(|f| f.period);
+        let end = end.or_else(|| newest_first().next());
+        let start = start.or_else(|| newest_first().find(|p| end.is_some_and(|end| *p < end)));
+        start.zip(end).ok_or_else(|| {
+            Error::data(format!("{} has no figure before the one that a change would end with", self.place))
+                .help("a change needs two figures")
+        })
+    }
+
     /// The smallest change between two figures as precise as those of the two periods, which may be one and the same.
     fn smallest_as_precise(&self, a: Period, b: Period, options: &DetectOptions) -> Result<f64> {
         if self.broken(a, b) {
@@ -75,11 +89,10 @@ impl Series {
                 .help("compare periods on one side of the break"));
         }
         let se = |p: Period| {
-            self.figures
-                .iter()
-                .find(|f| f.period == p)
-                .and_then(Estimate::se)
-                .ok_or_else(|| Error::data(format!("{} has no figure with a sampling error in {p}", self.place)))
+            self.figures.iter().find(|f| f.period == p).and_then(Estimate::se).ok_or_else(|| {
+                Error::data(format!("{} has no figure with a sampling error in {p}", self.place))
+                    .help("name a period that has one, or assume a design effect where the publisher states no error")
+            })
         };
         smallest(se(a)?, se(b)?, options)
     }

@@ -204,12 +204,18 @@ impl PriorityOptions {
             None => 5,
         };
         let by = groupings(place, &entry.by)?;
-        Ok(PriorityOptions { target: target.id.clone(), by, rate, cap, smallest: entry.smallest, among })
+        Ok(PriorityOptions { target: Some(target.id.clone()), by, rate, cap, smallest: entry.smallest, among })
+    }
+
+    /// Whether this is the target whose gap is to be closed.
+    pub fn is_for(&self, target: &Target) -> bool {
+        self.target.as_ref() == Some(&target.id)
     }
 
     pub(super) fn explain(&self, targets: &[TargetFindings], estimates: &Estimates, level: f64) -> Result<(Priorities, Ranking)> {
-        let findings = targets.iter().find(|t| t.target.id == self.target).ok_or_else(|| {
-            Error::plan(format!("the priorities are for the target `{}`, which is not in the plan", self.target))
+        let findings = targets.iter().find(|t| self.is_for(&t.target)).ok_or_else(|| {
+            let named = self.target.as_deref().unwrap_or_default();
+            Error::plan(format!("the priorities are for the target `{named}`, which is not in the plan"))
         })?;
         let priorities = Priorities::of(self, findings, estimates, level)?;
         let codes = |dimension: &str, otherwise: &str| match self.by.iter().position(|b| b == dimension) {

@@ -15,8 +15,8 @@ use crate::survey::interval::Interval;
 /// Where a plan wants effort to be looked for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PriorityOptions {
-    /// Target whose gap is to be closed.
-    pub target: String,
+    /// Target whose gap is to be closed; none without a plan.
+    pub target: Option<String>,
     /// Groupings that make the cells.
     pub by: Vec<String>,
     /// The rate that a cell would move to, as a fraction.
@@ -74,6 +74,8 @@ pub enum Binding {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "answer")]
 pub enum Closing {
+    /// No goal was given, and so there is nothing to close.
+    NoGoal,
     /// There is no gap: the whole stands at or above its level.
     NoGap,
     /// This set closes it.
@@ -105,7 +107,7 @@ pub struct Priorities {
     pub sector: Arc<str>,
     /// Rate of the whole.
     pub whole: f64,
-    /// Level that the target asks of the whole.
+    /// Level that is asked of the whole; its own rate where no goal was given.
     pub level: f64,
     /// Workers that the whole is short of its level.
     pub gap: f64,
@@ -140,12 +142,6 @@ impl Priorities {
 
     /// Priorities for the whole of a target, from the findings and the estimates behind them.
     ///
-    /// The whole is the region and sector that the target names, or all its regions together. Its gap in workers is
-    /// `G = level N - counted`. A cell gains `g_i = N_i (max(r_i, min(rate, r_i + cap years)) - r_i)`, and the set minimises
-    /// its number of cells or of workers while the gains reach `G`. Numbers of workers are those of today.
-    ///
-    /// Source: METHODS M27.
-    ///
     /// # Errors
     /// The target has no figure, no level or no numbers of workers for its whole, or the cells do not make it up.
     pub(super) fn of(options: &PriorityOptions, findings: &TargetFindings, estimates: &Estimates, level_of: f64) -> Result<Self> {
@@ -163,20 +159,52 @@ impl Priorities {
         let (Some(value), Some(level), Some(period)) = (whole.value, whole.level, whole.period) else {
             return Err(Error::data(format!("there is no figure and level for the whole of the target `{}`", target.id)));
         };
+        let wanted = Wanted {
+            measure: target.measure,
+            period,
+            region: Arc::clone(&whole.region),
+            sector: Arc::clone(&whole.sector),
+            value,
+            level: Some(level),
+            gap: whole.gap.and_then(|g| g.interval),
+            deadline: target.deadline,
+        };
+        // What the target asks of the very cell, where it asks the same of each.
+        let own = |e: &Estimate| {
+            let found = findings.findings.iter().find(|f| f.region == e.region && f.sector == e.sector);
+            found.filter(|_| matches!(target.level, Level::Fixed(_) | Level::Change(_))).and_then(|f| f.gap?.workers)
+        };
+        Priorities::towards(wanted, options, estimates, own, level_of)
+    }
+
+    /// Cells with what each gains, and the smallest set of them that gives what is wanted.
+    ///
+    /// The gap in workers is `G = level N - counted`. A cell gains `g_i = N_i (max(r_i, min(rate, r_i + cap years)) - r_i)`,
+    /// and the set minimises its number of cells or of workers while the gains reach `G`. Numbers of workers are those of
+    /// the period.
+    ///
+    /// Source: METHODS M27.
+    pub(super) fn towards(
+        wanted: Wanted,
+        options: &PriorityOptions,
+        estimates: &Estimates,
+        own: impl Fn(&Estimate) -> Option<f64>,
+        level_of: f64,
+    ) -> Result<Self> {
+        let Wanted { measure, period, region, sector, value, level, gap: around, deadline } = wanted;
         let counted = |e: &Estimate| Some((e.numerator?, e.denominator?));
-        let of = estimates.get(target.measure, period, &whole.region, &whole.sector).and_then(counted);
+        let of = estimates.get(measure, period, &region, &sector).and_then(counted);
         let Some((covered, employees)) = of else {
-            return Err(Error::data(format!("the numbers of workers behind {} in {period} are not known", target.measure))
+            return Err(Error::data(format!("the numbers of workers behind {measure} in {period} are not known"))
                 .help("priorities need a source with counts"));
         };
-        let parts = Whole { measure: target.measure, periods: [period; 2], region: &whole.region, sector: &whole.sector };
+        let parts = Whole { measure, periods: [period; 2], region: &region, sector: &sector };
         let by = estimates.groupings(parts, &options.by)?;
         let rows = estimates.rows(parts, &by)?;
-        let years = target.deadline.map(|d| d.years_since(period).max(0.0));
+        let years = deadline.map(|d| d.years_since(period).max(0.0));
         let rise = options.cap.map(|cap| cap * years.unwrap_or_default());
-        let gap = level * employees - covered;
-        let interval = whole.gap.and_then(|g| g.interval);
-        let gap_interval = interval.map(|i| Interval { low: i.low * employees, high: i.high * employees });
+        let gap = level.map_or(0.0, |level| level * employees - covered);
+        let gap_interval = around.map(|i| Interval { low: i.low * employees, high: i.high * employees });
         let mut cells: Vec<PriorityCell> = rows
             .iter()
             .map(|row| {
@@ -185,7 +213,6 @@ impl Priorities {
                 let allowed = rise.map_or(options.rate, |rise| options.rate.min(rate + rise));
                 let gain = workers * (allowed - rate).max(0.0);
                 let e = row.estimates[0];
-                let own = findings.findings.iter().find(|f| f.region == e.region && f.sector == e.sector);
                 PriorityCell {
                     codes: row.codes.clone(),
                     name: estimates.cell_name(&by, &row.codes),
@@ -194,9 +221,7 @@ impl Priorities {
                     workers,
                     uncovered: workers - counted,
                     distance: value - rate,
-                    short: own
-                        .filter(|_| matches!(target.level, Level::Fixed(_) | Level::Change(_)))
-                        .and_then(|f| f.gap?.workers),
+                    short: own(e),
                     reach: allowed.max(rate),
                     capped: allowed < options.rate && rate < options.rate,
                     gain,
@@ -211,7 +236,9 @@ impl Priorities {
             Smallest::Cells => vec![1.0; cells.len()],
             Smallest::Workers => cells.iter().map(|c| c.workers).collect(),
         };
-        let closing = if gap <= 0.0 {
+        let closing = if level.is_none() {
+            Closing::NoGoal
+        } else if gap <= 0.0 {
             Closing::NoGap
         } else {
             smallest_set(&gains, &weights, gap).map_or_else(|| impossible(&cells, options.rate, gap), Closing::Set)
@@ -222,12 +249,12 @@ impl Priorities {
         let upper = gap_interval.filter(|i| i.high > 0.0).and_then(|i| smallest_set(&gains, &weights, i.high));
         Ok(Priorities {
             options: PriorityOptions { by, ..options.clone() },
-            measure: target.measure,
+            measure,
             period,
-            region: Arc::clone(&whole.region),
-            sector: Arc::clone(&whole.sector),
+            region,
+            sector,
             whole: value,
-            level,
+            level: level.unwrap_or(value),
             gap,
             gap_interval,
             years,
@@ -236,6 +263,18 @@ impl Priorities {
             cells_at_upper: upper.map(|s| s.cells.len()),
         })
     }
+}
+
+/// The whole whose gap is to be closed: its figure, the level it should stand at, the interval of the gap as fractions.
+pub(super) struct Wanted {
+    pub(super) measure: Measure,
+    pub(super) period: Period,
+    pub(super) region: Arc<str>,
+    pub(super) sector: Arc<str>,
+    pub(super) value: f64,
+    pub(super) level: Option<f64>,
+    pub(super) gap: Option<Interval>,
+    pub(super) deadline: Option<Period>,
 }
 
 /// Why all cells together do not close the gap.

@@ -4,58 +4,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::employment::Employment;
+use super::projection_options::{Goal, ProjectionOptions};
 use super::trend::Trend;
 use crate::dynamics::{Ahead, Model, Start, State, Structure, expit, first_passage, logit};
 use crate::error::{Error, Result};
 use crate::schema::{Measure, Period};
 use crate::survey::interval::Interval;
-
-/// What is to be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Goal {
-    /// A share.
-    Level(f64),
-    /// A change from the level of a period, which is itself uncertain.
-    Change {
-        /// Where the change starts.
-        from: Period,
-        /// The change, as a fraction.
-        by: f64,
-    },
-}
-
-/// What may be chosen for a projection.
-///
-/// ```
-/// use undeb::{Goal, ProjectionOptions};
-/// let options = ProjectionOptions { goal: Some(Goal::Level(0.1)), ..ProjectionOptions::to("2030".parse()?) };
-/// assert_eq!((options.paths, options.within), (2000, 30));
-/// # Ok::<(), undeb::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ProjectionOptions {
-    /// Last period of the projection: the deadline.
-    pub to: Period,
-    /// What is to be reached by then, if anything.
-    pub goal: Option<Goal>,
-    /// Paths that are simulated for the year of first reaching it.
-    pub paths: usize,
-    /// Seed of the simulation; the same seed gives the same answer.
-    pub seed: u64,
-    /// Years after the last figure within which a first year is looked for.
-    pub within: u32,
-    /// Employees in the periods to come.
-    pub employment: Employment,
-}
-
-impl ProjectionOptions {
-    /// A projection to a period, with everything else as it is when nothing is said.
-    pub fn to(to: Period) -> Self {
-        ProjectionOptions { to, goal: None, paths: 2_000, seed: 1, within: 30, employment: Employment::Flat }
-    }
-}
 
 /// One period ahead: a fan, and the goal.
 #[derive(Clone, Debug)]
@@ -158,10 +112,10 @@ impl Trend {
     /// A deadline that has passed is answered by the trend at that period. Source: METHODS M21.
     ///
     /// # Errors
-    /// A goal outside 0 to 100 %; a change from a period outside the series; a deadline before the series or more than
+    /// A goal outside 0 to 100 %; a deadline in years for a series of quarters, or the other way round; a change from a period outside the series; a deadline before the series or more than
     /// 100 years after it; no paths; employees that are not a positive number.
     pub fn project(&self, options: &ProjectionOptions) -> Result<Projection> {
-        self.check(options)?;
+        options.check(self)?;
         let model = Model::new(self.structure, &self.observations)?;
         let last = self.observations.last();
         let from = self.first.later(last);
@@ -208,7 +162,7 @@ impl Trend {
             Some(Goal::Change { by, .. }) => logit((expit(anchor) + by).clamp(0.0, 1.0)),
             None => f64::INFINITY,
         };
-        let first = options.goal.map(|_| {
+        let mut first = options.goal.map(|_| {
             let first = first_passage(&starts, self.structure, most.max(steps), options.paths, options.seed, line);
             let mut so_far = 0;
             let by: Vec<f64> = first
@@ -220,16 +174,21 @@ impl Trend {
                 .collect();
             by
         });
+        // The simulation knows a probability to a hundredth only. Having met the goal by a period is no less probable than
+        // meeting it then, or than having met it before; where those are computed, they stand.
         let already = met(&starts, 0);
-        let mut by_before = already.unwrap_or(0.0);
+        if let Some((by, already)) = first.as_mut().zip(already) {
+            by[0] = already;
+        }
         for h in 1..=steps {
             let period = from.later(h);
             let ahead = Ahead(starts.iter().map(|s| s.ahead(self.structure, h, 0.0)).collect());
             let p = expit(ahead.moments().0);
             let met_at = met(&starts, h);
-            // Having met it by then is no less probable than meeting it then; the simulation knows that to a hundredth only.
-            let met_by = first.as_ref().zip(met_at).map(|(by, at)| by[h].max(at).max(by_before));
-            by_before = met_by.unwrap_or(0.0);
+            let met_by = first.as_mut().zip(met_at).map(|(by, at)| {
+                by[h] = by[h].max(at).max(by[h - 1]);
+                by[h]
+            });
             let employees = options.employment.at(&self.figures, period);
             projection.periods.push(ProjectedPeriod {
                 period,
@@ -242,7 +201,10 @@ impl Trend {
             });
         }
         projection.met_at = projection.periods.last().and_then(|p| p.met_at);
-        projection.first_met = first.zip(already).map(|(by, already)| {
+        projection.first_met = first.zip(already).map(|(mut by, already)| {
+            for h in steps + 1..by.len() {
+                by[h] = by[h].max(by[h - 1]);
+            }
             let within = |share: f64| {
                 let h = by.iter().take(most + 1).position(|b| *b >= share);
                 h.map(|h| from.later(h))
@@ -273,37 +235,6 @@ impl Trend {
     fn needed(&self, options: &ProjectionOptions, employees: Option<f64>) -> Option<f64> {
         let covered = self.figures.last()?.numerator?;
         Some(self.goal_level(options.goal?)? * employees? - covered)
-    }
-
-    fn check(&self, options: &ProjectionOptions) -> Result<()> {
-        let series = format!("{} of {}", self.measure.name(), self.place);
-        match options.goal {
-            Some(Goal::Level(level)) if !(0.0..=1.0).contains(&level) => {
-                return Err(Error::plan(format!("the target {level} is outside of 0 to 100 %")).help(if level > 1.0 {
-                    format!("a share is a fraction: {} for {level} per cent", level / 100.0)
-                } else {
-                    "a share is a fraction: 0.30 for 30 %".to_owned()
-                }));
-            }
-            Some(Goal::Change { from, .. }) if self.at(from).is_none() => {
-                return Err(Error::data(format!("{series} has no trend in {from}, from which a change is asked for"))
-                    .help(format!("the trend runs from {} to {}", self.points()[0].period, self.latest().period)));
-            }
-            Some(Goal::Change { by, .. }) if !(-1.0..=1.0).contains(&by) => {
-                return Err(Error::plan(format!("a change of {by} is no fraction")).help("write 0.05 for five points"));
-            }
-            _ => {}
-        }
-        if options.to < self.first {
-            return Err(Error::data(format!("{} lies before {series}, which starts in {}", options.to, self.first)));
-        }
-        if options.to.years_since(self.latest().period) > 100.0 || options.within > 100 {
-            return Err(Error::data(format!("a projection of {series} to {} is more than 100 years long", options.to)));
-        }
-        if options.paths == 0 || options.within == 0 {
-            return Err(Error::plan("a projection needs at least one path and one year"));
-        }
-        options.employment.check()
     }
 }
 

@@ -69,7 +69,9 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
     let people = p.measure.counted();
     let place = names.place(&p.region, &p.sector);
     let mut said = Vec::new();
-    if matches!(p.closing, Closing::NoGap) {
+    if matches!(p.closing, Closing::NoGoal) {
+        said.push(format!("{place} stood at {} in {}; no goal is given.", percent(p.whole), p.period));
+    } else if matches!(p.closing, Closing::NoGap) {
         said.push(format!(
             "{place} stands at {} in {}, at or above its level of {}: there is no gap to close.",
             percent(p.whole),
@@ -138,6 +140,11 @@ fn closing(p: &Priorities, noun: &str, people: &str) -> String {
         _ => (format!("moved to {stated}"), format!("moving to {stated}")),
     };
     match &p.closing {
+        Closing::NoGoal => {
+            let below = p.cells.iter().filter(|c| c.gain > 0.0);
+            let gained: f64 = below.clone().map(|c| c.gain).sum();
+            format!("If {} {moved}, that would gain {} {people}.", counted(below.count(), noun), workers(gained))
+        }
         Closing::NoGap => format!("No {noun} has to move."),
         Closing::Set(set) => {
             let names: Vec<&str> = set.cells.iter().map(|&i| p.cells[i].name.as_str()).collect();

@@ -40,8 +40,8 @@ pub fn signed_hundredths(difference: f64) -> String {
 /// ```
 pub fn probability(p: f64) -> String {
     match p {
-        p if p >= 0.995 => "more than 99%".to_owned(),
-        p if p < 0.005 => "less than 1%".to_owned(),
+        p if p > 0.99 => "more than 99%".to_owned(),
+        p if p < 0.01 => "less than 1%".to_owned(),
         p => format!("{}%", decimal(p * 100.0, 0)),
     }
 }

@@ -1,6 +1,6 @@
 //! Sentences on where the figures are going: computed, and never stronger than the probabilities under them.
 
-use super::format::{percent, points, signed_pace, workers};
+use super::format::{percent, points, probability, signed_pace, workers};
 use super::wording::{counted, listed, noun};
 use crate::policy::{Action, Employment, Finding, Level, Outlook, OutlookOptions, Standing, Target, TargetFindings};
 use crate::schema::{Classification, Period};
@@ -8,20 +8,6 @@ use crate::survey::interval::Interval;
 
 /// From this probability on, and down to its complement, counts speak of "at least" and "at most".
 const LIKELY: f64 = 0.9;
-
-/// A probability as readers see it: never 0 or 100 %.
-///
-/// ```
-/// use undeb::release::outlook_words::chance;
-/// assert_eq!([chance(0.997), chance(0.426), chance(0.001)], ["more than 99%", "43%", "less than 1%"]);
-/// ```
-pub fn chance(p: f64) -> String {
-    match p {
-        p if p > 0.99 => "more than 99%".to_owned(),
-        p if p < 0.01 => "less than 1%".to_owned(),
-        p => format!("{:.0}%", 100.0 * p),
-    }
-}
 
 /// An interval of shares: "4.1% to 6.0%".
 pub fn between(i: Interval) -> String {
@@ -118,13 +104,13 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook) -> Vec<Stri
         said.push(format!(
             "The probability of being at or above {level} in {} is {}; that of having been there by then is {}.",
             last.period,
-            chance(at),
-            chance(by)
+            probability(at),
+            probability(by)
         ));
     } else if let (Some(at), Some(deadline)) = (outlook.met_at, target.deadline) {
         said.push(format!(
             "The deadline of {deadline} has passed; by the trend the level was met then with a probability of {}.",
-            chance(at)
+            probability(at)
         ));
     }
     if let Some(first) = first_met_with(outlook, " in four paths of five") {
@@ -209,7 +195,10 @@ fn many(findings: &TargetFindings, regions: Option<&Classification>) -> Vec<Stri
     }
     said.extend(many_told(&outlooks, &noun));
     if let Some((whole, outlook)) = findings.whole.as_ref().and_then(|w| Some((w, w.outlook.as_ref()?))) {
-        said.push(format!("All together, though not itself a target: {}", single(&findings.target, whole, outlook).join(" ")));
+        let mut whole = single(&findings.target, whole, outlook).join(" ");
+        // After the colon the sentence goes on.
+        whole.get_mut(..1).map(str::make_ascii_lowercase);
+        said.push(format!("All together, though not itself a target: {whole}"));
     }
     said
 }

@@ -1,0 +1,84 @@
+"""Questions put to published rates in one line each: where they go, why they moved, what could be told, where to look."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+import undeb as ub
+
+
+@pytest.fixture(scope="module")
+def rates() -> ub.Estimates:
+    return ub.data("us-states").estimate(["density", "coverage"], design_effect=1.5)
+
+
+def test_measures_of_a_table_are_chosen_and_keep_what_was_filtered(rates: ub.Estimates) -> None:
+    assert rates.measures == ["density", "coverage"]
+    one = ub.data("us-states").at_level(0.9).filter(pl.col("region") == "CA").estimate("coverage", design_effect=2)
+    assert (one.measures, one.level, set(one.to_polars()["region"])) == (["coverage"], 0.9, {"CA"})
+    assert one.to_polars()["se"].null_count() == 0
+    again = rates.estimate("coverage").to_polars()
+    assert again.equals(rates.to_polars().filter(pl.col("measure") == "coverage"))
+    survey = ub.survey(ub.synthetic_records(), member="member", weight="weight")
+    with pytest.raises(ub.DesignError, match="a design effect is assumed for published tables"):
+        survey.estimate().estimate("density", design_effect=1.5)
+    with pytest.raises(ub.SchemaError, match="did you mean `coverage`"):
+        rates.estimate("covrage")
+
+
+def test_a_change_is_split_without_naming_the_measure(rates: ub.Estimates) -> None:
+    first = rates.decompose(2019, 2020)
+    assert repr(first).startswith("density, 2019 to 2020")
+    named = rates.decompose(2019, 2020, measure="density", by=["region", "sector"])
+    # Members fell and employees fell by more: by state and by public and private, the rates rose.
+    effects = dict(named.effects().to_polars().select("effect", "value").iter_rows())
+    assert effects["rate"] == pytest.approx(0.00330, abs=5e-6) and effects["composition"] == pytest.approx(0.00174, abs=5e-6)
+    by_state = dict(rates.decompose(2019, 2020, by="region").effects().to_polars().select("effect", "value").iter_rows())
+    assert by_state["composition"] < 0
+    assert rates.decompose(2019, 2020, measure="coverage").change != first.change
+
+
+def test_what_could_be_told_of_the_newest_change(rates: ub.Estimates) -> None:
+    told = rates.detect().to_polars()
+    assert told.height == rates.to_polars().select("measure", "region", "sector").n_unique()
+    whole = told.filter(measure="density", region="US", sector="all").row(0, named=True)
+    assert (whole["from"], whole["to"]) == ("2021", "2022")
+    frame = rates.to_polars().filter(measure="density", region="US", sector="all")
+    a, b = (frame.filter(period=p)["se"].item() for p in ("2021", "2022"))
+    assert whole["smallest"] == pytest.approx((1.959963984540054 + 0.8416212335729143) * (a * a + b * b) ** 0.5, rel=1e-9)
+
+
+def test_series_that_cannot_be_told_say_why() -> None:
+    gaps = ub.data("eu27", design_effect=2)
+    with pytest.raises(ub.DataError, match="no figure with a sampling error|there is no figure"):
+        gaps.detect()
+    survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", period="year")
+    rates = survey.estimate("density", by=["year", "region"]).filter((pl.col("period") != "2019") | (pl.col("region") != "North"))
+    region = rates.to_polars()["region"][0]
+    rates = rates.filter((pl.col("period") != "2019") | (pl.col("region") != region))
+    told = rates.detect().to_polars()
+    left = told.filter(region=region).row(0, named=True)
+    assert left["smallest"] is None and "a change needs two figures" in left["why_not"]
+    assert told.filter(pl.col("region") != region)["smallest"].null_count() == 0
+
+
+def test_where_effort_would_count(rates: ub.Estimates) -> None:
+    lifted = rates.priorities(by="region")
+    frame = lifted.to_polars()
+    assert frame["share_of_gap"].null_count() == frame.height and not frame["in_set"].any()
+    assert frame["gain"].to_list() == sorted(frame["gain"], reverse=True)
+    wanted = rates.priorities(0.11, rate=0.12, by="region").to_polars()
+    assert wanted.filter(pl.col("in_set"))["share_of_gap"].sum() >= 1
+    assert "no fewer states would do" in repr(rates.priorities(0.11, rate=0.12, by="region"))
+    bound = repr(rates.priorities(0.11, rate=0.12, by="region", cap=0.0001, deadline=2030))
+    assert "The cap on the pace binds" in bound
+    plan = ub.Plan.read("us-states-2030").assess()
+    assert plan.priorities().to_polars().columns == wanted.columns
+
+
+def test_codes_are_shown_as_names(rates: ub.Estimates) -> None:
+    texas = rates.filter(pl.col("region") == "TX", pl.col("sector") == "private").estimate("density")
+    for shown in (texas.detect(), texas.trend().project(2030), texas.change(2012, 2022), texas.trend().project(2030, goal=0.1).first_met()):
+        assert "Texas" in repr(shown) and "Private sector" in repr(shown) and "TX" not in repr(shown)
+    assert "51 regions" in repr(ub.Plan.read("us-states-2030")) and "+0.0 points" not in repr(ub.Plan.read("us-states-2030"))
