@@ -8,6 +8,9 @@ import threading
 WAIT = 1.0
 """Seconds before anything is shown."""
 
+WIDTH, LINE = 20, 90
+"""Characters of the bar, and of the line."""
+
 
 def watched() -> bool:
     """Whether somebody looks on: a terminal, or the kernel of a notebook; from the main thread only."""
@@ -16,15 +19,19 @@ def watched() -> bool:
     return "ipykernel" in sys.modules or sys.stderr.isatty()
 
 
-def tick(seconds: float) -> None:
-    """Says how long the work has gone on; called from the compiled half ten times a second."""
+def tick(seconds: float, share: float | None = None) -> None:
+    """Says how far the work has come, and how long it has gone on; called from the compiled half ten times a second."""
     if seconds < WAIT or not watched():
         return
-    turn = "|/-\\"[int(seconds * 10) % 4]
-    print(f"\rundeb works {turn} {seconds:4.0f} s (Ctrl-C, or the stop button, interrupts)", end="", file=sys.stderr, flush=True)
+    if share is None:
+        bar = "|/-\\"[int(seconds * 10) % 4]
+    else:
+        bar = f"{100 * share:3.0f}% |{'█' * int(WIDTH * share):<{WIDTH}}|"
+    line = f"undeb {bar} {seconds:.0f} s (Ctrl-C, or the stop button, interrupts)"
+    print(f"\r{line:<{LINE}}", end="", file=sys.stderr, flush=True)
 
 
 def done(seconds: float) -> None:
     """Takes the line away again."""
     if seconds >= WAIT and watched():
-        print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
+        print("\r" + " " * LINE + "\r", end="", file=sys.stderr, flush=True)

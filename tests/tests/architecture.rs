@@ -9,17 +9,18 @@ use std::path::{Path, PathBuf};
 use undeb_tests::project;
 
 /// What each floor of the core may name, itself aside.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("error", &[]),
+    ("watch", &["error"]),
     ("schema", &["error"]),
     // Sampling theory knows no labour market.
-    ("survey", &["error"]),
+    ("survey", &["watch", "error"]),
     // How a level moves knows no labour market either; it borrows equations, quantiles and random numbers.
     ("dynamics", &["survey", "error"]),
     // Records carry the design they were drawn by.
     ("source", &["survey", "schema", "error"]),
-    ("estimation", &["source", "survey", "schema", "error"]),
-    ("policy", &["dynamics", "estimation", "source", "survey", "schema", "error"]),
+    ("estimation", &["source", "survey", "schema", "watch", "error"]),
+    ("policy", &["dynamics", "estimation", "source", "survey", "schema", "watch", "error"]),
     ("release", &["policy", "dynamics", "estimation", "source", "survey", "schema", "error"]),
 ];
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 use pyo3::prelude::*;
-use undeb::{Bridge, DetectOptions, Error, Estimates, Goal, Measure, Period, ProjectionOptions, Result, Series, TrendOptions};
+use undeb::{
+    Bridge, DetectOptions, Error, Estimates, Goal, Measure, Period, ProjectionOptions, Result, Series, Steps, TrendOptions,
+};
 
 use crate::convert::{json, parsed};
 use crate::frame::Frame;
@@ -66,8 +68,9 @@ pub(crate) fn trends(py: Python<'_>, estimates: Arc<Estimates>, choices: &Choice
     let (fitted, refused) = run(py, move || {
         let (mut fitted, mut refused) = (Vec::new(), Vec::new());
         let all = series(&estimates);
-        let single = all.len() == 1;
+        let (single, steps) = (all.len() == 1, Steps::of(all.len()));
         for ((_, region, sector), found) in all {
+            steps.step()?;
             match found.and_then(|one| one.trend(&options)) {
                 Ok(trend) => fitted.push(trend),
                 // One series alone says why; among many it is named and left out.
@@ -161,7 +164,11 @@ impl Trends {
         let options = ProjectionOptions { goal, seed, ..ProjectionOptions::to(parsed(to)?) };
         let projections = run(py, {
             let trends = Arc::clone(&trends);
-            move || trends.iter().map(|t| t.project(&options)).collect::<Result<Vec<_>>>()
+            move || {
+                let steps = Steps::of(trends.len());
+                let one = |t: &undeb::Trend| steps.step().and_then(|()| t.project(&options));
+                trends.iter().map(one).collect::<Result<Vec<_>>>()
+            }
         })?;
         Ok(Projections(trends, Arc::new(projections)))
     }

@@ -2,12 +2,14 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
+use undeb::{Steps, Watch};
 
 use crate::error::{Raise, UndebError};
 
@@ -23,23 +25,27 @@ type Answer<T> = thread::Result<undeb::Result<T>>;
 /// What the work answers; KeyboardInterrupt; `UndebError` where the work panics, which is a fault of ours.
 pub(crate) fn run<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> undeb::Result<T> + Send + 'static) -> PyResult<T> {
     let (done, waiting) = channel();
+    let watch = Arc::new(Watch::default());
+    let watched = Arc::clone(&watch);
     let spawned = thread::Builder::new().name("undeb".to_owned()).spawn(move || {
         // Whoever waited may have left.
-        drop(done.send(catch_unwind(AssertUnwindSafe(work))));
+        drop(done.send(catch_unwind(AssertUnwindSafe(|| watched.over(work)))));
     });
     spawned.map_err(|e| UndebError::new_err(format!("no thread can be started: {e}")))?;
     let waiting = Mutex::new(waiting);
     let begun = Instant::now();
-    let answer = wait(py, &waiting, begun);
+    let answer = wait(py, &waiting, begun, &watch);
+    // Whoever was interrupted does not want the answer: the work ends at its next step.
+    watch.stop();
     if begun.elapsed() > PATIENCE {
         // A line that cannot be printed is no reason to fail.
-        drop(progress(py, "done", begun));
+        drop(progress(py, "done", (begun.elapsed().as_secs_f64(),)));
     }
     answer
 }
 
 /// Waits for the answer of a thread, with a sign of life.
-fn wait<T: Send + 'static>(py: Python<'_>, waiting: &Mutex<Receiver<Answer<T>>>, begun: Instant) -> PyResult<T> {
+fn wait<T: Send + 'static>(py: Python<'_>, waiting: &Mutex<Receiver<Answer<T>>>, begun: Instant, watch: &Watch) -> PyResult<T> {
     loop {
         let answer = py.detach(|| match waiting.lock() {
             Ok(waiting) => waiting.recv_timeout(PATIENCE),
@@ -50,15 +56,15 @@ fn wait<T: Send + 'static>(py: Python<'_>, waiting: &Mutex<Receiver<Answer<T>>>,
             Ok(Err(panic)) => return Err(fault(&*panic)),
             Err(RecvTimeoutError::Timeout) => {
                 py.check_signals()?;
-                drop(progress(py, "tick", begun));
+                drop(progress(py, "tick", (begun.elapsed().as_secs_f64(), watch.share())));
             }
             Err(RecvTimeoutError::Disconnected) => return Err(fault(&"the work ended without an answer")),
         }
     }
 }
 
-fn progress(py: Python<'_>, what: &str, begun: Instant) -> PyResult<()> {
-    py.import("undeb.progress")?.call_method1(what, (begun.elapsed().as_secs_f64(),)).map(drop)
+fn progress<'py>(py: Python<'py>, what: &str, told: impl PyCallArgs<'py>) -> PyResult<()> {
+    py.import("undeb.progress")?.call_method1(what, told).map(drop)
 }
 
 fn fault(panic: &(dyn Any + Send)) -> PyErr {
@@ -80,7 +86,11 @@ pub(crate) fn _panic(py: Python<'_>) -> PyResult<()> {
 #[pyfunction]
 pub(crate) fn _sleep(py: Python<'_>, seconds: f64) -> PyResult<()> {
     run(py, move || {
-        thread::sleep(Duration::from_secs_f64(seconds));
+        let steps = Steps::of(10);
+        for _ in 0..10 {
+            thread::sleep(Duration::from_secs_f64(seconds / 10.0));
+            steps.step()?;
+        }
         Ok(())
     })
 }

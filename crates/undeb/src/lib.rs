@@ -32,6 +32,7 @@ pub mod release;
 mod schema;
 mod source;
 pub mod survey;
+mod watch;
 
 pub use error::{Error, Place, Result};
 pub use estimation::{Amount, Contribution, DecomposeOptions, Decomposition, Effect, EffectOf, ErrorBasis, Grouping, SplitForm};
@@ -65,3 +66,4 @@ pub use source::{
 };
 pub use survey::interval::{Flag, Interval, Method, Outcome};
 pub use survey::testing::Adjustment;
+pub use watch::{Steps, Watch};

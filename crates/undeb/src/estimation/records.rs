@@ -12,6 +12,7 @@ use crate::source::{Drawn, Records, values};
 use crate::survey::errors::Errors;
 use crate::survey::expression::Expression;
 use crate::survey::totals::{Tally, Totals};
+use crate::watch::Steps;
 
 /// What else to estimate beside the cells themselves.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,8 +56,11 @@ impl Records {
             answers: &answers(),
             variables,
         };
+        let steps = Steps::of(3);
         let totals = Totals::accumulate(&coder, self.drawn.stages.units(), grid.cells);
+        steps.step()?;
         let summed = Summed { basis: self.drawn.basis(&coder, &totals)?, totals: Arc::new(totals) };
+        steps.step()?;
         self.table(measures, &grid, summed, &here)
     }
 

@@ -55,7 +55,7 @@ impl Plan {
             }
             targets.push(TargetFindings { target: target.clone(), findings, whole });
         }
-        self.look_ahead(&mut targets, |source| evidence.get(source));
+        self.look_ahead(&mut targets, |source| evidence.get(source))?;
         adjust(&mut targets, self.level);
         let explanations = self.explain(&targets, &evidence)?;
         Ok(Findings { plan: self.clone(), evidence, targets, explanations })

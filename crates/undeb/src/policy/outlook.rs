@@ -17,9 +17,11 @@ use super::target::{Level, Target};
 use super::trend::Trend;
 use super::trend_options::TrendModel;
 use crate::dynamics::logit;
+use crate::error::Result;
 use crate::estimation::{Estimate, Estimates};
 use crate::schema::Period;
 use crate::survey::interval::Interval;
+use crate::watch::Steps;
 
 /// Where a level stands against the path at a milestone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -137,15 +139,25 @@ impl Outlook {
 
 impl Plan {
     /// Adds the outlook to every finding, where the plan asks for one.
-    pub(super) fn look_ahead<'e>(&self, targets: &mut [TargetFindings], evidence: impl Fn(&str) -> Option<&'e Estimates>) {
-        let Some(options) = &self.outlook else { return };
+    ///
+    /// # Errors
+    /// Whoever watches has stopped the work.
+    pub(super) fn look_ahead<'e>(
+        &self,
+        targets: &mut [TargetFindings],
+        evidence: impl Fn(&str) -> Option<&'e Estimates>,
+    ) -> Result<()> {
+        let Some(options) = &self.outlook else { return Ok(()) };
+        let steps = Steps::of(targets.iter().map(|t| t.findings.len() + usize::from(t.whole.is_some())).sum());
         for t in targets {
             let target = &t.target;
             let estimates = target.source.as_deref().and_then(&evidence);
-            t.findings.par_iter_mut().chain(t.whole.par_iter_mut()).for_each(|finding| {
+            t.findings.par_iter_mut().chain(t.whole.par_iter_mut()).try_for_each(|finding| {
                 finding.outlook = Some(Box::new(self.outlook_of(target, finding, estimates, options)));
-            });
+                steps.step()
+            })?;
         }
+        Ok(())
     }
 
     fn outlook_of(&self, target: &Target, finding: &Finding, estimates: Option<&Estimates>, options: &OutlookOptions) -> Outlook {

@@ -14,6 +14,7 @@ use super::replicates::Replicates;
 use super::rows::{OUT, RowSource};
 use super::totals::Totals;
 use crate::error::{Error, Result};
+use crate::watch::Steps;
 
 /// Rows that are coded at a time.
 const BLOCK: usize = 1 << 16;
@@ -180,9 +181,13 @@ impl ReplicateTotals {
         column: impl Fn(usize) -> Result<Cow<'c, [f64]>> + Sync,
     ) -> Result<ReplicateTotals> {
         let coded = Coded::of(rows);
-        let one = |r: usize| match r {
-            0 => coded.sums(rows, rows.weight(), 0, cells),
-            _ => coded.sums(rows, &column(r - 1).map_err(|e| e.context(format!("replicate {r}")))?, r, cells),
+        let steps = Steps::of(replicates.len() + 1);
+        let one = |r: usize| {
+            steps.step()?;
+            match r {
+                0 => coded.sums(rows, rows.weight(), 0, cells),
+                _ => coded.sums(rows, &column(r - 1).map_err(|e| e.context(format!("replicate {r}")))?, r, cells),
+            }
         };
         // Collected before it is searched for errors, so that the first one is reported whoever finds it.
         let all: Vec<Result<Vec<f64>>> = (0..=replicates.len()).into_par_iter().map(one).collect();
