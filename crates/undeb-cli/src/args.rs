@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use undeb::{Adjustment, Day, Measure, Method, Period, Quantity, Result};
 
-use crate::args_chart::ChartCommand;
+use crate::args_chart::{ChartCommand, EstimateCommand};
 use crate::args_explain::{DecomposeCommand, PrioritiesCommand, RankCommand};
 use crate::args_trend::{ProjectCommand, TrendCommand};
 use crate::design::{ErrorOptions, RoleOptions};
@@ -49,7 +49,7 @@ pub(crate) enum Command {
     /// Where a published series is going, and how probable it is that a target is met.
     Project(ProjectCommand),
     /// Rates from a file of survey records, with the errors of its design.
-    Estimate(Box<RecordCommand>),
+    Estimate(Box<EstimateCommand>),
     /// Why a rate moved between two periods: the rates and the weights of its cells.
     Decompose(DecomposeCommand),
     /// Cells in order of their rates, with how sure that order is.
@@ -154,14 +154,6 @@ pub(crate) enum Format {
 }
 
 #[derive(Args)]
-#[command(after_help = "Examples:
-  undeb estimate lfs.parquet --codebook uk-lfs --by region,sector
-  undeb estimate cps.csv --codebook us-cps-org --by period --format csv > rates.csv
-  undeb estimate lfs.parquet --codebook my-lfs.toml --by region --margins --lonely-psu adjust
-  undeb estimate mine.csv --member union --weight w --strata stratum --psu cluster --fpc N --by region
-  undeb estimate cps.parquet --member union --weight w --replicates 'w*' --replicate-kind sdr
-  undeb estimate lfs.parquet --codebook uk-lfs --calibrate census.csv --calibrate-by raking
-  undeb estimate lfs.parquet --codebook uk-lfs --by period,region --pool 3")]
 pub(crate) struct RecordCommand {
     /// Records: CSV, Parquet or Arrow IPC.
     pub(crate) file: PathBuf,

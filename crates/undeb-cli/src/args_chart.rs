@@ -7,6 +7,8 @@ use clap::builder::PossibleValuesParser;
 use undeb::{Measure, Method, Period};
 use undeb_chart::{Kind, Theme, Titles};
 
+use crate::args::RecordCommand;
+
 #[derive(Args)]
 #[command(after_help = "Kinds: trend, small-multiples, interval, gap, heatmap, tiles, slope, waterfall, bounds, scatter, funnel.
 
@@ -50,15 +52,35 @@ pub(crate) struct ChartCommand {
     /// Carry the series of a trend on to this period, by its state-space model; the figures need sampling errors.
     #[arg(long, value_name = "PERIOD")]
     pub(crate) project: Option<Period>,
-    /// Codes of regions or sectors that stand out.
-    #[arg(long, value_delimiter = ',')]
-    pub(crate) highlight: Vec<String>,
     /// Confidence level of the intervals; that of the plan, or 0.95.
     #[arg(long)]
     pub(crate) level: Option<f64>,
     /// How intervals are made: wilson, logit, wald, agresti-coull, korn-graubard or korn-graubard-nchs.
     #[arg(long, value_name = "METHOD", default_value = "wilson")]
     pub(crate) interval: Method,
+    #[command(flatten)]
+    pub(crate) look: Look,
+    /// Device pixels to a pixel of a PNG; 2, or those of print with --mm, when left out.
+    #[arg(long)]
+    pub(crate) scale: Option<f32>,
+    /// Apply the release rules of the plan; without it the chart says that it is not released.
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Assume this design effect for an approximate sampling error where the source has a sample size.
+    #[arg(long, value_name = "DEFF", allow_negative_numbers = true)]
+    pub(crate) design_effect: Option<f64>,
+    /// Registry file with sources of your own.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) registry: Option<PathBuf>,
+}
+
+/// How a chart looks.
+#[derive(Args)]
+#[command(next_help_heading = "Looks of a chart")]
+pub(crate) struct Look {
+    /// Codes of regions or sectors that stand out.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) highlight: Vec<String>,
     /// A title in place of the computed one.
     #[arg(long)]
     pub(crate) title: Option<String>,
@@ -77,16 +99,24 @@ pub(crate) struct ChartCommand {
     /// Width in millimetres instead; a PNG then has 300 pixels to the inch.
     #[arg(long, value_name = "MM", conflicts_with = "width")]
     pub(crate) mm: Option<f64>,
-    /// Device pixels to a pixel of a PNG; 2, or those of print with --mm, when left out.
-    #[arg(long)]
-    pub(crate) scale: Option<f32>,
-    /// Apply the release rules of the plan; without it the chart says that it is not released.
-    #[arg(long)]
-    pub(crate) release: bool,
-    /// Assume this design effect for an approximate sampling error where the source has a sample size.
-    #[arg(long, value_name = "DEFF", allow_negative_numbers = true)]
-    pub(crate) design_effect: Option<f64>,
-    /// Registry file with sources of your own.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) registry: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  undeb estimate lfs.parquet --codebook uk-lfs --by region,sector
+  undeb estimate cps.csv --codebook us-cps-org --by period --format csv > rates.csv
+  undeb estimate lfs.parquet --codebook my-lfs.toml --by region --margins --lonely-psu adjust
+  undeb estimate mine.csv --member union --weight w --strata stratum --psu cluster --fpc N --by region
+  undeb estimate cps.parquet --member union --weight w --replicates 'w*' --replicate-kind sdr
+  undeb estimate lfs.parquet --codebook uk-lfs --calibrate census.csv --calibrate-by raking
+  undeb estimate lfs.parquet --codebook uk-lfs --by period,region --pool 3
+  undeb estimate lfs.parquet --codebook uk-lfs --by region --chart bounds --measure density --out bounds.svg")]
+pub(crate) struct EstimateCommand {
+    #[command(flatten)]
+    pub(crate) figures: RecordCommand,
+    /// Draw the rates instead, as a chart of this kind; the file ends in .svg or .png.
+    #[arg(long, value_name = "KIND", requires = "out", conflicts_with_all = ["quantity", "format"])]
+    pub(crate) chart: Option<Kind>,
+    #[command(flatten)]
+    pub(crate) look: Look,
 }

@@ -7,7 +7,7 @@ use undeb::{
 };
 use undeb_chart::{Chart, ChartOptions, Locale, Subject, Width, chart};
 
-use crate::args_chart::ChartCommand;
+use crate::args_chart::{ChartCommand, Look};
 use crate::output::{print, write_file};
 
 /// The form of a picture file, by the ending of its name.
@@ -19,26 +19,18 @@ enum Form {
 
 /// Draws the chart, and writes or prints what was asked for.
 pub(crate) fn run(options: &ChartCommand) -> Result<u8> {
-    let form = options.out.as_deref().map(form).transpose()?;
-    if form.is_none() && !options.describe && !options.numbers {
+    if options.out.is_none() && !options.describe && !options.numbers {
         return Err(Error::io("nothing was asked of the chart").help("give a file with --out, or --describe, or --numbers"));
     }
-    // What would be refused at the end is refused before the work.
-    if let Some(out) = options.out.as_deref().filter(|out| out.exists() && !options.force) {
-        return Err(Error::io(format!("{} is there already", out.display())).help("use --force to replace it"));
-    }
+    let file = options.out.as_deref().map(|out| File::new(out, options.force)).transpose()?;
     let evidence = Evidence::open(options)?;
     let mut asked = asked(options)?;
     if let Some(to) = options.project {
         asked.projection = Some(projection(&evidence, &asked, to)?);
     }
     let made = chart(options.kind, evidence.subject(), &asked)?;
-    if let (Some(out), Some(form)) = (&options.out, form) {
-        let bytes = match form {
-            Form::Svg => made.svg().into_bytes(),
-            Form::Png => made.png(options.scale.unwrap_or(if options.mm.is_some() { Chart::PRINT } else { 2.0 }))?,
-        };
-        write_file(out, &bytes, options.force)?;
+    if let Some(file) = file {
+        file.write(&made, &options.look, options.scale)?;
     }
     if options.describe {
         print(&format!("{}\n", made.describe()))?;
@@ -49,6 +41,32 @@ pub(crate) fn run(options: &ChartCommand) -> Result<u8> {
         crate::output::print_bytes(&bytes)?;
     }
     Ok(0)
+}
+
+/// A picture file that may be written.
+pub(crate) struct File<'a> {
+    out: &'a Path,
+    form: Form,
+    force: bool,
+}
+
+impl<'a> File<'a> {
+    /// What would be refused at the end is refused before the work.
+    pub(crate) fn new(out: &'a Path, force: bool) -> Result<Self> {
+        let form = form(out)?;
+        if out.exists() && !force {
+            return Err(Error::io(format!("{} is there already", out.display())).help("use --force to replace it"));
+        }
+        Ok(File { out, form, force })
+    }
+
+    pub(crate) fn write(&self, made: &Chart, look: &Look, scale: Option<f32>) -> Result<()> {
+        let bytes = match self.form {
+            Form::Svg => made.svg().into_bytes(),
+            Form::Png => made.png(scale.unwrap_or(if look.mm.is_some() { Chart::PRINT } else { 2.0 }))?,
+        };
+        write_file(self.out, &bytes, self.force)
+    }
 }
 
 fn form(out: &Path) -> Result<Form> {
@@ -66,16 +84,24 @@ fn asked(options: &ChartCommand) -> Result<ChartOptions> {
         regions: options.region.clone(),
         sectors: options.sector.clone(),
         periods: options.period.clone(),
-        highlight: options.highlight.clone(),
         level: options.level,
         method: options.interval,
-        title: options.title.clone(),
-        titles: options.titles,
-        theme: options.theme,
-        locale: Locale::named(&options.locale)?,
-        width: options.mm.map_or(Width::Pixels(options.width), Width::Millimetres),
-        ..ChartOptions::default()
+        ..options.look.options()?
     })
+}
+
+impl Look {
+    pub(crate) fn options(&self) -> Result<ChartOptions> {
+        Ok(ChartOptions {
+            highlight: self.highlight.clone(),
+            title: self.title.clone(),
+            titles: self.titles,
+            theme: self.theme,
+            locale: Locale::named(&self.locale)?,
+            width: self.mm.map_or(Width::Pixels(self.width), Width::Millimetres),
+            ..ChartOptions::default()
+        })
+    }
 }
 
 /// Where the series of the chart leads.

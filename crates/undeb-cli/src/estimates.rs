@@ -2,8 +2,11 @@
 
 use undeb::release::format::{percent, signed_points};
 use undeb::{Error, Estimate, Estimates, Meaning, Measure, Method, PublishedTable, RecordOptions, Records, Result};
+use undeb_chart::{ChartOptions, Kind, chart};
 
 use crate::args::{EstimateOptions, Format, Output, RecordCommand};
+use crate::args_chart::EstimateCommand;
+use crate::chart::File;
 use crate::output::{print_bytes, table, write_file};
 use crate::progress::Progress;
 
@@ -29,8 +32,11 @@ pub(crate) fn run(options: &EstimateOptions) -> Result<u8> {
 }
 
 /// `undeb estimate`: survey records, through a codebook or by the columns that are named.
-pub(crate) fn records(options: &RecordCommand) -> Result<u8> {
+pub(crate) fn records(command: &EstimateCommand) -> Result<u8> {
+    let options = &command.figures;
     options.output.check()?;
+    let picture = command.chart.zip(options.output.out.as_deref());
+    let picture = picture.map(|(kind, out)| File::new(out, options.output.force).map(|file| (kind, file))).transpose()?;
     let progress = Progress::start("Reading the records");
     if !options.quantity.is_empty() {
         let records = read(options, &options.by)?;
@@ -70,7 +76,13 @@ pub(crate) fn records(options: &RecordCommand) -> Result<u8> {
         progress.now(format!("{:.0} of {:.0} million records", done as f64 / 1e6, all as f64 / 1e6));
     })?;
     drop(progress);
-    options.output.write(&estimates)
+    let Some((kind, file)) = picture else { return options.output.write(&estimates) };
+    // A chart shows one measure, and its title says which; a scatter holds two against each other.
+    let measure = measures.first().copied().filter(|_| kind != Kind::Scatter);
+    let asked =
+        ChartOptions { measure, level: Some(options.output.level), method: options.output.interval, ..command.look.options()? };
+    file.write(&chart(kind, (&estimates).into(), &asked)?, &command.look, None)?;
+    Ok(0)
 }
 
 /// Records, through a codebook or by the columns that are named.

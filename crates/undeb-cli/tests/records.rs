@@ -345,3 +345,28 @@ fn an_unknown_code_is_counted() {
         .collect();
     refused(&File::records(&wrong).with(&["--codebook", "gss", "--lonely-psu", "remove"]), &["`scope`", "wrkstat = 12", "rows)"]);
 }
+
+#[test]
+fn rates_of_records_are_drawn() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("bounds.svg").to_str().unwrap().to_owned();
+    let records = project("python/undeb/synthetic_records.csv");
+    let design = ["--member", "member", "--covered", "covered", "--weight", "weight", "--strata", "stratum", "--psu", "psu"];
+    let asked = |more: &[&str]| {
+        let mut all = vec!["estimate", &records];
+        all.extend(design);
+        all.extend(["--region", "region", "--by", "region"]);
+        all.extend(more);
+        all.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let words = |of: &[String]| of.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let bounds = asked(&["--measure", "coverage", "--chart", "bounds", "--theme", "dark", "--out", &out]);
+    assert_eq!(printed(&bounds.iter().map(String::as_str).collect::<Vec<_>>()), "", "{}", words(&bounds));
+    let drawn = fs::read_to_string(&out).unwrap();
+    assert!(drawn.contains("Bargaining coverage") && drawn.contains("Missing answers leave most open in"), "{drawn}");
+    let refuse = |more: &[&str], says: &str| refused(&asked(more).iter().map(String::as_str).collect::<Vec<_>>(), &[says]);
+    refuse(&["--chart", "bounds", "--out", &out], "bounds.svg is there already");
+    refuse(&["--chart", "bounds", "--out", "bounds.pdf"], "let the name end in .svg or .png");
+    refuse(&["--chart", "pie", "--out", "pie.svg"], "pie");
+    refuse(&["--chart", "gap", "--out", &folder.path().join("gap.svg").display().to_string()], "gap");
+}
