@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from undeb.analyses import Analyses
+from undeb.errors import DataError
 from undeb.listing import Listing
 from undeb.tables import WORKING
 from undeb.vocabulary import as_period, known, real, text, whole, words
@@ -95,6 +96,8 @@ class Explaining(Analyses):
             "sector": None if sector is None else text("sector", sector),
             "level": self.level, "correlation": real("correlation", correlation),
         }  # fmt: skip
+        if not -1 <= split["correlation"] <= 1:
+            raise DataError(f"the correlation {correlation} is not between -1 and 1")
         facts = self._inner.decompose(what, str(start), str(end), split)
         asked = {"start": start, "end": end, "measure": what, "by": words(by), "form": form, "region": region,
                  "sector": sector, "correlation": correlation}  # fmt: skip

@@ -15,6 +15,7 @@ def rates() -> ub.Estimates:
 
 def test_measures_of_a_table_are_chosen_and_keep_what_was_filtered(rates: ub.Estimates) -> None:
     assert rates.measures == ["density", "coverage"]
+    assert rates.estimate("coverage").measures == ["coverage"] and rates.estimate("coverage").rank().title == "Ranks of coverage"
     one = ub.data("us-states").at_level(0.9).filter(pl.col("region") == "CA").estimate("coverage", design_effect=2)
     assert (one.measures, one.level, set(one.to_polars()["region"])) == (["coverage"], 0.9, {"CA"})
     assert one.to_polars()["se"].null_count() == 0
@@ -37,6 +38,8 @@ def test_a_change_is_split_without_naming_the_measure(rates: ub.Estimates) -> No
     by_state = dict(rates.decompose(2019, 2020, by="region").effects().to_polars().select("effect", "value").iter_rows())
     assert by_state["composition"] < 0
     assert rates.decompose(2019, 2020, measure="coverage").change != first.change
+    with pytest.raises(ub.DataError, match="the correlation 2 is not between -1 and 1"):
+        rates.decompose(2019, 2020, correlation=2)
 
 
 def test_what_could_be_told_of_the_newest_change(rates: ub.Estimates) -> None:

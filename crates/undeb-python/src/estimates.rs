@@ -42,7 +42,10 @@ impl Estimates {
 
     /// Source and definitions, as JSON.
     fn facts(&self) -> PyResult<String> {
-        json(&serde_json::json!({ "source": self.0.source(), "definitions": self.0.definitions() }))
+        // A filter may leave measures out.
+        let here = |d: &&undeb::Definition| self.0.cells().iter().any(|e| e.measure == d.measure);
+        let definitions: Vec<_> = self.0.definitions().iter().filter(here).collect();
+        json(&serde_json::json!({ "source": self.0.source(), "definitions": definitions }))
     }
 
     /// Names of region codes and of sector codes.
