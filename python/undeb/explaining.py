@@ -89,15 +89,15 @@ class Explaining(Analyses):
         """
         from undeb.decomposition import Decomposition
 
-        what = self._measure(measure)
+        what, rho = self._measure(measure), real("correlation", correlation)
+        if not -1 <= rho <= 1:
+            raise DataError(f"the correlation {correlation} is not between -1 and 1")
         split = {
             "by": words(by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
             "region": None if region is None else text("region", region),
             "sector": None if sector is None else text("sector", sector),
-            "level": self.level, "correlation": real("correlation", correlation),
+            "level": self.level, "correlation": rho,
         }  # fmt: skip
-        if not -1 <= split["correlation"] <= 1:
-            raise DataError(f"the correlation {correlation} is not between -1 and 1")
         facts = self._inner.decompose(what, str(start), str(end), split)
         asked = {"start": start, "end": end, "measure": what, "by": words(by), "form": form, "region": region,
                  "sector": sector, "correlation": correlation}  # fmt: skip
