@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
+from undeb.errors import DesignError
 from undeb.frames import Frame
 from undeb.vocabulary import known, real, words
 
@@ -66,6 +67,9 @@ class Replicates:
     def _given(self) -> dict[str, str | None]:
         """The two roles of which one is taken."""
         names = ["rho", "scale", "mse", "df"] if self.columns else ["rho", "mse", "count", "seed"]
+        for name in () if self.columns else ("scale", "rscales", "df"):
+            if getattr(self, name) is not None:
+                raise DesignError(f"`{name}` is said of replicate weights in columns; those that are made have that of their kind")
         given: dict[str, Any] = {"kind": self.kind, **{name: getattr(self, name) for name in names}}
         if not self.columns:
             return {"replicates": None, "made_replicates": json.dumps(given)}
@@ -143,8 +147,10 @@ class KnownTotals:
     def _given(self) -> str:
         listed: list[dict[str, Any]] = []
         for variable, known in self.totals.items():
-            codes = known.items() if isinstance(known, Mapping) else [(None, known)]
-            listed += [{"variable": variable, "code": code, "total": real(f"total of {variable}", total)} for code, total in codes]
+            if isinstance(known, Mapping):
+                listed += [{"variable": variable, "code": code, "total": real(f"total of {variable}", total)} for code, total in known.items()]
+            else:
+                listed.append({"variable": variable, "total": real(f"total of {variable}", known)})
         return json.dumps({"method": self.method, "bounds": self.bounds, "total": listed})
 
 

@@ -85,3 +85,17 @@ def test_codes_are_shown_as_names(rates: ub.Estimates) -> None:
     for shown in (texas.detect(), texas.trend().project(2030), texas.change(2012, 2022), texas.trend().project(2030, goal=0.1).first_met()):
         assert "Texas" in repr(shown) and "Private sector" in repr(shown) and "TX" not in repr(shown)
     assert "51 regions" in repr(ub.Plan.read("us-states-2030")) and "+0.0 points" not in repr(ub.Plan.read("us-states-2030"))
+
+
+def test_priorities_say_below_only_of_what_lies_below(rates: ub.Estimates) -> None:
+    shown = repr(rates.priorities(0.3, region="CA"))
+    assert "Farthest below the whole’s 16.1% is private sector (−6.8 points)" in shown.replace("Private", "private")
+
+
+def test_one_sum_is_a_known_total_and_made_replicates_have_their_own_scale() -> None:
+    design = {"member": "member", "weight": "weight", "strata": "stratum", "psu": "psu"}
+    known = ub.KnownTotals(totals={"age": 120_000}, method="linear")
+    rate = ub.survey(ub.synthetic_records(), **design, known_totals=known).estimate().to_polars()["value"].item()
+    assert 0 < rate < 1
+    with pytest.raises(ub.DesignError, match="`scale` is said of replicate weights in columns"):
+        ub.survey(ub.synthetic_records(), **design, replicates=ub.Replicates(kind="jkn", scale=5))

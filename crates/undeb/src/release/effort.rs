@@ -100,12 +100,15 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
         join(most.iter().map(|c| with(c, workers(c.uncovered)))),
         percent(share)
     ));
-    let far: Vec<&PriorityCell> = p.by_distance().into_iter().take(3).collect();
-    said.push(format!(
-        "Farthest below the whole’s {} are {}; small samples often lead such a list.",
-        percent(p.whole),
-        join(far.iter().map(|c| with(c, format!("{} points", signed_points(-c.distance)))))
-    ));
+    let far: Vec<&PriorityCell> = p.by_distance().into_iter().filter(|c| c.distance > 0.0).take(3).collect();
+    if !far.is_empty() {
+        said.push(format!(
+            "Farthest below the whole’s {} {} {}; small samples often lead such a list.",
+            percent(p.whole),
+            if far.len() == 1 { "is" } else { "are" },
+            join(far.iter().map(|c| with(c, format!("{} points", signed_points(-c.distance)))))
+        ));
+    }
     said.push(closing(p, &noun, people));
     if let (Closing::Set(_), Some(interval)) = (&p.closing, p.gap_interval) {
         said.push(match p.cells_at_upper {
