@@ -9,7 +9,6 @@ pub mod distribution;
 pub mod errors;
 pub mod expression;
 pub mod function;
-mod gathering;
 mod hadamard;
 pub mod interval;
 pub(crate) mod joined;

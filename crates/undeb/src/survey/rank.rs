@@ -3,38 +3,27 @@
 //! Rows are gathered into a few random combinations: with more of these than columns, their rank is that of the columns
 //! except on a set of measure zero. One pass a column, and a small orthogonalisation. Source: METHODS M10.
 
-use std::sync::LazyLock;
-
 /// A column whose part outside those before it is smaller than this share of itself adds nothing; as in R `qr`.
 const NOTHING: f64 = 1e-6;
 
-/// Coefficients that come round again: a prime, so that rows that share one belong to different combinations.
-const COEFFICIENTS: usize = 8191;
-
-/// Numbers in [-1, 1), the same for every column: two rounds of multiplying and folding bits.
-fn coefficients() -> Vec<f64> {
-    let one = |row: u32| {
-        let mut z = (row + 1).wrapping_mul(0x9E37_79B9);
-        z = (z ^ (z >> 15)).wrapping_mul(0x85EB_CA6B);
-        z = (z ^ (z >> 13)).wrapping_mul(0xC2B2_AE35);
-        f64::from((z ^ (z >> 16)) as i32) / f64::from(1_u32 << 31)
-    };
-    (0..COEFFICIENTS as u32).map(one).collect()
+/// A number in [-1, 1) for a row, the same for every column: two rounds of multiplying and folding its bits.
+#[inline]
+fn coefficient(row: u32) -> f64 {
+    let mut z = row.wrapping_add(1).wrapping_mul(0x9E37_79B9);
+    z = (z ^ (z >> 15)).wrapping_mul(0x85EB_CA6B);
+    z = (z ^ (z >> 13)).wrapping_mul(0xC2B2_AE35);
+    f64::from((z ^ (z >> 16)) as i32) / f64::from(1_u32 << 31)
 }
 
 /// A column as random combinations of its rows, the same for every column: each row goes to one combination in turn.
 pub(crate) fn gathered(column: &[f64], combinations: usize) -> Vec<f64> {
-    static COEFFICIENT: LazyLock<Vec<f64>> = LazyLock::new(coefficients);
-    let (mut out, mut row) = (vec![0.0; combinations], 0);
-    // Stretches in which neither sums nor coefficients come round.
-    while row < column.len() {
-        let (sum, coefficient) = (row % combinations, row % COEFFICIENTS);
-        let count = (combinations - sum).min(COEFFICIENTS - coefficient).min(column.len() - row);
-        let (sums, coefficients) = (&mut out[sum..][..count], &COEFFICIENT[coefficient..][..count]);
-        for ((sum, coefficient), value) in sums.iter_mut().zip(coefficients).zip(&column[row..][..count]) {
-            *sum += coefficient * value;
+    let mut out = vec![0.0; combinations];
+    let mut row = 0_u32;
+    for rows in column.chunks(combinations) {
+        for (sum, value) in out.iter_mut().zip(rows) {
+            *sum += coefficient(row) * value;
+            row = row.wrapping_add(1);
         }
-        row += count;
     }
     out
 }

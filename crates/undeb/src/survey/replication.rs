@@ -22,8 +22,6 @@ const BLOCK: usize = 1 << 16;
 const MOST_PLACES: usize = 1 << 22;
 /// Replicates that share one reading of the PSUs.
 const GROUP: usize = 16;
-/// Sets of weights that are summed side by side.
-const SETS: usize = 4;
 
 /// Weighted totals of the full sample and of every replicate, by cell and variable.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,47 +106,25 @@ impl Coded {
         (code != OUT).then_some(((code >> self.bits) as usize, code & ((1 << self.bits) - 1)))
     }
 
-    /// Sums of sets of weights side by side, the first of which is that of replicate `first`, 0 for the full sample: one
-    /// addition a row, then one a kind; amounts take another pass each.
-    fn sums<const SETS: usize>(
-        &self,
-        rows: &impl RowSource,
-        weights: [&[f64]; SETS],
-        first: usize,
-        cells: usize,
-    ) -> Result<Vec<Vec<f64>>> {
-        let name = |set: usize| match first + set {
-            0 => "the full-sample weights".to_owned(),
-            replicate => format!("replicate {replicate}"),
-        };
-        if let Some(set) = weights.iter().position(|w| w.len() != self.kind.len()) {
-            let (weights, rows) = (weights[set].len(), self.kind.len());
-            return Err(Error::design(format!("{} has {weights} weights for {rows} rows", name(set))));
+    /// Sums of one set of weights: one addition a row, then one a kind; amounts take another pass each.
+    fn sums(&self, rows: &impl RowSource, weights: &[f64], which: usize, cells: usize) -> Result<Vec<f64>> {
+        let name = || if which == 0 { "the full-sample weights".to_owned() } else { format!("replicate {which}") };
+        if weights.len() != self.kind.len() {
+            return Err(Error::design(format!("{} has {} weights for {} rows", name(), weights.len(), self.kind.len())));
         }
-        let mut of_kind = vec![[0.0; SETS]; self.kinds.len()];
+        let mut of_kind = vec![0.0; self.kinds.len()];
         let mut sound = true;
-        for (row, &kind) in self.kind.iter().enumerate() {
-            let sums = &mut of_kind[kind as usize];
-            for (sum, weights) in sums.iter_mut().zip(weights) {
-                let weight = weights[row];
-                sound &= (0.0..=f64::MAX).contains(&weight);
-                *sum += weight;
-            }
+        for (&kind, &weight) in self.kind.iter().zip(weights) {
+            sound &= (0.0..=f64::MAX).contains(&weight);
+            of_kind[kind as usize] += weight;
         }
-        let unsound = |weights: &[f64]| weights.iter().position(|w| !(0.0..=f64::MAX).contains(w));
-        if let (false, Some((set, row))) = (sound, (0..SETS).find_map(|set| Some((set, unsound(weights[set])?)))) {
-            return Err(Error::design(format!("{}: the weight of row {} is {}", name(set), row + 1, weights[set][row]))
+        if let (false, Some(row)) = (sound, weights.iter().position(|w| !(0.0..=f64::MAX).contains(w))) {
+            return Err(Error::design(format!("{}: the weight of row {} is {}", name(), row + 1, weights[row]))
                 .help("a weight is a number that is not negative; a row left out of a replicate has the weight 0"));
         }
-        let of_set = |set: usize| of_kind.iter().map(move |sums| sums[set]);
-        Ok((0..SETS).map(|set| self.of_cells(rows, of_set(set), weights[set], cells)).collect())
-    }
-
-    /// Sums of cells and variables from those of kinds.
-    fn of_cells(&self, rows: &impl RowSource, of_kind: impl Iterator<Item = f64>, weights: &[f64], cells: usize) -> Vec<f64> {
         let (answers, variables) = (rows.answers(), rows.answers() + rows.amounts());
         let mut sums = vec![0.0; cells * variables * 2];
-        for (kind, weight) in of_kind.enumerate() {
+        for (kind, weight) in of_kind.into_iter().enumerate() {
             let Some((cell, packed)) = self.meaning(kind as u32) else { continue };
             for v in 0..answers {
                 let answer = packed >> (2 * v) & 3;
@@ -168,7 +144,7 @@ impl Coded {
                 }
             }
         }
-        sums
+        Ok(sums)
     }
 }
 
@@ -206,26 +182,16 @@ impl ReplicateTotals {
     ) -> Result<ReplicateTotals> {
         let coded = Coded::of(rows);
         let steps = Steps::of(replicates.len() + 1);
-        let set = |r: usize| match r {
-            0 => Ok(Cow::Borrowed(rows.weight())),
-            _ => column(r - 1).map_err(|e| e.context(format!("replicate {r}"))),
-        };
-        // Some replicates side by side take hardly longer than one; their sums are those of each alone, to the last bit.
-        let group = |group: usize| -> Result<Vec<Vec<f64>>> {
-            let range = group * SETS..((group + 1) * SETS).min(replicates.len() + 1);
-            let weights = range.clone().map(set).collect::<Result<Vec<_>>>()?;
-            range.clone().try_for_each(|_| steps.step())?;
-            match weights.iter().map(|w| &**w).collect::<Vec<_>>().try_into() {
-                Ok(all) => coded.sums::<SETS>(rows, all, range.start, cells),
-                Err(few) => few.into_iter().zip(range).try_fold(Vec::new(), |mut sums, (weights, r)| {
-                    sums.extend(coded.sums(rows, [weights], r, cells)?);
-                    Ok(sums)
-                }),
+        let one = |r: usize| {
+            steps.step()?;
+            match r {
+                0 => coded.sums(rows, rows.weight(), 0, cells),
+                _ => coded.sums(rows, &column(r - 1).map_err(|e| e.context(format!("replicate {r}")))?, r, cells),
             }
         };
         // Collected before it is searched for errors, so that the first one is reported whoever finds it.
-        let all: Vec<Result<_>> = (0..(replicates.len() + 1).div_ceil(SETS)).into_par_iter().map(group).collect();
-        let sums = all.into_iter().collect::<Result<Vec<_>>>()?.concat();
+        let all: Vec<Result<Vec<f64>>> = (0..=replicates.len()).into_par_iter().map(one).collect();
+        let sums = all.into_iter().collect::<Result<_>>()?;
         Ok(ReplicateTotals { replicates: replicates.clone(), cells, variables: rows.answers() + rows.amounts(), sums })
     }
 
