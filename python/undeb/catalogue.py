@@ -14,7 +14,7 @@ import polars as pl
 from undeb import _undeb
 from undeb.estimates import Estimates
 from undeb.tables import Shown, Table
-from undeb.vocabulary import real, text, words
+from undeb.vocabulary import optional, real, text, words
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -128,7 +128,7 @@ def data(
         ]  # fmt: skip
         return Catalogue("Published tables: undeb.data(name)", rows)
     file = None if registry is None else Path(registry)
-    effect = None if design_effect is None else real("design_effect", design_effect)
+    effect = optional(real, "design_effect", design_effect)
     return published(text("source", source), None if measures is None else words(measures), file, effect)
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.errors import DataError, UndebError, choices
-from undeb.vocabulary import Kind, known, real, words
+from undeb.vocabulary import Kind, known, optional, real, words
 
 
 class Options(TypedDict, total=False):
@@ -189,7 +189,7 @@ def draw(
         "width": 720.0, "mm": None, **asked,
     }  # fmt: skip
     given["width"] = real("width", given["width"])
-    given["mm"] = None if given["mm"] is None else real("mm", given["mm"])
+    given["mm"] = optional(real, "mm", given["mm"])
     for several in ("regions", "sectors", "highlight"):
         given[several] = words(given.get(several, ()))
     periods = given.get("periods", ())

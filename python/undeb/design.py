@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from undeb.errors import DesignError
 from undeb.frames import Frame
-from undeb.vocabulary import known, real, words
+from undeb.vocabulary import known, optional, real, words
 
 LonelyPsu: TypeAlias = Literal["fail", "remove", "adjust", "average"]
 """What a stratum with a single PSU contributes; names and meaning as in R ``survey``."""
@@ -198,7 +198,7 @@ def design_options(
     known(lonely_psu, "rule for lonely PSUs", ["fail", "remove", "adjust", "average"])
     return {
         "lonely_psu": lonely_psu, "replicates": replicates, "known_totals": known_totals,
-        "design_effect": None if design_effect is None else real("design_effect", design_effect),
+        "design_effect": optional(real, "design_effect", design_effect),
     }  # fmt: skip
 
 

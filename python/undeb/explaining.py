@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from undeb.analyses import Analyses
-from undeb.errors import DataError
 from undeb.listing import Listing
 from undeb.tables import WORKING
-from undeb.vocabulary import as_period, known, real, text, whole, words
+from undeb.vocabulary import as_period, known, optional, real, text, whole, words
 
 if TYPE_CHECKING:
     from undeb.decomposition import Decomposition, Form
@@ -90,12 +89,10 @@ class Explaining(Analyses):
         from undeb.decomposition import Decomposition
 
         what, rho = self._measure(measure), real("correlation", correlation)
-        if not -1 <= rho <= 1:
-            raise DataError(f"the correlation {correlation} is not between -1 and 1")
         split = {
             "by": words(by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
-            "region": None if region is None else text("region", region),
-            "sector": None if sector is None else text("sector", sector),
+            "region": optional(text, "region", region),
+            "sector": optional(text, "sector", sector),
             "level": self.level, "correlation": rho,
         }  # fmt: skip
         facts = self._inner.decompose(what, str(start), str(end), split)
@@ -222,11 +219,11 @@ class Explaining(Analyses):
         True
         """
         effort = {
-            "goal": None if goal is None else real("goal", goal), "rate": None if rate is None else real("rate", rate),
-            "cap": None if cap is None else real("cap", cap), "deadline": as_period(deadline),
+            "goal": optional(real, "goal", goal), "rate": optional(real, "rate", rate),
+            "cap": optional(real, "cap", cap), "deadline": as_period(deadline),
             "period": as_period(period), "by": words(by),
-            "region": None if region is None else text("region", region),
-            "sector": None if sector is None else text("sector", sector),
+            "region": optional(text, "region", region),
+            "sector": optional(text, "sector", sector),
             "smallest": known(smallest, "way to be small", ["cells", "workers"]), "level": self.level,
         }  # fmt: skip
         found = json.loads(self._inner.priorities(self._measure(measure), effort))

@@ -14,7 +14,7 @@ from undeb.estimates import Estimates
 from undeb.frames import Frame
 from undeb.quantities import Quantities, Quantity
 from undeb.tables import Shown, Table
-from undeb.vocabulary import Interval, whole, words
+from undeb.vocabulary import Interval, optional, whole, words
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -250,23 +250,19 @@ class Survey(Table):
         return _again, (self._made, self._frame, self._masks)
 
 
-def _pooled(pool: int | None) -> int | None:
-    return None if pool is None else whole("pool", pool)
-
-
 def _axes(by: str | pl.Expr | Iterable[str | pl.Expr]) -> list[str | pl.Expr]:
     return [by] if isinstance(by, (str, pl.Expr)) else list(by)
 
 
 def _estimate(survey: Survey, measures: list[str], by: list[str | pl.Expr], margins: bool, pool: int | None) -> Estimates:
     records, names = survey._broken_down(by)  # pyright: ignore[reportPrivateUsage]
-    inner = records.estimate(measures, names, margins, _pooled(pool))
+    inner = records.estimate(measures, names, margins, optional(whole, "pool", pool))
     return Estimates(inner, _made=(_estimate, survey, measures, by, margins, pool))
 
 
 def _quantities(survey: Survey, quantities: list[str], by: list[str | pl.Expr], margins: bool, pool: int | None) -> Quantities:
     records, names = survey._broken_down(by)  # pyright: ignore[reportPrivateUsage]
-    inner = records.quantities(quantities, names, margins, _pooled(pool))
+    inner = records.quantities(quantities, names, margins, optional(whole, "pool", pool))
     return Quantities(inner, _made=(_quantities, survey, quantities, by, margins, pool))
 
 

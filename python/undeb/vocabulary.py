@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -98,7 +98,7 @@ class Kind(str, Enum):
     __str__ = str.__str__
 
 
-Word = TypeVar("Word", bound=Enum)
+Kept = TypeVar("Kept")
 
 
 def known(given: object, what: str, names: Iterable[str]) -> str:
@@ -134,6 +134,11 @@ def text(name: str, given: Any) -> str:
     if isinstance(given, str):
         return str(given)
     raise DataError(f"`{name}` is {given!r}; a text was expected")
+
+
+def optional(kind: Callable[[str, Any], Kept], name: str, given: Any) -> Kept | None:
+    """What may be left out, or is of a kind such as :func:`real`."""
+    return None if given is None else kind(name, given)
 
 
 def as_period(given: str | int | None) -> str | None:

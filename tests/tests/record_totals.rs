@@ -8,6 +8,7 @@ use polars::prelude::*;
 use rayon::ThreadPoolBuilder;
 use undeb::survey::design::LonelyPsu;
 use undeb::{Estimates, Meaning, Measure, RecordOptions, RecordTotals, Records, Roles};
+use undeb_tests::labour;
 
 const BY: [&str; 3] = ["period", "region", "sector"];
 const BOTH: [Measure; 3] = [Measure::Density, Measure::Coverage, Measure::CoveredNonmembers];
@@ -37,21 +38,7 @@ fn frame(rows: usize) -> DataFrame {
 }
 
 fn roles() -> Roles {
-    let name = |n: &str| Some(n.to_owned());
-    Roles {
-        member: name("union"),
-        covered: name("covered"),
-        employee: name("employee"),
-        weight: name("weight"),
-        strata: name("stratum"),
-        psu: name("psu"),
-        period: name("year"),
-        region: name("region"),
-        sector: name("sector"),
-        members_within_covered: true,
-        survey: "synthetic records".to_owned(),
-        ..Roles::default()
-    }
+    Roles { members_within_covered: true, survey: "synthetic records".to_owned(), ..labour::roles() }
 }
 
 fn whole(frame: &DataFrame) -> Estimates {

@@ -47,9 +47,6 @@ fn json(result: &impl Serialize) -> Result<u8> {
 /// `undeb decompose`.
 pub(crate) fn decompose(options: &DecomposeCommand) -> Result<u8> {
     let (measure, estimates) = options.source.open()?;
-    if !(-1.0..=1.0).contains(&options.correlation) {
-        return Err(Error::io(format!("the correlation {} is not between -1 and 1", options.correlation)));
-    }
     let form = match options.form.as_str() {
         "interaction" => SplitForm::Interaction,
         "nested" => SplitForm::Nested,
@@ -127,8 +124,7 @@ pub(crate) fn priorities(options: &PrioritiesCommand) -> Result<u8> {
     if options.json {
         return json(of);
     }
-    let target = plan.targets.iter().find(|t| of.options.is_for(t));
-    let source = target.and_then(|t| t.source.as_deref()).unwrap_or(&plan.source);
+    let source = plan.priorities_source();
     let Some(estimates) = findings.evidence().get(source) else {
         return Err(Error::io(format!("there are no figures of `{source}`")));
     };

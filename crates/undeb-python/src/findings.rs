@@ -30,10 +30,9 @@ impl Findings {
 
     /// What is said of the priorities, in sentences.
     fn effort(&self) -> Vec<String> {
-        let (Some(found), plan) = (&self.0.explanations().priorities, self.0.plan()) else { return Vec::new() };
-        let source = plan.targets.iter().find(|t| found.options.is_for(t)).and_then(|t| t.source.as_deref());
-        let evidence = self.0.evidence().get(source.unwrap_or(&plan.source));
-        evidence.map_or_else(Vec::new, |e| effort::priorities(found, Names { regions: e.regions(), sectors: e.sectors() }))
+        let evidence = self.0.evidence().get(self.0.plan().priorities_source());
+        let (Some(found), Some(e)) = (&self.0.explanations().priorities, evidence) else { return Vec::new() };
+        effort::priorities(found, Names { regions: e.regions(), sectors: e.sectors() })
     }
 
     /// A chart of the kind.

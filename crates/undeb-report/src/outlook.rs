@@ -1,8 +1,7 @@
 //! The outlook of a target as the templates see it.
 
 use serde::Serialize;
-use undeb::release::format::probability;
-use undeb::release::format::{percent, signed_pace, workers};
+use undeb::release::format::{percent, probability, signed_pace, workers};
 use undeb::release::outlook_words::{between, first_met, standing};
 use undeb::{Classification, Finding, Interval, Report, TargetFindings};
 

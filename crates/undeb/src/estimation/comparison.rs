@@ -110,11 +110,17 @@ impl Estimates {
     }
 }
 
+/// That a number is a correlation.
+pub(super) fn check_correlation(rho: f64) -> Result<()> {
+    match (-1.0..=1.0).contains(&rho) {
+        true => Ok(()),
+        false => Err(Error::data(format!("the correlation {rho} is not between -1 and 1"))),
+    }
+}
+
 /// Pairs sides and computes their contrasts.
 pub(crate) fn compare(sides: Vec<Side>, what: &Comparison, options: &CompareOptions, context: &Context<'_>) -> Result<Changes> {
-    if let Some(rho) = options.rho.filter(|r| !(-1.0..=1.0).contains(r)) {
-        return Err(Error::data(format!("the correlation {rho} is not between -1 and 1")));
-    }
+    options.rho.map_or(Ok(()), check_correlation)?;
     let records = sides.iter().any(|s| s.formula.is_some());
     if records && options.rho.is_some() {
         return Err(Error::data("a correlation is given, but the records tell it").help("leave the correlation out"));

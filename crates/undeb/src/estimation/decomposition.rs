@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Estimates;
+use super::comparison::check_correlation;
 use super::linear_form::Errors;
 use super::parts::Whole;
 use crate::error::{Error, Result};
@@ -221,6 +222,7 @@ impl Estimates {
             return Err(Error::definition(format!("{measure} is a difference of rates and has no cells to split it into"))
                 .help("decompose each of the two rates"));
         }
+        check_correlation(options.correlation)?;
         if from == to {
             return Err(Error::data(format!("the change from {from} to {to} is no change")).help("name two periods"));
         }

@@ -73,8 +73,7 @@ impl Plan {
             explanations.decompositions = changes.explain(of(&self.source)?)?;
         }
         if let Some(options) = &self.priorities {
-            let source = self.targets.iter().find(|t| options.is_for(t)).and_then(|t| t.source.as_deref());
-            let found = options.explain(targets, of(source.unwrap_or(&self.source))?, self.level);
+            let found = options.explain(targets, of(self.priorities_source())?, self.level);
             let (priorities, ranking) = found.map_err(|e| e.context("[priorities]"))?;
             (explanations.priorities, explanations.ranking) = (Some(priorities), Some(ranking));
         }

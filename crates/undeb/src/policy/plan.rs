@@ -281,6 +281,12 @@ impl Plan {
             .collect()
     }
 
+    /// Source of the figures behind the priorities: that of the target whose gap is to be closed.
+    pub fn priorities_source(&self) -> &str {
+        let target = self.priorities.as_ref().and_then(|options| self.targets.iter().find(|t| options.is_for(t)));
+        target.and_then(|t| t.source.as_deref()).unwrap_or(&self.source)
+    }
+
     /// The rule set file beside the plan, where it has one of its own.
     pub fn own_rules(&self) -> Option<&Path> {
         self.own_rules.as_deref()

@@ -50,8 +50,7 @@ impl Explained {
             }
         }
         if let (Some(p), Some(r)) = (&all.priorities, &all.ranking) {
-            let target = plan.targets.iter().find(|t| p.options.is_for(t));
-            let source = target.and_then(|t| t.source.as_deref()).unwrap_or(&plan.source);
+            let source = plan.priorities_source();
             if !may_leave(source, p.measure, &[p.period]) {
                 out.left_out += 1;
             } else if let Some(e) = findings.evidence().get(source) {
