@@ -211,7 +211,7 @@ class Analyses(Table):
         *,
         level: float = 0.95,
         power: float = 0.8,
-        correlation: float = 0.0,
+        correlation: float | None = None,
     ) -> Listing:
         r"""The smallest true change between two periods that each series could tell.
 
@@ -228,7 +228,8 @@ class Analyses(Table):
         power
             Probability with which the change is to be found.
         correlation
-            Correlation of the sampling errors of the two figures.
+            Correlation of the sampling errors of two published figures, taken as independent without one; records know
+            how their figures vary together, and refuse a correlation.
 
         Returns
         -------
@@ -238,7 +239,7 @@ class Analyses(Table):
         Raises
         ------
         DataError
-            No series has two figures with a stated error.
+            No series has two figures with a stated error; a correlation is given for records.
 
         Examples
         --------
@@ -248,7 +249,7 @@ class Analyses(Table):
         >>> 0.02 < one.detect(2012, 2022).to_polars()["smallest"][0] < 0.05
         True
         """
-        asked = (checked(level), real("power", power), real("correlation", correlation))
+        asked = (checked(level), real("power", power), optional(real, "correlation", correlation))
         frame = pl.DataFrame(self._inner.smallest_changes(as_period(start), as_period(end), *asked))
         if frame["why_not"].null_count() == frame.height:
             frame = frame.drop("why_not")

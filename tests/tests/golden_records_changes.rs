@@ -7,9 +7,10 @@ use std::fs;
 use serde_json::Value;
 use undeb::survey::testing::NoTest;
 use undeb::{
-    Adjustment, ChangeView, CompareOptions, Comparison, Contrast, Estimate, Estimates, Measure, Method, Period, RecordOptions,
-    Records,
+    Adjustment, ChangeView, CompareOptions, Comparison, Contrast, DetectOptions, Estimate, Estimates, Measure, Method, Period,
+    RecordOptions, Records,
 };
+use undeb_chart::{ChartOptions, Kind, Subject, chart};
 use undeb_tests::{Rows, labour, project};
 
 fn rates(margins: bool) -> Estimates {
@@ -161,4 +162,45 @@ fn what_cannot_be_compared_is_refused_with_the_choices() {
     assert_eq!(frame.height(), changes.rows().len());
     let maintained = frame.column("p_maintained").unwrap().f64().unwrap();
     assert!(maintained.iter().flatten().all(|p| (0.0..=1.0).contains(&p)));
+}
+
+#[test]
+fn series_and_charts_judge_changes_as_comparisons_do() {
+    let estimates = rates(false);
+    let (from, to) = (Period::year(2023), Period::year(2024));
+    let changes = estimates.change(from, to).unwrap();
+    let mut unlike_independent = 0;
+    for change in changes.rows() {
+        let (region, sector) = (&*change.first.region, &*change.first.sector);
+        let undeb::Statistic::Rate(measure) = change.first.statistic else { panic!("a rate was asked for") };
+        let figure = |period| estimates.get(measure, period, region, sector).unwrap();
+        let (a, b) = (figure(to), figure(from));
+        let rho = a.correlation(b).unwrap();
+        let (Some(s), Some(t)) = (a.se(), b.se()) else { continue };
+        near((s * s + t * t - 2.0 * rho * s * t).sqrt(), change.se.unwrap(), 1e-9, region);
+        unlike_independent += usize::from(rho.abs() > 0.01);
+        let series = estimates.track(measure, region, sector).unwrap();
+        let told = series.smallest_change(from, to, &DetectOptions::default()).unwrap();
+        near(told, change.detectable(0.95, 0.8).unwrap(), 1e-9, region);
+        let given = DetectOptions { correlation: Some(0.5), ..DetectOptions::default() };
+        let refused = series.smallest_change(from, to, &given).unwrap_err().to_string();
+        assert!(refused.contains("the records tell it"), "{refused}");
+    }
+    assert!(unlike_independent > changes.rows().len() / 2, "PSUs are shared");
+
+    let options =
+        ChartOptions { measure: Some(Measure::Density), sectors: vec!["private".to_owned()], ..ChartOptions::default() };
+    let slope = chart(Kind::Slope, Subject::from(&estimates), &options).unwrap();
+    let drawn = slope.numbers();
+    let column = |name: &str, row: usize| drawn.column(name).unwrap().f64().unwrap().get(row).unwrap();
+    for row in 0..drawn.height() {
+        let region = drawn.column("region").unwrap().str().unwrap().get(row).unwrap();
+        let same = |c: &&undeb::Change| {
+            &*c.first.region == region && &*c.first.sector == "private" && c.first.statistic.id() == "density"
+        };
+        let interval = changes.rows().iter().find(same).unwrap().interval(0.95).unwrap();
+        near(column("change_low", row), interval.low, 1e-12, region);
+        near(column("change_high", row), interval.high, 1e-12, region);
+    }
+    assert!(slope.describe().contains("covariance that the records tell"), "{}", slope.describe());
 }

@@ -120,7 +120,7 @@ impl Estimates {
         end: Option<&str>,
         level: f64,
         power: f64,
-        correlation: f64,
+        correlation: Option<f64>,
     ) -> PyResult<Frame> {
         smallest_changes(py, Arc::clone(&self.0), start, end, DetectOptions { level, power, correlation })
     }

@@ -113,6 +113,11 @@ impl<'a> Evidence<'a> {
         self.plan.map_or(0.0, |p| p.assumptions.overlap_correlation)
     }
 
+    /// Whether records tell how the figures vary together.
+    pub(crate) fn of_records(&self) -> bool {
+        self.estimates().any(|e| e.formula.is_some())
+    }
+
     fn show(&self, estimate: &'a Estimate, mark: Option<Mark>) -> Shown<'a> {
         Shown { estimate, interval: estimate.interval_by(self.level, self.method), mark }
     }

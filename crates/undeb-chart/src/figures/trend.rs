@@ -1,6 +1,5 @@
 //! The course of series over time, against the path of a target where there is one.
 
-use undeb::survey::interval::{Term, difference};
 use undeb::{Finding, Force, Measure, Period, Target, TargetFindings};
 
 use super::asked::{Asked, Cell, periods};
@@ -213,12 +212,12 @@ impl<'a> Asked<'a> {
             .evidence
             .breaks(measure, sector)
             .any(|b| b.force == Force::Incomparable && b.between(from.period(), to.period()));
-        let (a, b) = (to.value()?, from.value()?);
-        let interval = to.interval.zip(from.interval).map(|(i, j)| {
-            let term = |value, interval| Term { value, interval: Some(interval), factor: 1.0 };
-            difference(term(a, i), term(b, j), self.evidence.correlation())
-        });
-        (!barred).then_some(Change { value: a - b, interval })
+        if barred {
+            return None;
+        }
+        let change = to.estimate.less(from.estimate, self.evidence.correlation());
+        let interval = change.outcome(self.evidence.level, self.evidence.method).0;
+        Some(Change { value: change.value?, interval })
     }
 
     /// The title of a series: its latest value, and the change since the first figure on this side of every break.

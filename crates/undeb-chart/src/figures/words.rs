@@ -77,10 +77,14 @@ impl<'a> Asked<'a> {
         notes
     }
 
-    /// The correlation that changes are judged with.
+    /// What changes are judged with: the records, or a correlation.
     pub(super) fn correlation_note(&self, judged: bool) -> Option<String> {
+        let around = &self.locale.around;
         let rho = self.evidence.correlation().to_string();
-        judged.then(|| fill(&self.locale.around.note_correlation, &[("rho", &rho)]))
+        judged.then(|| match self.evidence.of_records() {
+            true => around.note_covariance.clone(),
+            false => fill(&around.note_correlation, &[("rho", &rho)]),
+        })
     }
 
     /// What the shorthand in a chart stands for.

@@ -122,6 +122,7 @@ pub(crate) struct Around {
     pub(crate) outside_limits: String,
     pub(crate) note_funnel: String,
     pub(crate) note_correlation: String,
+    pub(crate) note_covariance: String,
     pub(crate) projection: String,
     pub(crate) others: String,
     pub(crate) waterfall_subtitle: String,

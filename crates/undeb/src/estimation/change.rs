@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 
+use super::basis::covariances;
+use super::changes::Change;
+use super::comparison::CompareOptions;
+use super::side::Side;
 use super::{Estimate, Estimates};
 use crate::error::{Error, Result};
-use crate::survey::interval::{Interval, Term, difference};
+use crate::survey::interval::Interval;
 
 /// A difference of two estimates, in fractions.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -55,10 +59,36 @@ impl Estimates {
                 missing.measure, missing.period, missing.region, missing.sector
             )));
         };
-        let interval = a.interval(level).zip(b.interval(level)).map(|(i, j)| {
-            difference(Term { value: x, interval: Some(i), factor: 1.0 }, Term { value: y, interval: Some(j), factor: 1.0 }, rho)
-        });
-        let se = a.se().zip(b.se()).map(|(s, t)| (s * s + t * t - 2.0 * rho * s * t).max(0.0).sqrt());
-        Ok(Difference { value: x - y, se, interval, cautions })
+        let change = a.less(b, rho);
+        Ok(Difference { value: x - y, se: change.se, interval: change.interval(level), cautions })
+    }
+}
+
+impl Estimate {
+    /// This figure less another, as [`Estimates::compare`] makes it, whatever lies between the two: the error is that of
+    /// the joint design where both come from the same records, else it rests on the correlation `rho`.
+    ///
+    /// Source: METHODS M4, M9.
+    ///
+    /// ```
+    /// use undeb::{Measure, PublishedTable, Registry};
+    /// let table = PublishedTable::open("us-states", &Registry::bundled()?)?;
+    /// let density = table.estimate(&[Measure::Density], Some(1.5))?;
+    /// let at = |year: &str| density.get(Measure::Density, year.parse().unwrap(), "US", "all").unwrap();
+    /// let change = at("2022").less(at("2012"), 0.0);
+    /// assert!(change.value.unwrap() < 0.0 && change.interval(0.95).unwrap().high < 0.0);
+    /// # Ok::<(), undeb::Error>(())
+    /// ```
+    pub fn less(&self, other: &Estimate, rho: f64) -> Change {
+        let options = CompareOptions { rho: Some(rho), ..CompareOptions::default() };
+        Change::of(Side::of(self).into(), Side::of(other).into(), &options)
+    }
+
+    /// The correlation of the sampling errors of two figures of the same records; none where no records tell.
+    ///
+    /// Formula: `C(a, b) / (se(a) se(b))`, and 0 where one has no spread. Source: METHODS M9.
+    pub fn correlation(&self, other: &Estimate) -> Option<f64> {
+        let covariance = covariances(&[(self.formula.as_ref()?, other.formula.as_ref()?)])[0]?;
+        Some(self.se().zip(other.se()).map_or(0.0, |(a, b)| (covariance / (a * b)).clamp(-1.0, 1.0)))
     }
 }

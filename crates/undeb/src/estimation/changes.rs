@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::comparison::{CompareOptions, Context, Contrast};
+use super::comparison::{CompareOptions, Context, Contrast, linearise};
 use super::side::Side;
 use crate::survey::interval::{Flag, Interval, Method, Term, critical_value, difference};
 use crate::survey::testing::{self, Adjustment, NoTest, Test, adjusted, smallest_detectable};
@@ -96,6 +96,14 @@ pub struct Change {
 }
 
 impl Change {
+    /// A pair by itself, with the error of the records where both sides share them.
+    pub(crate) fn of(first: Arc<Side>, second: Arc<Side>, options: &CompareOptions) -> Change {
+        let mut change = [Change::new(first, second, options, None, Vec::new())];
+        linearise(&mut change, options.contrast);
+        let [change] = change;
+        change
+    }
+
     /// A pair with the value and error of published figures; those from records follow by [`Self::jointly`].
     pub(crate) fn new(
         first: Arc<Side>,

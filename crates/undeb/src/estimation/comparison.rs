@@ -148,7 +148,7 @@ pub(crate) fn compare(sides: Vec<Side>, what: &Comparison, options: &CompareOpti
 }
 
 /// The values and errors of all pairs from the same records, together for each set of totals.
-fn linearise(rows: &mut [Change], contrast: Contrast) {
+pub(super) fn linearise(rows: &mut [Change], contrast: Contrast) {
     let mut by_totals: Vec<(Arc<Summed>, Vec<usize>, Vec<Expression>)> = Vec::new();
     for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.refused.is_none()) {
         let (Some(a), Some(b)) = (&row.first.formula, &row.second.formula) else { continue };

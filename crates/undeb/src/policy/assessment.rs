@@ -18,8 +18,9 @@ impl Plan {
     ///
     /// For each region and sector of a target, with the latest value `v` and the level `l`: `met` when the interval of
     /// `v - l` lies at or above zero, `not_met` when it lies below, else `cannot_tell`. A level taken from a baseline
-    /// is itself uncertain, and the interval is that of a difference of two estimates whose correlation is the
-    /// plan's `overlap_correlation`. Without a stated error the point alone is judged. Source: METHODS M5.
+    /// is itself uncertain, and the interval is that of a difference of two estimates: with the covariance that their
+    /// records tell, else with the plan's `overlap_correlation`. Without a stated error the point alone is judged.
+    /// Source: METHODS M5.
     ///
     /// # Errors
     /// The estimates of a source that a target needs are not there; a change leads to a level outside 0 to 100 %.
@@ -132,27 +133,24 @@ impl Plan {
         if let Some(start) = start {
             finding.cautions.extend(crossed(start).iter().map(|b| format!("{}: {}", b.at, b.note)));
         }
-        let baseline = finding.baseline.filter(|_| !barred);
+        let start = start.filter(|b| b.value.is_some() && !barred);
 
-        let Some((level, against)) = (match &target.level {
+        let Some((level, from)) = (match &target.level {
             Level::Unset(_) => return finding,
-            Level::Fixed(level) => Some((*level, Term { value: *level, interval: None, factor: 1.0 })),
-            Level::Change(change) => {
-                baseline.map(|b| (b.value + change, Term { value: b.value, interval: b.interval, factor: 1.0 }))
-            }
+            Level::Fixed(level) => Some((*level, None)),
+            Level::Change(change) => start.and_then(|b| Some((b.value? + change, Some((b, 1.0))))),
         }) else {
             finding.reason = Some(if barred { Reason::SeriesBreak } else { Reason::NoBaseline });
             return finding;
         };
         finding.level = Some(level);
-        let is_change = matches!(target.level, Level::Change(_));
-        let same_period = is_change && baseline.is_some_and(|b| b.period == latest.period);
+        let same_period = from.is_some_and(|(b, _)| b.period == latest.period);
         let lead = value - level;
         let interval = if same_period {
             // A figure differs from itself by exactly nothing.
             finding.interval.map(|_| Interval { low: lead, high: lead })
         } else {
-            self.lead_interval(latest, against, is_change, lead, self.level)
+            self.lead_interval(latest, from, lead, self.level)
         };
         finding.judged_by = if interval.is_some() { JudgedBy::Interval } else { JudgedBy::Point };
         let known = interval.unwrap_or(Interval { low: lead, high: lead });
@@ -164,11 +162,8 @@ impl Plan {
         finding.reason = (finding.answer == Answer::CannotTell).then_some(Reason::WithinSamplingError);
         // Known bounds are the same at every level: they decide, but not by chance.
         if !same_period && interval.is_some() && matches!(latest.uncertainty, Uncertainty::Sampling { .. }) {
-            let decides = |level: f64| {
-                let start = start.filter(|_| is_change).and_then(|b| b.interval(level));
-                let interval = self.lead_interval(latest, Term { interval: start, ..against }, is_change, lead, level);
-                interval.is_some_and(|i| i.low >= 0.0 || i.high < 0.0)
-            };
+            let decides =
+                |level: f64| self.lead_interval(latest, from, lead, level).is_some_and(|i| i.low >= 0.0 || i.high < 0.0);
             finding.among_all = Some(AmongAll::alone(p_value(decides), finding.answer));
         }
         #[allow(clippy::float_cmp)]
@@ -182,27 +177,32 @@ impl Plan {
             .map(|deadline| deadline.years_since(latest.period))
             .filter(|years| *years > 0.0)
             .map(|years| -lead / years);
-        finding.path = baseline.filter(|b| b.period < latest.period).and_then(|b| self.path(target, latest, b));
+        finding.path = start.filter(|b| b.period < latest.period).and_then(|b| self.path(target, latest, b));
         finding
     }
 
-    /// Interval of value minus level; none unless every estimate in it has one.
-    fn lead_interval(&self, latest: &Estimate, against: Term, is_estimate: bool, lead: f64, level: f64) -> Option<Interval> {
-        let interval = latest.interval(level)?;
-        if is_estimate && against.interval.is_none() {
-            return None;
-        }
-        let value = latest.value?;
-        let raw =
-            difference(Term { value, interval: Some(interval), factor: 1.0 }, against, self.assumptions.overlap_correlation);
-        Some(raw.shifted(lead - (value - against.factor * against.value)))
+    /// Interval of a figure less a share of where it started, laid around `lead`; none unless both have one.
+    fn lead_interval(&self, latest: &Estimate, start: Option<(&Estimate, f64)>, lead: f64, level: f64) -> Option<Interval> {
+        let rho = self.assumptions.overlap_correlation;
+        let (around, interval) = match start.filter(|(_, share)| *share > 0.0) {
+            None => (latest.value?, latest.interval(level)?),
+            Some((start, share)) if share >= 1.0 => {
+                let change = latest.less(start, rho);
+                (change.value?, change.interval(level)?)
+            }
+            Some((start, share)) => {
+                let term = |e: &Estimate, factor| Some(Term { value: e.value?, interval: Some(e.interval(level)?), factor });
+                let rho = latest.correlation(start).unwrap_or(rho);
+                (latest.value? - share * start.value?, difference(term(latest, 1.0)?, term(start, share)?, rho))
+            }
+        };
+        Some(interval.shifted(lead - around))
     }
 
-    pub(super) fn path(&self, target: &Target, latest: &Estimate, baseline: Baseline) -> Option<PathFinding> {
-        let node = target.path.at(&target.path_nodes(baseline.value)?, latest.period)?;
+    pub(super) fn path(&self, target: &Target, latest: &Estimate, start: &Estimate) -> Option<PathFinding> {
+        let node = target.path.at(&target.path_nodes(start.value?)?, latest.period)?;
         let lead = latest.value? - node.level;
-        let against = Term { value: baseline.value, interval: baseline.interval, factor: node.slope };
-        let interval = self.lead_interval(latest, against, node.slope > 0.0, lead, self.level);
+        let interval = self.lead_interval(latest, Some((start, node.slope)), lead, self.level);
         let known = interval.unwrap_or(Interval { low: lead, high: lead });
         let answer = match known {
             Interval { low, .. } if low >= 0.0 => PathAnswer::Ahead,

@@ -15,13 +15,13 @@ pub struct DetectOptions {
     pub level: f64,
     /// Probability with which the change is to be found.
     pub power: f64,
-    /// Correlation of the sampling errors of two figures of the cell.
-    pub correlation: f64,
+    /// Correlation of the sampling errors of two published figures of the cell; independent without one.
+    pub correlation: Option<f64>,
 }
 
 impl Default for DetectOptions {
     fn default() -> Self {
-        DetectOptions { level: 0.95, power: 0.8, correlation: 0.0 }
+        DetectOptions { level: 0.95, power: 0.8, correlation: None }
     }
 }
 
@@ -47,7 +47,8 @@ pub struct Detectable {
 impl Series {
     /// The smallest true change between two figures that a test at `level` finds with probability `power`.
     ///
-    /// Formula: `(z_{1-a/2} + z_power) sqrt(v_1 + v_2 - 2 rho s_1 s_2)`. Source: METHODS M22 and M12.
+    /// Formula: `(z_{1-a/2} + z_power) sqrt(v_1 + v_2 - 2 rho s_1 s_2)`, with `rho` as the records tell it, else as the
+    /// options say. Source: METHODS M22 and M12.
     ///
     /// ```
     /// use undeb::{DetectOptions, Measure, PublishedTable, Registry};
@@ -60,12 +61,17 @@ impl Series {
     ///
     /// # Errors
     /// The periods are the same; there is no figure, or none with a stated error; an incomparable break lies between; level
-    /// or power are no probabilities.
+    /// or power are no probabilities; a correlation for figures whose records tell it.
     pub fn smallest_change(&self, a: Period, b: Period, options: &DetectOptions) -> Result<f64> {
         if a == b {
             return Err(Error::data(format!("a change from {a} to {b} is no change")).help("name two periods"));
         }
-        self.smallest_as_precise(a, b, options)
+        let place = |p: Period| self.figures.iter().position(|f| f.period == p);
+        let known = place(a).zip(place(b)).and_then(|(i, j)| self.correlation(i, j));
+        if known.is_some() && options.correlation.is_some() {
+            return Err(Error::data("a correlation is given, but the records tell it").help("leave the correlation out"));
+        }
+        self.smallest_as_precise(a, b, &DetectOptions { correlation: known.or(options.correlation), ..*options })
     }
 
     /// The two figures that a change goes between: as named, or the newest one and the one before.
@@ -99,7 +105,7 @@ impl Series {
 
     /// When a change that is asked for could be told: `path` gives the level asked for in a period, `until` its last.
     ///
-    /// Figures to come are taken to be as precise as the last one. The first period of the path is the one in which the
+    /// Figures to come are taken to be as precise as the last one, and to share with the first what the options say. The first period of the path is the one in which the
     /// change since `from` is no smaller than the smallest that could be told. Source: METHODS M22.
     ///
     /// # Errors
@@ -124,11 +130,12 @@ impl Series {
 }
 
 fn smallest(a: f64, b: f64, options: &DetectOptions) -> Result<f64> {
-    let se = (a * a + b * b - 2.0 * options.correlation * a * b).max(0.0).sqrt();
+    let rho = options.correlation.unwrap_or(0.0);
+    let se = (a * a + b * b - 2.0 * rho * a * b).max(0.0).sqrt();
     smallest_detectable(se, options.level, options.power).ok_or_else(|| {
         Error::data(format!(
             "no change can be told at level {} with power {} and correlation {}",
-            options.level, options.power, options.correlation
+            options.level, options.power, rho
         ))
         .help("level and power lie between 0 and 1, the power above one half of 1 - level, the correlation between -1 and 1")
     })

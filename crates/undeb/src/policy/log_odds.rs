@@ -58,6 +58,10 @@ impl LogOdds {
             return Err(Error::data(format!("{} is a signed difference and has no log odds", what()))
                 .help("take the trends of coverage and of density"));
         }
+        if series.covariance.is_some() && !options.correlation.is_empty() {
+            return Err(Error::data(format!("a correlation is given for the trend of {}, but the records tell it", what()))
+                .help("leave the correlation out"));
+        }
         let stretch = reachable(series, options)?;
         let (mut treatments, mut kept) = (Vec::new(), Vec::new());
         for (i, figure) in stretch {
@@ -92,14 +96,10 @@ impl LogOdds {
         let mut noise = Vec::with_capacity(n * n);
         for (i, a, _, va, _) in &kept {
             for (j, b, _, vb, _) in &kept {
-                noise.push(match &series.covariance {
-                    Some(covariance) => {
-                        // The delta method on both sides: dp = p (1 - p) dx.
-                        let of = |k: usize, v: f64| covariance[k * series.figures.len() + k].sqrt() / v.sqrt();
-                        covariance[i * series.figures.len() + j] / (of(*i, *va) * of(*j, *vb))
-                    }
-                    None => options.correlation_at(step(a.period).abs_diff(step(b.period))) * (va * vb).sqrt(),
-                });
+                // The log odds move with the rates, so that their errors have the same correlation.
+                let known = series.correlation(*i, *j);
+                let rho = known.unwrap_or_else(|| options.correlation_at(step(a.period).abs_diff(step(b.period))));
+                noise.push(rho * (va * vb).sqrt());
             }
         }
         let at = kept.iter().map(|k| step(k.1.period)).collect();

@@ -259,7 +259,8 @@ impl Plan {
     ) -> Option<Detectable> {
         let corners = Self::corners(target, finding, latest)?;
         let (from, until) = (corners.first()?.at, corners.last()?.at);
-        let detect = DetectOptions { level: self.level, power: options.power, correlation: self.assumptions.overlap_correlation };
+        let detect =
+            DetectOptions { level: self.level, power: options.power, correlation: Some(self.assumptions.overlap_correlation) };
         series.detect(from, until, |p| target.path.at(&corners, p).map(|n| n.level), &detect).ok()
     }
 
@@ -278,7 +279,10 @@ impl Plan {
             let figure = figure.filter(|f| f.value.is_some() && finding.period.is_none_or(|last| f.period <= last));
             let (standing, probability) = match figure {
                 Some(figure) => {
-                    let Some(path) = self.path(target, figure, baseline) else { return (Standing::CannotTell, None) };
+                    let start = estimates.get(finding.measure, baseline.period, &finding.region, &finding.sector);
+                    let Some(path) = start.and_then(|start| self.path(target, figure, start)) else {
+                        return (Standing::CannotTell, None);
+                    };
                     let inside = |margin: f64| {
                         let known = path.interval.unwrap_or(Interval { low: path.lead, high: path.lead });
                         known.low >= -margin && known.high <= margin

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::estimation::{Estimate, Estimates};
+use crate::estimation::{Estimate, Estimates, Formula, covariances};
 use crate::schema::{Definition, Force, Measure, Period, SeriesBreak};
 
 /// The figures of one measure in one region and sector, oldest first: one definition, breaks marked, gaps left open.
@@ -30,7 +30,7 @@ pub struct Series {
 }
 
 impl Estimates {
-    /// The series of one measure, region and sector.
+    /// The series of one measure, region and sector; figures of the same records bring the covariance of their errors.
     ///
     /// # Errors
     /// The measure was not estimated; a region or sector that is not known; no figure at all; a period twice; years
@@ -65,6 +65,7 @@ impl Estimates {
                 .help("keep one kind of period"));
             }
         }
+        let covariance = shared_errors(&figures);
         Ok(Series {
             definition,
             region: region.id.as_str().into(),
@@ -72,9 +73,16 @@ impl Estimates {
             place,
             breaks: self.breaks(measure, &sector.id).cloned().collect(),
             figures,
-            covariance: None,
+            covariance,
         })
     }
+}
+
+/// The covariance of figures that all come from the same records, row by row.
+fn shared_errors(figures: &[Estimate]) -> Option<Vec<f64>> {
+    let formulas: Vec<&Formula> = figures.iter().map(|f| f.formula.as_ref()).collect::<Option<_>>()?;
+    let pairs: Vec<(&Formula, &Formula)> = formulas.iter().flat_map(|a| formulas.iter().map(move |b| (*a, *b))).collect();
+    covariances(&pairs).into_iter().collect()
 }
 
 /// Figures on one side of an incomparable break: nothing is joined across it.
@@ -138,6 +146,20 @@ impl Series {
             }
         }
         stretches
+    }
+
+    /// The correlation of the errors of two figures by their places in the series, where a covariance is known; that of
+    /// a figure without spread with another is 0.
+    pub(super) fn correlation(&self, i: usize, j: usize) -> Option<f64> {
+        let (covariance, n) = (self.covariance.as_ref()?, self.figures.len());
+        let both = (covariance[i * n + i] * covariance[j * n + j]).sqrt();
+        Some(if i == j {
+            1.0
+        } else if both > 0.0 {
+            (covariance[i * n + j] / both).clamp(-1.0, 1.0)
+        } else {
+            0.0
+        })
     }
 
     /// Whether an incomparable break lies between two periods.
