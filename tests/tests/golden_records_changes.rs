@@ -188,16 +188,14 @@ fn series_and_charts_judge_changes_as_comparisons_do() {
     }
     assert!(unlike_independent > changes.rows().len() / 2, "PSUs are shared");
 
-    let options =
-        ChartOptions { measure: Some(Measure::Density), sectors: vec!["private".to_owned()], ..ChartOptions::default() };
+    let options = ChartOptions { measure: Some(Measure::Density), sectors: vec!["1".to_owned()], ..ChartOptions::default() };
     let slope = chart(Kind::Slope, Subject::from(&estimates), &options).unwrap();
     let drawn = slope.numbers();
     let column = |name: &str, row: usize| drawn.column(name).unwrap().f64().unwrap().get(row).unwrap();
     for row in 0..drawn.height() {
         let region = drawn.column("region").unwrap().str().unwrap().get(row).unwrap();
-        let same = |c: &&undeb::Change| {
-            &*c.first.region == region && &*c.first.sector == "private" && c.first.statistic.id() == "density"
-        };
+        let same =
+            |c: &&undeb::Change| &*c.first.region == region && &*c.first.sector == "1" && c.first.statistic.id() == "density";
         let interval = changes.rows().iter().find(same).unwrap().interval(0.95).unwrap();
         near(column("change_low", row), interval.low, 1e-12, region);
         near(column("change_high", row), interval.high, 1e-12, region);
