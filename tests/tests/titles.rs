@@ -177,7 +177,7 @@ fn waterfall(rows: &Rows<'_>, title: &str) {
             assert!(sign * change > 0.0 && near(printed, change.abs()), "{title}: {change}");
         }
     }
-    if let Some((_, most)) = title.split_once(", most through ") {
+    if let Some((_, most)) = title.split_once("; the largest single part is ") {
         let largest = (0..rows.len()).max_by(|a, b| (change * parts[*a]).total_cmp(&(change * parts[*b]))).unwrap();
         assert!(change * parts[largest] > 0.0 && !title.contains("no change"), "{title}");
         assert!(most.starts_with(&rows.text("name", largest).unwrap()), "{title}");
@@ -189,9 +189,11 @@ fn waterfall(rows: &Rows<'_>, title: &str) {
 /// The latest value, and a change that the figures bear out, beyond error where the title says so.
 fn course(rows: &Rows<'_>, title: &str, got: &[f64]) {
     let Some((place, _)) = title.split_once(": ") else { panic!("{title}") };
-    let of_place: Vec<usize> = (0..rows.len())
-        .filter(|&r| rows.text("name", r).as_deref() == Some(place) && rows.number("value", r).is_some())
-        .collect();
+    // A title names place and sector where the line is named after one of them.
+    let ends = |name: &str| place.to_lowercase().ends_with(&format!(", {}", name.to_lowercase()));
+    let is = |name: String| place == name || place.starts_with(&format!("{name}, ")) || ends(&name);
+    let of_place: Vec<usize> =
+        (0..rows.len()).filter(|&r| rows.text("name", r).is_some_and(is) && rows.number("value", r).is_some()).collect();
     let Some(&last) = of_place.last() else {
         assert!(title.ends_with("no figure"), "{title}");
         return;
@@ -207,7 +209,7 @@ fn course(rows: &Rows<'_>, title: &str, got: &[f64]) {
         }
         return;
     };
-    let from = since.split(',').next().unwrap();
+    let from = since.split([',', ';']).next().unwrap();
     let first = of_place.iter().copied().find(|&r| rows.text("period", r).as_deref() == Some(from)).unwrap();
     let change = value - rows.number("value", first).unwrap();
     // Variances recovered from the limits of two independent figures.
@@ -233,6 +235,10 @@ fn range(rows: &Rows<'_>, title: &str, got: &[f64]) {
         (0..rows.len()).filter(|&r| rows.text("mark", r).is_none()).filter_map(|r| rows.number("value", r)).collect();
     let marked = (0..rows.len()).any(|r| rows.text("mark", r).is_some() && rows.number("value", r).is_some());
     assert_eq!(title.contains("leaving out marked figures"), marked, "{title}");
+    let periods: Vec<_> =
+        (0..rows.len()).filter(|&r| rows.number("value", r).is_some()).filter_map(|r| rows.text("period", r)).collect();
+    let mixed = periods.windows(2).any(|p| p[0] != p[1]);
+    assert_eq!(title.contains("in the latest period of each"), mixed, "{title}");
     let (low, high) = clear.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
     if title.starts_with("From ") {
         assert!(near(got[0], low) && got[1..].iter().any(|n| near(*n, high)), "{title}");

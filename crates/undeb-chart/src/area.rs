@@ -29,6 +29,12 @@ impl Area {
         (x.clamp(self.left, self.right), y.clamp(self.top, self.bottom))
     }
 
+    /// How far a point is from the rectangle.
+    pub(crate) fn distance(&self, point: At) -> f64 {
+        let near = self.nearest(point);
+        (near.0 - point.0).hypot(near.1 - point.1)
+    }
+
     pub(crate) fn crossed_by(&self, line: &[At]) -> bool {
         line.windows(2).any(|step| self.holds_part_of(step[0], step[1]))
     }

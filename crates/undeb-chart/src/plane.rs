@@ -95,6 +95,8 @@ impl Plane {
         let mut taken: Vec<Area> = spots.iter().map(|spot| Area::around(spot.at, 5.0)).collect();
         let mut order: Vec<usize> = (0..spots.len()).filter(|i| spots[*i].named).collect();
         order.sort_by_key(|i| !spots[*i].strong);
+        // Names keep off the leads of those before them.
+        let mut leads: Vec<[At; 2]> = Vec::new();
         let mut without = 0;
         for i in order {
             let spot = &spots[i];
@@ -103,8 +105,13 @@ impl Plane {
             let words = shorten(spot.name, set.size, set.weight, NAME.min(0.45 * (self.x.end - self.x.start)));
             let width = set.width(&words);
             let alone = |area: &Area| {
-                area.within(&self.area()) && !taken.iter().enumerate().any(|(k, other)| k != i && area.meets(other))
+                area.within(&self.area())
+                    && !taken.iter().enumerate().any(|(k, other)| k != i && area.meets(other))
+                    && !leads.iter().any(|lead| area.crossed_by(lead))
             };
+            // A name beside its dot is nearer to no other.
+            let own =
+                |area: &Area| spots.iter().enumerate().all(|(k, s)| k == i || area.distance(s.at) > area.distance(spot.at) + 3.0);
             let clear = |area: &Area| !lines.iter().any(|line| area.crossed_by(line));
             // A lead may pass nothing but the grid.
             let lead = |area: &Area| [spot.at, area.nearest(spot.at)];
@@ -114,11 +121,12 @@ impl Plane {
             };
             let near = || places(spot.at, width, 0.0).into_iter();
             let far = || [12.0, 24.0, 36.0].into_iter().flat_map(|reach| places(spot.at, width, reach));
-            let found = near().find(|area| alone(area) && clear(area)).map(|area| (area, false));
+            let found = near().find(|area| alone(area) && clear(area) && own(area)).map(|area| (area, false));
             let found = found.or_else(|| far().find(|area| alone(area) && clear(area) && led(area)).map(|area| (area, true)));
-            match found.or_else(|| near().find(alone).map(|area| (area, false))) {
+            match found.or_else(|| near().find(|area| alone(area) && own(area)).map(|area| (area, false))) {
                 Some((area, apart)) => {
                     if apart {
+                        leads.push(lead(&area));
                         layout.svg.draw(&PathElement::new(lead(&area), layout.palette.neutral.line(1.0)));
                     }
                     layout.svg.text((area.left + 1.0, area.bottom - 3.5), &words, &set);

@@ -201,7 +201,7 @@ impl Rows {
 
     /// A rim of the background, so that a line over a bar is seen.
     pub(crate) fn rim(&self, layout: &mut Layout<'_>, row: usize, (low, high): (f64, f64)) {
-        let (y, style) = (self.middle(row), layout.palette.background.line(4.0));
+        let (y, style) = (self.middle(row), layout.palette.background.line(3.0));
         layout.svg.draw(&PathElement::new([(self.scale.place(low), y), (self.scale.place(high), y)], style));
     }
 

@@ -93,6 +93,23 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// A cell by its region, and by its sector where that is not all of them.
+    pub(crate) fn place(&self, region: &'a str, sector: &'a str) -> String {
+        if sector == self.evidence.sectors.whole() {
+            return self.region_name(region).to_owned();
+        }
+        let parts = [("place", self.region_name(region)), ("sector", &self.in_sector(sector))];
+        fill(&self.locale.around.place_and_sector, &parts)
+    }
+
+    /// What a title calls a cell: its name in the chart, with what the names of the chart leave out.
+    pub(crate) fn full_name(&self, cell: &Cell<'a>) -> String {
+        match self.regions.is_empty() && cell.name == self.sector_name(cell.sector) {
+            true => cell.name.clone(),
+            false => self.place(cell.region, cell.sector),
+        }
+    }
+
     pub(crate) fn has(&self, region: &str, sector: &str) -> bool {
         self.present.contains(&(region, sector))
     }
@@ -163,6 +180,11 @@ impl<'a> Asked<'a> {
         Ok(cells)
     }
 
+    /// Whether neither the options nor a target name regions.
+    pub(crate) fn of_all_regions(&self) -> bool {
+        self.regions.is_empty() && self.evidence.target.is_none()
+    }
+
     fn extent(&self) -> String {
         let regions: BTreeSet<&str> = self.present.iter().map(|c| c.0).collect();
         let sectors: BTreeSet<&str> = self.present.iter().map(|c| c.1).collect();
@@ -192,6 +214,11 @@ impl<'a> Asked<'a> {
                 };
                 return Ok(self.sectors.iter().map(|s| Cell { region: whole, sector: s, name: name(s) }).collect());
             }
+        }
+        let all = self.evidence.sectors.whole();
+        if self.sectors.is_empty() && !self.regions.is_empty() && self.regions.iter().all(|r| self.has(r, all)) {
+            let line = |region: &&'a str| Cell { region, sector: all, name: self.region_name(region).to_owned() };
+            return Ok(self.regions.iter().map(line).collect());
         }
         let cells = self.cells()?;
         if self.regions.is_empty() && cells.len() > 4 {

@@ -42,7 +42,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         ..bounds::Data::default()
     };
     let words = &asked.locale.titles;
-    let pattern = if rows.len() == 1 { &words.bounds_one } else { &words.bounds_widest };
+    let pattern = match rows.len() {
+        _ if bounds.high <= bounds.low => &words.bounds_none,
+        1 => &words.bounds_one,
+        _ => &words.bounds_widest,
+    };
     let (low, high) = (asked.figure(bounds.low), asked.figure(bounds.high));
     let title = filled(pattern, &[("place", &widest.name), ("low", &low), ("high", &high)]);
     let subtitle = asked.subtitle(

@@ -73,7 +73,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         dots: dots
             .iter()
             .map(|(c, s)| funnel::Dot {
-                label: c.name.clone(),
+                label: asked.marked_name(&c.name, Some(s)),
                 size: size(s).unwrap_or_default(),
                 value: s.value(),
                 outside: outside(s),
@@ -103,6 +103,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let shown: Vec<Shown<'_>> = dots.iter().map(|(_, s)| *s).collect();
     let mut notes = asked.interval_notes(&shown);
     notes.push(locale.around.note_funnel.clone());
+    notes.extend(asked.mark_notes(&shown, false));
     let subtitle = asked.subtitle(&asked.in_sector(sector), &period.to_string());
     let cells: Vec<_> = dots.iter().map(|(c, s)| (c, asked.measure, Some(*s))).collect();
     let mut table = Table::of(&cells);

@@ -42,6 +42,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     if matches!(t.target.level, Level::Change(_)) && known.iter().any(|s| s.interval.is_some()) {
         notes.push(locale.around.note_change_bar.clone());
     }
+    notes.extend(asked.mark_notes(&known, false));
     let label = |c: &Cell<'_>, f: &Finding| match f.period.filter(|_| !one_period) {
         Some(period) => format!("{}, {period}", c.name),
         None => c.name.clone(),
@@ -49,8 +50,9 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let data = gap::Data {
         rows: rows
             .iter()
-            .map(|(c, f)| gap::Row {
-                label: label(c, f),
+            .zip(&shown)
+            .map(|((c, f), s)| gap::Row {
+                label: asked.marked_name(&label(c, f), s.as_ref()),
                 baseline: f.baseline.map(|b| b.value),
                 latest: f.value,
                 interval: f.interval.map(|i| (i.low, i.high)),

@@ -56,8 +56,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             .iter()
             .map(|(c, s)| interval::Row {
                 label: match s.filter(|_| !one_period) {
-                    Some(s) => format!("{}, {}", c.name, s.period()),
-                    None => c.name.clone(),
+                    Some(s) => asked.marked_name(&format!("{}, {}", c.name, s.period()), Some(&s)),
+                    None => asked.marked_name(&c.name, s.as_ref()),
                 },
                 value: value(s),
                 interval: s.and_then(|s| s.limits()),
@@ -92,12 +92,14 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         None => {
             let clear = rows.iter().filter(|(_, s)| s.is_some_and(|s| s.mark.is_none()));
             let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((c.name.clone(), value(s)?))).collect();
-            asked.range(&values, known.iter().any(|s| s.mark.is_some()))
+            let range = asked.range(&values, known.iter().any(|s| s.mark.is_some()));
+            if one_period { range } else { filled(&locale.titles.each_latest, &[("title", &range)]) }
         }
     };
     let span = periods(known.iter().map(|s| s.period()), locale);
     let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
-    let notes = asked.interval_notes(&known);
+    let mut notes = asked.interval_notes(&known);
+    notes.extend(asked.mark_notes(&known, false));
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let mut table = Table::of(&cells);
     if let Some(level) = level {

@@ -1,6 +1,6 @@
 //! Density against coverage, with the diagonal on which they are equal.
 
-use undeb::Measure;
+use undeb::{Measure, Period};
 
 use super::asked::{Asked, Cell, periods};
 use super::evidence::Shown;
@@ -11,16 +11,15 @@ use crate::error::ChartError;
 use crate::locale::fill as filled;
 use crate::scatter;
 
-pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
-    let here = asked.evidence.measures();
-    let asked_for = asked.options.measure.filter(|m| *m != Measure::Density);
-    let upright = asked_for.or_else(|| [Measure::Coverage, Measure::AdjustedCoverage].into_iter().find(|m| here.contains(m)));
-    let Some(upright) = upright.filter(|m| here.contains(m) && m.is_share() && here.contains(&Measure::Density)) else {
-        let listed: Vec<&str> = here.iter().map(|m| m.id()).collect();
-        return Err(asked.needs("density and a coverage", format!("there are figures of {}", listed.join(", "))));
-    };
-    let period = asked.one_period()?;
-    let mut dots: Vec<(Cell<'_>, Shown<'_>, Shown<'_>)> = Vec::new();
+/// Years before the newest figures within which others may stand beside them.
+const RECENT: f64 = 5.0;
+
+/// A cell with both figures of one period.
+type Dot<'a> = (Cell<'a>, Shown<'a>, Shown<'a>);
+
+/// The newest pair of each cell that lies near enough to the newest of all, and the names of the cells without one.
+fn pairs<'a>(asked: &Asked<'a>, upright: Measure, period: Option<Period>) -> Result<(Vec<Dot<'a>>, Vec<String>), ChartError> {
+    let (mut dots, mut without) = (Vec::new(), Vec::new());
     for cell in asked.cells()? {
         let series = |measure| asked.evidence.series(measure, cell.region, cell.sector);
         let (density, coverage) = (series(Measure::Density), series(upright));
@@ -28,22 +27,57 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             let c = coverage.iter().find(|c| c.period() == d.period() && c.value().is_some())?;
             Some((*d, *c))
         });
-        dots.extend(both.map(|(d, c)| (cell, d, c)));
+        match both {
+            Some((d, c)) => dots.push((cell, d, c)),
+            None => without.push(cell.name),
+        }
     }
+    let newest = dots.iter().map(|d: &Dot<'_>| d.1.period()).max();
+    let recent = |d: &Dot<'_>| newest.is_some_and(|n| n.years_since(d.1.period()) <= RECENT);
+    without.extend(dots.iter().filter(|d| !recent(d)).map(|d| d.0.name.clone()));
+    dots.retain(recent);
+    Ok((dots, without))
+}
+
+pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    let here = asked.evidence.measures();
+    let named = asked.options.measure.filter(|m| *m != Measure::Density);
+    let could = match named {
+        Some(measure) => vec![measure],
+        None => vec![Measure::Coverage, Measure::AdjustedCoverage],
+    };
+    let there = |m: &Measure| here.contains(m) && m.is_share() && here.contains(&Measure::Density);
+    let period = asked.one_period()?;
+    let mut best: Option<(Measure, Vec<Dot<'_>>, Vec<String>)> = None;
+    for measure in could.into_iter().filter(there) {
+        let (dots, without) = pairs(asked, measure, period)?;
+        if best.as_ref().is_none_or(|(_, most, _)| dots.len() > most.len()) {
+            best = Some((measure, dots, without));
+        }
+    }
+    let Some((upright, dots, without)) = best else {
+        let listed: Vec<&str> = here.iter().map(|m| m.id()).collect();
+        return Err(asked.needs("density and a coverage", format!("there are figures of {}", listed.join(", "))));
+    };
     if dots.is_empty() {
         return Err(asked.needs("density and coverage of one cell in one period", "choose another period, region or sector"));
     }
     let locale = asked.locale;
     let axis = |m: Measure| filled(&locale.around.axis_percent, &[("measure", &capital(locale.measure(m)))]);
     let names = [("upper", capital(locale.measure(upright))), ("lower", locale.measure(Measure::Density).to_owned())];
-    let distance = |d: &(Cell<'_>, Shown<'_>, Shown<'_>)| d.2.value().unwrap_or_default() - d.1.value().unwrap_or_default();
+    let distance = |d: &Dot<'_>| d.2.value().unwrap_or_default() - d.1.value().unwrap_or_default();
     let above = dots.iter().filter(|d| distance(d) > 0.0).count();
     let clear = dots.iter().filter(|d| d.1.mark.is_none() && d.2.mark.is_none());
     let widest = clear.max_by(|a, b| distance(a).total_cmp(&distance(b))).filter(|d| distance(d) > 0.0);
     let data = scatter::Data {
         dots: dots
             .iter()
-            .map(|(c, d, y)| scatter::Dot { label: c.name.clone(), x: d.value(), y: y.value(), emphasised: asked.highlighted(c) })
+            .map(|(c, d, y)| scatter::Dot {
+                label: asked.marked_name(&c.name, Some(d)),
+                x: d.value(),
+                y: y.value(),
+                emphasised: asked.highlighted(c),
+            })
             .collect(),
         x_label: axis(Measure::Density),
         y_label: axis(upright),
@@ -68,7 +102,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         &[("upper", &names[0].1), ("lower", &names[1].1), ("sectors", &sectors), ("periods", &span)],
     );
     let both: Vec<Shown<'_>> = dots.iter().flat_map(|d| [d.1, d.2]).collect();
-    let notes = asked.mark_notes(&both, false);
+    let mut notes = asked.mark_notes(&both, false);
+    notes.extend(asked.period_notes(&dots.iter().map(|d| (d.0.name.clone(), d.1.period())).collect::<Vec<_>>()));
+    let oldest = dots.iter().map(|d| d.1.period()).min();
+    if let Some(oldest) = oldest.filter(|_| !without.is_empty()) {
+        let (period, names) = (oldest.to_string(), without.join(", "));
+        notes.push(filled(&locale.around.note_older, &[("period", &period), ("names", &names)]));
+    }
     let cells: Vec<_> = dots.iter().map(|(c, d, _)| (c, Measure::Density, Some(*d))).collect();
     let mut table = Table::of(&cells);
     table.text("other_measure", dots.iter().map(|_| Some(upright.id().to_owned())));

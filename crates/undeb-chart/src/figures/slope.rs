@@ -41,7 +41,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         rows: rows
             .iter()
             .map(|r| slope::Row {
-                label: r.cell.name.clone(),
+                label: asked.marked_name(&r.cell.name, r.to.as_ref()),
                 from: r.from.and_then(|s| s.value()),
                 to: r.to.and_then(|s| s.value()),
                 change: match r.change.map(Change::sign) {
@@ -63,6 +63,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let subtitle =
         asked.subtitle(&asked.sectors_of(rows.iter().map(|r| r.cell.sector)), &periods([from, to].into_iter(), asked.locale));
     let mut notes = asked.interval_notes(&shown);
+    notes.extend(asked.mark_notes(&rows.iter().filter_map(|r| r.to).collect::<Vec<_>>(), false));
     notes.extend(asked.correlation_note(judged));
     let both: Vec<Shown<'_>> = rows.iter().find_map(|r| Some(vec![r.from?, r.to?])).unwrap_or_default();
     notes.extend(asked.break_notes(rows.first().map_or("", |r| r.cell.sector), &both));

@@ -1,11 +1,12 @@
 //! Values on a tile-grid map.
 
-use super::asked::{Asked, periods};
+use super::asked::{Asked, Cell, periods};
 use super::evidence::Shown;
 use super::table::Table;
 use super::words::{mark, suppressed};
 use super::{Data, Filled};
 use crate::error::ChartError;
+use crate::locale::fill as filled;
 use crate::tiles;
 
 pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
@@ -13,9 +14,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut rows = Vec::new();
     let mut drawn = Vec::new();
     let mut values = Vec::new();
-    for cell in asked.cells()? {
+    let mut cells = asked.cells()?;
+    cells.extend(absent(asked, &cells));
+    for cell in cells {
         let Some((code, (row, col))) = regions.get(cell.region).and_then(|c| Some((c, c.tile?))) else { continue };
-        if rows.iter().any(|(c, _): &(super::asked::Cell<'_>, _)| c.region == cell.region) {
+        if rows.iter().any(|(c, _): &(Cell<'_>, _)| c.region == cell.region) {
             return Err(asked.needs("one sector", "a map shows one figure for each region: choose one sector"));
         }
         let shown = asked.latest(&cell)?;
@@ -42,14 +45,23 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let left_out = known.iter().any(|s| s.mark.is_some() && s.value().is_some());
     let mut notes = vec![asked.locale.around.note_tiles.clone()];
     notes.extend(asked.mark_notes(&known, known.len() < rows.len()));
+    let named = || rows.iter().filter_map(|(c, s)| Some((c.name.clone(), s.filter(|s| s.value().is_some())?.period())));
+    let of_periods: Vec<(String, undeb::Period)> = named().collect();
+    notes.extend(asked.period_notes(&of_periods));
     let span = periods(known.iter().filter(|s| s.value().is_some()).map(|s| s.period()), asked.locale);
     let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let table = Table::of(&cells);
-    Filled::new(
-        asked,
-        Data::Tiles(tiles::Data { tiles: drawn }),
-        asked.frame(asked.range(&values, left_out), subtitle, notes),
-        table,
-    )
+    let range = asked.range(&values, left_out);
+    let mixed = of_periods.windows(2).any(|p| p[0].1 != p[1].1);
+    let title = if mixed { filled(&asked.locale.titles.each_latest, &[("title", &range)]) } else { range };
+    Filled::new(asked, Data::Tiles(tiles::Data { tiles: drawn }), asked.frame(title, subtitle, notes), table)
+}
+
+/// Regions of the map without any figure: they keep their tile. None where regions were named, or a target names its own.
+fn absent<'a>(asked: &Asked<'a>, cells: &[Cell<'a>]) -> Vec<Cell<'a>> {
+    let Some(sector) = cells.first().map(|c| c.sector).filter(|_| asked.of_all_regions()) else { return Vec::new() };
+    let there = |code: &str| cells.iter().any(|c| c.region == code);
+    let each = asked.evidence.regions.each().map(|c| c.id.as_str());
+    each.filter(|c| !there(c)).map(|region| Cell { region, sector, name: asked.region_name(region).to_owned() }).collect()
 }

@@ -54,10 +54,13 @@ pub(super) fn above(
     beyond: &str,
 ) -> String {
     let words = &locale.titles;
+    if judged == 0 {
+        return words.no_figures.clone();
+    }
     let parts = [
         ("met", met.to_string()),
         ("cells", locale.counted(judged, noun)),
-        ("are", is_are(locale, met).to_owned()),
+        ("are", is_are(locale, if judged == 1 { 1 } else { met }).to_owned()),
         ("line", if force == PolicyForce::Trigger { words.line.clone() } else { words.target.clone() }),
         ("beyond", beyond.to_owned()),
         ("below", below.to_string()),
@@ -111,6 +114,8 @@ pub(super) fn points(locale: &Locale, distance: f64) -> String {
 pub(super) struct Change {
     pub(super) value: f64,
     pub(super) interval: Option<Interval>,
+    /// Whether a break of force `caution` lies between.
+    pub(super) with_care: bool,
 }
 
 impl Change {
@@ -139,7 +144,13 @@ impl<'a> Asked<'a> {
             (_, false) => (&words.same_since, false),
         };
         let beyond = if beyond { words.comma_beyond.as_str() } else { "" };
-        format!("{}{beyond}", fill(pattern, &[("at", &at), ("points", &points), ("from", &from)]))
+        let title = format!("{}{beyond}", fill(pattern, &[("at", &at), ("points", &points), ("from", &from)]));
+        self.with_care(title, change.with_care)
+    }
+
+    /// A title of changes that lie across a caution says so.
+    fn with_care(&self, title: String, care: bool) -> String {
+        if care { fill(&self.locale.titles.with_care, &[("title", &title)]) } else { title }
     }
 
     /// How many rose and how many fell since the period of their first figure.
@@ -164,13 +175,24 @@ impl<'a> Asked<'a> {
         let parts = [
             ("down", down.to_string()),
             ("cells", self.locale.counted(changes.len(), noun)),
-            ("are", is_are(self.locale, down).to_owned()),
+            ("are", is_are(self.locale, if changes.len() == 1 { 1 } else { down }).to_owned()),
             ("from", from),
             ("beyond", beyond.to_owned()),
             ("up", up.to_string()),
         ];
         let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
-        fill(&words.changes, &parts)
+        self.with_care(fill(&words.changes, &parts), changes.iter().any(|(_, c)| c.with_care))
+    }
+
+    /// The names of the values that read as `figure`: one or two, or the first and how many more.
+    fn all_at(&self, values: &[(String, f64)], figure: &str) -> String {
+        let mut names: Vec<String> = values.iter().filter(|v| self.figure(v.1) == figure).map(|v| v.0.clone()).collect();
+        if names.len() > 2 {
+            let others = (names.len() - 1).to_string();
+            names.truncate(1);
+            names.push(fill(&self.locale.around.others, &[("count", &others)]));
+        }
+        self.locale.listed(&names)
     }
 
     /// The lowest and the highest of the unmarked values, and whether marked ones were left out.
@@ -181,7 +203,8 @@ impl<'a> Asked<'a> {
         let title = match (low, high) {
             (Some(low), Some(high)) if self.figure(low.1) != self.figure(high.1) => {
                 let (lowest, highest) = (self.figure(low.1), self.figure(high.1));
-                fill(&words.range, &[("low", &lowest), ("lowest", &low.0), ("high", &highest), ("highest", &high.0)])
+                let (least, most) = (self.all_at(values, &lowest), self.all_at(values, &highest));
+                fill(&words.range, &[("low", &lowest), ("lowest", &least), ("high", &highest), ("highest", &most)])
             }
             (Some(one), _) if values.len() == 1 => fill(&words.one, &[("value", &self.figure(one.1)), ("name", &one.0)]),
             (Some(one), _) => fill(&words.everywhere, &[("value", &self.figure(one.1))]),

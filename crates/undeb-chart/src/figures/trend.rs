@@ -33,7 +33,7 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         })
         .collect();
     let (cell, series) = &lines[focus];
-    let title = asked.course_title(&cell.name, cell.sector, series);
+    let title = asked.course_title(&asked.full_name(cell), cell.sector, series);
     let data = trend::Data {
         series: lines.iter().enumerate().map(|(i, (c, s))| asked.line(c, s, i == focus)).collect(),
         fan: asked.fan(cell, series)?,
@@ -105,7 +105,7 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
         break_label: asked.locale.drawing.break_word.clone(),
         ..trend::Data::default()
     };
-    let title = titles::against(finding, &lines[0].0.name, asked.locale);
+    let title = titles::against(finding, &asked.full_name(&lines[0].0), asked.locale);
     finish(asked, &lines, 0, title, data)
 }
 
@@ -122,6 +122,8 @@ fn finish(
     let span = periods(shown().map(|s| s.period()), asked.locale);
     let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c.sector)), &span);
     let mut notes = asked.interval_notes(series);
+    let last: Vec<Shown<'_>> = lines.iter().filter_map(|(_, s)| s.last().copied()).collect();
+    notes.extend(asked.mark_notes(&last, false));
     notes.extend(asked.break_notes(cell.sector, series));
     let rows: Vec<_> = lines.iter().flat_map(|(c, s)| s.iter().map(move |s| (c, asked.measure, Some(*s)))).collect();
     let mut table = Table::of(&rows);
@@ -158,7 +160,7 @@ impl<'a> Asked<'a> {
             self.evidence.breaks(self.measure, cell.sector).filter(|b| b.force == force).map(|b| b.at.start()).collect()
         };
         trend::Series {
-            label: cell.name.clone(),
+            label: self.marked_name(&cell.name, series.last()),
             points: series
                 .iter()
                 .map(|s| trend::Point { x: s.period().start(), value: s.value(), interval: s.limits() })
@@ -208,16 +210,14 @@ impl<'a> Asked<'a> {
 
     /// The change between two figures of one cell, at the level of the chart; none across an incomparable break.
     pub(super) fn change(&self, measure: Measure, sector: &str, from: &Shown<'_>, to: &Shown<'_>) -> Option<Change> {
-        let barred = self
-            .evidence
-            .breaks(measure, sector)
-            .any(|b| b.force == Force::Incomparable && b.between(from.period(), to.period()));
-        if barred {
+        let forces: Vec<Force> =
+            self.evidence.breaks(measure, sector).filter(|b| b.between(from.period(), to.period())).map(|b| b.force).collect();
+        if forces.contains(&Force::Incomparable) {
             return None;
         }
         let change = to.estimate.less(from.estimate, self.evidence.correlation());
         let interval = change.outcome(self.evidence.level, self.evidence.method).0;
-        Some(Change { value: change.value?, interval })
+        Some(Change { value: change.value?, interval, with_care: !forces.is_empty() })
     }
 
     /// The title of a series: its latest value, and the change since the first figure on this side of every break.

@@ -21,11 +21,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let locale = asked.locale;
     let words = &locale.titles;
     let place = match (asked.evidence.regions.get(&split.region), asked.evidence.sectors.get(&split.sector)) {
-        (Some(region), Some(sector)) if sector.id == asked.evidence.sectors.whole() => asked.region_name(&region.id).to_owned(),
-        (Some(region), Some(sector)) => {
-            let parts = [("place", asked.region_name(&region.id)), ("sector", asked.sector_name(&sector.id))];
-            filled(&locale.around.place_and_sector, &parts)
-        }
+        (Some(region), Some(sector)) => asked.place(&region.id, &sector.id),
         _ => split.region.to_string(),
     };
     let names: Vec<String> = split.cells.iter().map(|c| name(asked, &split, &c.codes, &c.name)).collect();
@@ -50,9 +46,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         end: Some(split.whole[1]),
         end_label: split.to.to_string(),
         rest_label: String::new(),
-        interval_label: filled(&locale.around.interval_level, &[("level", &locale.level(split.level))]),
+        interval_label: match split.change.interval {
+            Some(_) => filled(&locale.around.interval_level, &[("level", &locale.level(split.level))]),
+            None => String::new(),
+        },
     };
-    let change = Change { value: split.change.value, interval: split.change.interval };
+    let change = Change { value: split.change.value, interval: split.change.interval, with_care: false };
     let (pattern, judged) = match (change.sign(), change.interval.is_some()) {
         (1, judged) => (&words.waterfall_up, judged),
         (-1, judged) => (&words.waterfall_down, judged),
@@ -89,9 +88,17 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             Some(filled(pattern, &[("signed", &locale.signed_to(100.0 * e.amount.value, places))]))
         })
         .collect();
-    if split.change.interval.is_none() {
-        notes.push(locale.around.note_no_error.clone());
+    let ends: Vec<_> = asked
+        .evidence
+        .series(split.measure, &split.region, &split.sector)
+        .into_iter()
+        .filter(|s| [split.from, split.to].contains(&s.period()))
+        .collect();
+    match split.change.interval {
+        Some(_) => notes.extend(asked.interval_notes(&ends)),
+        None => notes.push(locale.around.note_no_error.clone()),
     }
+    notes.extend(asked.break_notes(&split.sector, &ends));
     let mut table = Table::bare(split.cells.len());
     table.text("name", names.iter().map(|n| Some(n.clone())));
     table.text("measure", split.cells.iter().map(|_| Some(split.measure.id().to_owned())));

@@ -1,6 +1,6 @@
 //! The words around a figure: subtitle, notes, marks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use undeb::{Force, Mark, Measure, Period, PolicyForce, Target};
 
@@ -85,6 +85,34 @@ impl<'a> Asked<'a> {
             true => around.note_covariance.clone(),
             false => fill(&around.note_correlation, &[("rho", &rho)]),
         })
+    }
+
+    /// A name with the shorthand of its figure, which a title may have left out for it.
+    pub(super) fn marked_name(&self, name: &str, shown: Option<&Shown<'_>>) -> String {
+        match shown.and_then(|s| s.mark).filter(|m| *m != Mark::NotAvailable) {
+            Some(mark) => format!("{name} {}", mark.shorthand()),
+            None => name.to_owned(),
+        }
+    }
+
+    /// Which figures are not of the period that most are of, by period, newest first.
+    pub(super) fn period_notes(&self, rows: &[(String, Period)]) -> Vec<String> {
+        let mut by_period: BTreeMap<Period, Vec<String>> = BTreeMap::new();
+        for (name, period) in rows {
+            by_period.entry(*period).or_default().push(name.clone());
+        }
+        if by_period.len() < 2 {
+            return Vec::new();
+        }
+        let most = by_period.iter().max_by_key(|(period, names)| (names.len(), **period)).map(|(period, _)| *period);
+        let others = by_period.iter().rev().filter(|(period, _)| Some(**period) != most);
+        let words = &self.locale.around;
+        let listed = |(period, names): (&Period, &Vec<String>)| {
+            fill(&words.note_of_period, &[("period", &period.to_string()), ("names", &names.join(", "))])
+        };
+        let listed: Vec<String> = others.map(listed).collect();
+        let most = most.map(|p| p.to_string()).unwrap_or_default();
+        vec![fill(&words.note_periods, &[("period", &most), ("others", &listed.join("; "))])]
     }
 
     /// What the shorthand in a chart stands for.
