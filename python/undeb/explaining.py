@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 EFFORT = (
-    "cell", "in_set", "value", "low", "high", "workers", "uncovered", "distance", "reach", "capped", "gain", "share_of_gap",
+    "cell", "in_set", "value", "low", "high", "workers", "uncovered", "below_whole", "reach", "capped", "gain", "share_of_gap",
     "short", "codes",
 )  # fmt: skip
 """Columns of priorities."""
@@ -200,9 +200,9 @@ class Explaining(Analyses):
         Returns
         -------
         Listing
-            The largest gain first: ``uncovered`` workers, ``distance`` to the rate of the whole, ``reach``, ``gain``,
-            ``share_of_gap``, and ``in_set``: whether the cell is in the smallest set that closes the gap. The notes say it
-            in words, and what binds where no set closes it.
+            The largest gain first: ``uncovered`` workers, ``below_whole`` (how far the rate is below that of the whole),
+            ``reach``, ``gain``, ``share_of_gap``, and ``in_set``: whether the cell is in the smallest set that closes the
+            gap. The notes say it in words, and what binds where no set closes it.
 
         Raises
         ------
@@ -239,8 +239,9 @@ def effort_listing(found: dict[str, Any], sentences: Iterable[str], places: dict
     rows: list[dict[str, Any]] = []
     for cell in found["cells"]:
         interval: dict[str, Any] = cell["interval"] or {}
-        rows.append({**cell, "cell": cell["name"], "low": interval.get("low"), "high": interval.get("high")})
+        ends = {"low": interval.get("low"), "high": interval.get("high")}
+        rows.append({**cell, **ends, "cell": cell["name"], "below_whole": cell["distance"]})
     frame = pl.DataFrame(rows, infer_schema_length=None).select(EFFORT)
-    ways = dict.fromkeys(("value", "low", "high", "share_of_gap", "reach"), "percent") | {"distance": "points"}
+    ways = dict.fromkeys(("value", "low", "high", "share_of_gap", "reach"), "percent") | {"below_whole": "points"}
     ways |= dict.fromkeys(("uncovered", "gain", "workers", "short"), "count")
     return Listing(f"Where effort would count: {found['measure']}", frame, ways, (*sentences, WORKING), places)

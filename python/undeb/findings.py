@@ -146,8 +146,8 @@ class Findings(Table):
         Returns
         -------
         Listing
-            ``uncovered`` workers, ``distance`` to the level, ``gain`` in reach, ``share_of_gap``, and ``in_set``: whether
-            the cell is in the smallest set that closes the gap (METHODS M27).
+            ``uncovered`` workers, ``below_whole`` (how far the rate is below that of the whole), ``gain`` in reach,
+            ``share_of_gap``, and ``in_set``: whether the cell is in the smallest set that closes the gap (METHODS M27).
 
         Raises
         ------

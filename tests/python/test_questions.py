@@ -89,7 +89,7 @@ def test_codes_are_shown_as_names(rates: ub.Estimates) -> None:
 
 def test_priorities_say_below_only_of_what_lies_below(rates: ub.Estimates) -> None:
     shown = repr(rates.priorities(0.3, region="CA"))
-    assert "Farthest below the whole’s 16.1% is private sector (−6.8 points)" in shown.replace("Private", "private")
+    assert "Farthest below the whole’s 16.1% is private sector (6.8 points)" in shown.replace("Private", "private")
 
 
 def test_one_sum_is_a_known_total_and_made_replicates_have_their_own_scale() -> None:

@@ -135,12 +135,12 @@ pub(crate) fn priorities(options: &PrioritiesCommand) -> Result<u8> {
             c.value.map_or_else(|| "no workers".to_owned(), percent),
             c.interval.map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default(),
             workers(c.uncovered),
-            signed_points(-c.distance),
+            signed_points(c.distance),
             workers(c.gain),
             c.share_of_gap.map(percent).unwrap_or_default(),
         ]
     });
-    let header = ["Cell", "In the set", "Rate", "Interval", "Not counted", "Above the whole", "Would gain", "Of the gap"];
+    let header = ["Cell", "In the set", "Rate", "Interval", "Not counted", "Below the whole", "Would gain", "Of the gap"];
     let text = table(&header, &header[2..], rows);
     answer(&effort::priorities(of, names(estimates)), &text, &estimates.source().citation)
 }

@@ -149,7 +149,7 @@ fn priority(c: &PriorityCell) -> [String; 9] {
         c.value.map_or_else(|| "no workers".to_owned(), percent),
         c.interval.map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default(),
         workers(c.uncovered),
-        signed_points(-c.distance),
+        signed_points(c.distance),
         c.short.map(workers).unwrap_or_default(),
         workers(c.gain),
         c.share_of_gap.map(percent).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Sentences on how sure an order of cells is, and on where effort would count.
 
 use super::explaining::{Names, has, join, level_words};
-use super::format::{percent, points, probability, signed_points, workers};
+use super::format::{percent, points, probability, workers};
 use super::wording::{counted, listed};
 use crate::estimation::{RankedCell, Ranking};
 use crate::policy::{Binding, Closing, Priorities, PriorityCell, Smallest};
@@ -106,7 +106,7 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
             "Farthest below the whole’s {} {} {}; small samples often lead such a list.",
             percent(p.whole),
             if far.len() == 1 { "is" } else { "are" },
-            join(far.iter().map(|c| with(c, format!("{} points", signed_points(-c.distance)))))
+            join(far.iter().map(|c| with(c, points(c.distance))))
         ));
     }
     said.push(closing(p, &noun, people));

@@ -46,14 +46,24 @@ pub fn probability(p: f64) -> String {
     }
 }
 
-/// Workers, rounded to what an estimate can carry: hundreds below ten thousand, thousands above.
+/// Workers, rounded to what an estimate can carry: thousands, hundreds below ten thousand, tens below one thousand.
+/// A few never read as none.
 ///
 /// ```
 /// assert_eq!(undeb::release::format::workers(14_280_076.0), "14,280,000");
 /// assert_eq!(undeb::release::format::workers(-1_234.0), "−1,200");
+/// assert_eq!(undeb::release::format::workers(3.2), "fewer than 10");
 /// ```
 pub fn workers(count: f64) -> String {
-    let unit = if count.abs() < 10_000.0 { 100.0 } else { 1000.0 };
+    let size = count.abs();
+    if size > 0.0 && size < 5.0 {
+        return "fewer than 10".to_owned();
+    }
+    let unit = match size {
+        ..1_000.0 => 10.0,
+        ..10_000.0 => 100.0,
+        _ => 1_000.0,
+    };
     grouped((count / unit).round() * unit)
 }
 
