@@ -11,7 +11,7 @@ import polars as pl
 from undeb.errors import UndebWarning
 from undeb.listing import Listing
 from undeb.tables import WORKING, Table
-from undeb.vocabulary import as_period, checked, optional, real
+from undeb.vocabulary import as_period, checked, optional, period, real, several
 
 if TYPE_CHECKING:
     from undeb import _undeb
@@ -195,7 +195,7 @@ class Analyses(Table):
 
         choices = {
             "model": None if model is None else str(model), "damping": real("damping", damping),
-            "correlation": [real("correlation", rho) for rho in correlation], "bridges": [str(b) for b in bridges],
+            "correlation": several(real, "correlation", correlation), "bridges": several(period, "bridges", bridges),
             "assumed_se": optional(real, "assumed_se", assumed_se), "start": as_period(start),
         }  # fmt: skip
         inner, refused = self._inner.trend(choices)

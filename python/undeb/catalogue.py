@@ -129,7 +129,7 @@ def data(
         return Catalogue("Published tables: undeb.data(name)", rows)
     file = None if registry is None else Path(registry)
     effect = optional(real, "design_effect", design_effect)
-    return published(text("source", source), None if measures is None else words(measures), file, effect)
+    return published(text("source", source), None if measures is None else words("measures", measures), file, effect)
 
 
 def published(source: str, wanted: list[str] | None, registry: Path | None, design_effect: float | None) -> Estimates:
@@ -159,7 +159,7 @@ def codebooks(name: str | None = None) -> Catalogue:
     """
     books = json.loads(_undeb.codebooks())
     if name is not None:
-        _undeb.codebook_variables(name)
+        _undeb.codebook_variables(text("name", name))
         (book,) = (b for b in books if b["id"] == name)
         return Catalogue(book["title"], [{"name": book.pop("id"), **book}])
     rows = [{"name": b["id"], "title": b["title"], "measures": b["measures"], "cannot": len(b["cannot"])} for b in books]

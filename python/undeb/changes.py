@@ -14,7 +14,7 @@ from undeb.estimates import Estimates
 from undeb.quantities import Quantities
 from undeb.showing import amount, points
 from undeb.tables import WORKING, Shown, Table, named
-from undeb.vocabulary import Interval, checked, known, optional, real, text
+from undeb.vocabulary import Interval, checked, flag, known, optional, real, text
 
 Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "holm"]
 """How p-values are adjusted for the number of tests in the table."""
@@ -135,7 +135,7 @@ def between_periods(start: str | int | None, end: str | int | None, ratio: bool,
     if (start is None) != (end is None):
         raise DataError("one period is given; give both, or none for every period against the one before it")
     periods = None if start is None else (str(start), str(end))
-    return {"periods": periods, "dimension": None, "codes": None, "ratio": ratio, "correlation": optional(real, "correlation", correlation)}
+    return {"periods": periods, "dimension": None, "codes": None, "ratio": flag("ratio", ratio), "correlation": optional(real, "correlation", correlation)}
 
 
 def between_codes(
@@ -145,7 +145,7 @@ def between_codes(
     if (code is None) != (other is None):
         raise DataError("one code is given; give both, or none for every code against the whole")
     codes = None if code is None else (text("code", code), text("other", other))
-    return {"periods": None, "dimension": text("dimension", dimension), "codes": codes, "ratio": ratio, "correlation": optional(real, "correlation", correlation)}
+    return {"periods": None, "dimension": text("dimension", dimension), "codes": codes, "ratio": flag("ratio", ratio), "correlation": optional(real, "correlation", correlation)}
 
 
 def _again(of: Estimates | Quantities, against: dict[str, Any], view: dict[str, Any]) -> Changes:

@@ -14,7 +14,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.errors import DataError, UndebError, choices
-from undeb.vocabulary import Kind, known, optional, real, words
+from undeb.vocabulary import Kind, known, optional, path_of, period, real, several, text, words
 
 
 class Options(TypedDict, total=False):
@@ -137,7 +137,7 @@ class Chart:
         ...     ub.data("us-states").chart("trend").write(folder + "/trend.svg").name
         'trend.svg'
         """
-        target = Path(path)
+        target = path_of("path", path)
         ending = known(target.suffix.lower(), "kind of picture file", [".svg", ".png"])
         if target.exists() and not overwrite:
             raise UndebError(f"{target} is there already; give overwrite=True to replace it")
@@ -190,11 +190,17 @@ def draw(
     }  # fmt: skip
     given["width"] = real("width", given["width"])
     given["mm"] = optional(real, "mm", given["mm"])
-    for several in ("regions", "sectors", "highlight"):
-        given[several] = words(given.get(several, ()))
+    for option in ("regions", "sectors", "highlight"):
+        given[option] = words(option, given.get(option, ()))
+    for option in ("target", "measure", "title"):
+        given[option] = optional(text, option, given[option])
+    for option in ("titles", "theme", "locale"):
+        given[option] = text(option, given[option])
     periods = given.get("periods", ())
-    given["periods"] = [str(p) for p in ([periods] if isinstance(periods, (str, int)) else periods)]
-    if absent := sorted(set(given["periods"]) - (set(there()) if given["periods"] else set())):
+    one = isinstance(periods, (str, int))
+    asked_for = [period("periods", periods)] if one else several(period, "periods", periods)
+    given["periods"] = asked_for
+    if absent := sorted(set(asked_for) - set(there())) if asked_for else []:
         raise DataError(f"there are no figures in {absent[0]}; {choices(absent[0], sorted(set(there())))}")
     inner = subject._inner.chart(name, {**given, "level": level, "interval": interval})
     return Chart(inner, name, (subject, dict(asked)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from undeb.errors import DesignError
 from undeb.frames import Frame
-from undeb.vocabulary import known, optional, real, words
+from undeb.vocabulary import flag, known, made, optional, real, several, text, whole, words
 
 LonelyPsu: TypeAlias = Literal["fail", "remove", "adjust", "average"]
 """What a stratum with a single PSU contributes; names and meaning as in R ``survey``."""
@@ -70,17 +71,19 @@ class Replicates:
         for name in () if self.columns else ("scale", "rscales", "df"):
             if getattr(self, name) is not None:
                 raise DesignError(f"`{name}` is said of replicate weights in columns; those that are made have that of their kind")
-        given: dict[str, Any] = {"kind": self.kind, **{name: getattr(self, name) for name in names}}
+        kinds: dict[str, Callable[[str, Any], Any]] = {"mse": flag, "count": whole, "seed": whole}
+        given: dict[str, Any] = {name: optional(kinds.get(name, real), name, getattr(self, name)) for name in names}
+        given["kind"] = text("kind", self.kind)
         if not self.columns:
             return {"replicates": None, "made_replicates": json.dumps(given)}
-        rscales = None if self.rscales is None else list(self.rscales)
-        given |= {"columns": words(self.columns), "rscales": rscales, "factors": self.factors}
+        rscales = None if self.rscales is None else several(real, "rscales", self.rscales)
+        given |= {"columns": words("columns", self.columns), "rscales": rscales, "factors": flag("factors", self.factors)}
         return {"replicates": json.dumps(given), "made_replicates": None}
 
     def _found(self, frame: Frame) -> list[str]:
         """The columns of the frame that are named, patterns resolved."""
         found: list[str] = []
-        for pattern in words(self.columns):
+        for pattern in words("columns", self.columns):
             before, star, after = pattern.partition("*")
             long = len(before) + len(after)
             fits = [n for n in frame.names if star and len(n) > long and n.startswith(before) and n.endswith(after)]
@@ -151,7 +154,8 @@ class KnownTotals:
                 listed += [{"variable": variable, "code": code, "total": real(f"total of {variable}", total)} for code, total in known.items()]
             else:
                 listed.append({"variable": variable, "total": real(f"total of {variable}", known)})
-        return json.dumps({"method": self.method, "bounds": self.bounds, "total": listed})
+        bounds = None if self.bounds is None else several(real, "bounds", self.bounds)
+        return json.dumps({"method": optional(text, "method", self.method), "bounds": bounds, "total": listed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +187,12 @@ class Pay:
 
     def _given(self) -> str:
         return json.dumps({
-            "amount": self.amount, "unit": self.unit, "missing": list(self.missing), "weight": words(self.weight),
+            "amount": text("amount", self.amount), "unit": text("unit", self.unit), "missing": several(real, "missing", self.missing), "weight": words("weight", self.weight),
         })  # fmt: skip
 
+
+REPLICATES = 'undeb.Replicates(columns="repwt*", kind="sdr")'
+TOTALS = 'undeb.KnownTotals(totals={"sex": {"f": 1500, "m": 1500}})'
 
 DESIGN = ("lonely_psu", "replicates", "known_totals", "design_effect")
 """Options of a design that any records take, those of a codebook too."""
@@ -197,7 +204,9 @@ def design_options(
     """What a user says of the design beside columns, as it is kept for making the records again."""
     known(lonely_psu, "rule for lonely PSUs", ["fail", "remove", "adjust", "average"])
     return {
-        "lonely_psu": lonely_psu, "replicates": replicates, "known_totals": known_totals,
+        "lonely_psu": lonely_psu,
+        "replicates": optional(partial(made, Replicates, how=REPLICATES), "replicates", replicates),
+        "known_totals": optional(partial(made, KnownTotals, how=TOTALS), "known_totals", known_totals),
         "design_effect": optional(real, "design_effect", design_effect),
     }  # fmt: skip
 
@@ -228,6 +237,7 @@ def stage(second: SecondStage | None) -> tuple[str | None, list[tuple[str, str]]
     """A second stage as the compiled half takes it, and its columns."""
     if second is None:
         return None, []
+    made(SecondStage, "second_stage", second, 'undeb.SecondStage(unit="household")')
     names = [name for name in (second.unit, second.strata, second.fpc) if name is not None]
     return json.dumps(asdict(second)), [(name, "second_stage") for name in names]
 
@@ -236,5 +246,6 @@ def pay_column(pay: Pay | None, frame: Frame) -> tuple[str | None, list[tuple[st
     """Pay as the compiled half takes it, and its columns; of several weights those that are there."""
     if pay is None:
         return None, []
-    weights = [name for name in words(pay.weight) if name in frame.names]
+    made(Pay, "pay", pay, 'undeb.Pay(amount="wage", unit="GBP an hour")')
+    weights = [name for name in words("weight", pay.weight) if name in frame.names]
     return pay._given(), [(pay.amount, "pay"), *((name, "weight of pay") for name in weights)]  # pyright: ignore[reportPrivateUsage]

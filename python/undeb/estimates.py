@@ -16,7 +16,7 @@ from undeb.errors import DataError, DesignError
 from undeb.explaining import Explaining
 from undeb.showing import count, percent, points
 from undeb.tables import KEYS, WORKING, Shown, named, write_table
-from undeb.vocabulary import Interval, Kind, checked, known, real, words
+from undeb.vocabulary import Interval, Kind, checked, filters, known, made, real, text, words
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -90,7 +90,7 @@ class Estimates(Explaining):
         >>> ub.data("us-states").at_quality("nchs-2017").quality
         'nchs-2017'
         """
-        self._inner.grades(rules, self.level)
+        self._inner.grades(text("rules", rules), self.level)
         return replace(self, quality=rules)
 
     def filter(self, *conditions: pl.Expr) -> Estimates:
@@ -115,7 +115,7 @@ class Estimates(Explaining):
         from undeb.frames import take
 
         estimates = self
-        for condition in conditions:
+        for condition in filters(conditions):
             mask = take(estimates.to_polars()).select([condition.alias("filter")])
             if mask.height != len(estimates):
                 raise DataError(f"the filter has {mask.height} rows, the estimates {len(estimates)}; compare column by column")
@@ -149,7 +149,7 @@ class Estimates(Explaining):
         """
         from undeb.catalogue import published
 
-        wanted = [known(measure, "measure of these estimates", self.measures) for measure in words(measures)]
+        wanted = [known(measure, "measure of these estimates", self.measures) for measure in words("measures", measures)]
         if design_effect is None:
             return self.filter(pl.col("measure").is_in(wanted))
         if self._made[:1] != (published,):
@@ -212,7 +212,9 @@ class Estimates(Explaining):
         >>> ub.data("eu27").assess(plan).counts["not_met"]
         20
         """
-        return plan.assess(self)
+        from undeb.plan import Plan
+
+        return made(Plan, "plan", plan, "a plan, such as undeb.Plan.read(\"eu-80\")").assess(self)
 
     def to_polars(self) -> pl.DataFrame:
         """The estimates as a polars frame, one row each; rates are fractions, an empty cell is not known.
@@ -253,7 +255,7 @@ class Estimates(Explaining):
         ['period', 'region', 'sector', 'density', 'coverage']
         """
         frame = self.to_polars()
-        columns = [known(value, "column of the estimates", frame.columns) for value in words(values)]
+        columns = [known(value, "column of the estimates", frame.columns) for value in words("values", values)]
         # Further breakdowns stand between the sector and the value.
         keys = frame.columns[1 : frame.columns.index("value")]
         out = frame.select(keys).unique(maintain_order=True)

@@ -90,13 +90,13 @@ class Explaining(Analyses):
 
         what, rho = self._measure(measure), real("correlation", correlation)
         split = {
-            "by": words(by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
+            "by": words("by", by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
             "region": optional(text, "region", region),
             "sector": optional(text, "sector", sector),
             "level": self.level, "correlation": rho,
         }  # fmt: skip
         facts = self._inner.decompose(what, str(start), str(end), split)
-        asked = {"start": start, "end": end, "measure": what, "by": words(by), "form": form, "region": region,
+        asked = {"start": start, "end": end, "measure": what, "by": words("by", by), "form": form, "region": region,
                  "sector": sector, "correlation": correlation}  # fmt: skip
         return Decomposition(facts, self._whole(), asked)
 
@@ -139,7 +139,7 @@ class Explaining(Analyses):
         'HI'
         """
         what = self._measure(measure)
-        facts = json.loads(self._inner.rank(what, as_period(period), words(sectors), whole("among", among), self.level))
+        facts = json.loads(self._inner.rank(what, as_period(period), words("sectors", sectors), whole("among", among), self.level))
         rows: list[dict[str, Any]] = []
         for cell in facts["cells"]:
             sure: dict[str, Any] = cell.pop("certainty") or {}
@@ -221,7 +221,7 @@ class Explaining(Analyses):
         effort = {
             "goal": optional(real, "goal", goal), "rate": optional(real, "rate", rate),
             "cap": optional(real, "cap", cap), "deadline": as_period(deadline),
-            "period": as_period(period), "by": words(by),
+            "period": as_period(period), "by": words("by", by),
             "region": optional(text, "region", region),
             "sector": optional(text, "sector", sector),
             "smallest": known(smallest, "way to be small", ["cells", "workers"]), "level": self.level,

@@ -20,7 +20,7 @@ from undeb.plan import Plan
 from undeb.report import Report
 from undeb.showing import percent, points
 from undeb.tables import WORKING, Shown, Table, named
-from undeb.vocabulary import Kind
+from undeb.vocabulary import Kind, optional, text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -71,7 +71,7 @@ class Findings(Table):
         >>> report.verdict[:39]
         '20 of 27 member states stand below 80% '
         """
-        day = as_of.isoformat() if isinstance(as_of, datetime.date) else as_of
+        day = as_of.isoformat() if isinstance(as_of, datetime.date) else optional(text, "as_of", as_of)
         return Report(self._inner.release(quality, day))
 
     def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import numbers
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from undeb import _undeb
 from undeb.errors import PlanError, UndebError
 from undeb.showing import percent, points
 from undeb.tables import Shown, Table, named
-from undeb.vocabulary import words
+from undeb.vocabulary import made, path_of, period, words
 
 if TYPE_CHECKING:
     from undeb.estimates import Estimates
@@ -105,7 +106,7 @@ class Plan(Table):
         >>> ub.Plan.read("eu-80").level
         0.95
         """
-        path = Path(plan)
+        path = path_of("plan", plan)
         if path.suffix != ".toml" and not path.exists():
             name = os.fspath(plan)
             text = _undeb.plan_text(name)
@@ -186,12 +187,15 @@ class Plan(Table):
         >>> ub.data("us-states").assess(plan).counts["not_met"]
         1
         """
+        how = "a list of undeb.Target(...)"
+        if isinstance(targets, Target) or not isinstance(targets, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise PlanError(f"`targets` is {targets!r}; write {how}")
         listed = list(targets)
         _agree(listed)
         head: dict[str, Any] = {
-            "id": id, "title": title, "summary": summary, "source": source, "measures": words(measures),
-            "regions": regions if regions is None else words(regions),
-            "sectors": sectors if sectors is None else words(sectors),
+            "id": id, "title": title, "summary": summary, "source": source, "measures": words("measures", measures),
+            "regions": regions if regions is None else words("regions", regions),
+            "sectors": sectors if sectors is None else words("sectors", sectors),
             "level": level, "quality": quality,
         }  # fmt: skip
         lines = ["[plan]", *_keys(head)]
@@ -211,9 +215,11 @@ class Plan(Table):
         >>> ub.Plan.read("eu-80").assess().counts["met"]
         7
         """
+        from undeb.estimates import Estimates
         from undeb.findings import Findings
 
-        found = evidence or self.evidence()
+        how = "the estimates one after the other, as in plan.assess(us, uk)"
+        found = tuple(made(Estimates, "evidence", e, how) for e in evidence) or self.evidence()
         inner = [e._inner for e in found]  # pyright: ignore[reportPrivateUsage]
         return Findings(self._inner.assess(inner), self, tuple(found))
 
@@ -331,7 +337,7 @@ def _agree(targets: list[Target]) -> None:
     for i, one in enumerate(targets):
         for other in targets[:i]:
             same = ("measure", "deadline", "baseline", "status", "force", "source")
-            cells = (set(words(one.region)) & set(words(other.region)), set(words(one.sector)) & set(words(other.sector)))
+            cells = (set(words("region", one.region)) & set(words("region", other.region)), set(words("sector", one.sector)) & set(words("sector", other.sector)))
             differ = (one.level, one.change) != (other.level, other.change)
             if all(cells) and differ and all(getattr(one, name) == getattr(other, name) for name in same):
                 raise PlanError(
@@ -344,11 +350,17 @@ def _keys(values: dict[str, Any]) -> list[str]:
     # JSON texts, numbers and lists are TOML ones too; periods of whole years are texts there.
     lines: list[str] = []
     for name, value in values.items():
-        if value is None or value == []:
+        if value is None:
             continue
         if name in ("baseline", "deadline"):
+            value = period(name, value)
+        elif isinstance(value, str):
             value = str(value)
-        if isinstance(value, (tuple, list)):
-            value = [str(one) for one in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        elif not isinstance(value, bool) and isinstance(value, numbers.Real):
+            value = int(value) if isinstance(value, numbers.Integral) else float(value)
+        else:
+            value = words(name, value)
+            if not value:
+                continue
         lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
     return lines

@@ -14,7 +14,7 @@ from undeb.estimates import Estimates
 from undeb.frames import Frame
 from undeb.quantities import Quantities, Quantity
 from undeb.tables import Shown, Table
-from undeb.vocabulary import Interval, optional, whole, words
+from undeb.vocabulary import Interval, filters, flag, optional, several, text, whole, words
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -54,7 +54,7 @@ class Survey(Table):
         673
         """
         survey = self
-        for condition in conditions:
+        for condition in filters(conditions):
             survey = survey._narrowed(condition)
         return survey
 
@@ -134,7 +134,7 @@ class Survey(Table):
         >>> rates.to_polars()["period"].to_list()
         ['2019', '2024']
         """
-        made = _estimate(self, words(measures), _axes(by), margins, pool)
+        made = _estimate(self, words("measures", measures), _axes(by), flag("margins", margins), pool)
         return made.at_level(level, interval)
 
     def quantities(
@@ -194,7 +194,7 @@ class Survey(Table):
         >>> gap["unit"].unique().to_list()
         ['pounds an hour']
         """
-        return _quantities(self, words(quantities), _axes(by), margins, pool).at_level(level)
+        return _quantities(self, words("quantities", quantities), _axes(by), flag("margins", margins), pool).at_level(level)
 
     def _broken_down(self, by: list[str | pl.Expr]) -> tuple[_undeb.Records, list[str]]:
         """The records with every breakdown that is asked for, and their names."""
@@ -251,7 +251,14 @@ class Survey(Table):
 
 
 def _axes(by: str | pl.Expr | Iterable[str | pl.Expr]) -> list[str | pl.Expr]:
-    return [by] if isinstance(by, (str, pl.Expr)) else list(by)
+    def axis(name: str, given: Any) -> str | pl.Expr:
+        if not isinstance(given, pl.Expr):
+            return text(name, given)
+        if given.meta.has_multiple_outputs():
+            raise DataError(f"`{name}` is {given}, which is several columns; name one at a time")
+        return given
+
+    return [axis("by", by)] if isinstance(by, (str, pl.Expr)) else several(axis, "by", by)
 
 
 def _estimate(survey: Survey, measures: list[str], by: list[str | pl.Expr], margins: bool, pool: int | None) -> Estimates:

@@ -13,7 +13,7 @@ from undeb import _undeb
 from undeb.errors import DisclosureError, UndebError
 from undeb.showing import count, percent
 from undeb.tables import Shown, Table, named
-from undeb.vocabulary import Kind
+from undeb.vocabulary import Kind, path_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -143,7 +143,7 @@ class Report(Table):
         ...     report.write(folder + "/eu-80").name
         'report.html'
         """
-        target = Path(path)
+        target = path_of("path", path)
         if target.suffix.lower() not in {".html", ".htm"}:
             return self._inner.write(target, overwrite)[0]
         if target.exists() and not overwrite:

@@ -23,6 +23,7 @@ from undeb.design import (
 from undeb.errors import DataError
 from undeb.frames import Frame, Tabular, take
 from undeb.records import Survey
+from undeb.vocabulary import flag, text
 
 Column: TypeAlias = Union[str, pl.Expr]
 """A column by its name, or a polars expression that makes one."""
@@ -125,8 +126,9 @@ def survey(
         "fpc": fpc, "household": household, "person": person, "period": period, "region": region, "sector": sector,
     }  # fmt: skip
     options = {
-        "unique_psus": unique_psus, "members_within_covered": members_within_covered, "second_stage": second_stage,
-        "pay": pay, "title": title, **design_options(lonely_psu, replicates, known_totals, design_effect),
+        "unique_psus": flag("unique_psus", unique_psus),
+        "members_within_covered": flag("members_within_covered", members_within_covered), "second_stage": second_stage,
+        "pay": pay, "title": text("title", title), **design_options(lonely_psu, replicates, known_totals, design_effect),
     }  # fmt: skip
     return _by_roles(take(frame), columns, options)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb.errors import UndebError
-from undeb.vocabulary import known
+from undeb.vocabulary import known, path_of
 
 if TYPE_CHECKING:
     import pandas
@@ -192,7 +192,7 @@ def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:
 
 def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:
     """Writes a table aside and moves it into place, so that no half of a file is ever there."""
-    target = Path(path)
+    target = path_of("path", path)
     ending = known(target.suffix.lower(), "kind of file", [".csv", ".parquet", ".json"])
     if target.exists() and not overwrite:
         raise UndebError(f"{target} is there already; give overwrite=True to replace it")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import polars as pl
 
 from undeb.errors import DataError, SchemaError, choices
 
@@ -110,9 +114,47 @@ def known(given: object, what: str, names: Iterable[str]) -> str:
     raise SchemaError(f"`{shown}` is not {'an' if what[0] in 'aeiou' else 'a'} {what}; {choices(str(given), names)}")
 
 
-def words(given: str | Iterable[str]) -> list[str]:
-    """One word or several, as a list of plain strings."""
-    return [str(given)] if isinstance(given, str) else [str(word) for word in given]
+def several(kind: Callable[[str, Any], Kept], name: str, given: Any) -> list[Kept]:
+    """A list of what is of a kind such as :func:`real`, or an error that names the option."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise DataError(f"`{name}` is {given!r}; a list was expected")
+    return [kind(name, one) for one in cast("Iterable[Any]", given)]
+
+
+def words(name: str, given: Any) -> list[str]:
+    """One word or several, as a list of plain strings, or an error that names the option."""
+    if isinstance(given, str):
+        return [str(given)]
+    if not isinstance(given, Iterable):
+        raise DataError(f"`{name}` is {given!r}; a text or a list of texts was expected")
+    return several(text, name, given)
+
+
+def flag(name: str, given: Any) -> bool:
+    """True or false, or an error that names the option."""
+    if isinstance(given, bool):
+        return given
+    raise DataError(f"`{name}` is {given!r}; True or False was expected")
+
+
+def made(kind: type[Kept], name: str, given: Any, how: str) -> Kept:
+    """What is made by a class of the package, or an error that says how."""
+    if isinstance(given, kind):
+        return given
+    raise DataError(f"`{name}` is {given!r}; write {how}")
+
+
+def filters(given: Iterable[Any]) -> Iterator[Any]:
+    """Conditions of a filter, or an error that shows one."""
+    for condition in given:
+        yield made(pl.Expr, "filter", condition, 'a polars expression, such as pl.col("region") == "CA"')
+
+
+def path_of(name: str, given: Any) -> Path:
+    """A path, or an error that names the option."""
+    if isinstance(given, (str, os.PathLike)):
+        return Path(str(os.fspath(given)))  # pyright: ignore[reportUnknownArgumentType]
+    raise DataError(f"`{name}` is {given!r}; the path of a file was expected")
 
 
 def real(name: str, given: Any) -> float:
@@ -141,9 +183,16 @@ def optional(kind: Callable[[str, Any], Kept], name: str, given: Any) -> Kept | 
     return None if given is None else kind(name, given)
 
 
-def as_period(given: str | int | None) -> str | None:
+def period(name: str, given: Any) -> str:
     """A period as text: a year, or a quarter such as ``2024-Q3``; whether it is one is said by who reads it."""
-    return None if given is None else str(given)
+    if isinstance(given, str) or (not isinstance(given, bool) and isinstance(given, numbers.Integral)):
+        return str(given)
+    raise DataError(f"`{name}` is {given!r}; a year such as 2024 or a quarter such as '2024-Q3' was expected")
+
+
+def as_period(given: Any) -> str | None:
+    """A period as text, or none."""
+    return optional(period, "period", given)
 
 
 def checked(level: float) -> float:

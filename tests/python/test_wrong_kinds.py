@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 import undeb as ub
+
+
+def records(**options: Any) -> ub.Survey:
+    return ub.survey(ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", **options)
 
 
 @pytest.mark.parametrize(
@@ -38,9 +44,56 @@ import undeb as ub
         (lambda rates: ub.data(5), "`source` is 5; a text was expected"),
         (lambda rates: ub.survey(ub.synthetic_records(), member="member", design_effect="x"), "`design_effect` is 'x'"),
         (lambda rates: ub.survey(ub.synthetic_records(), member="member").estimate(pool="all"), "`pool` is 'all'"),
+        (lambda rates: rates.filter("region"), "`filter` is 'region'; write a polars expression"),
+        (lambda rates: rates.estimate(None), "`measures` is None; a text or a list of texts was expected"),
+        (lambda rates: rates.wide(3), "`values` is 3; a text or a list of texts was expected"),
+        (lambda rates: rates.at_quality(None), "`rules` is None; a text was expected"),
+        (lambda rates: rates.assess("eu-80"), "`plan` is 'eu-80'; write a plan"),
+        (lambda rates: rates.write(None), "`path` is None; the path of a file was expected"),
+        (lambda rates: rates.trend(correlation=0.5), "`correlation` is 0.5; a list was expected"),
+        (lambda rates: rates.trend(bridges=2000), "`bridges` is 2000; a list was expected"),
+        (lambda rates: rates.trend().project(2030, change=0.05), "`change` is 0.05; a period and a change were expected"),
+        (lambda rates: rates.trend().project(2030, change=(2012,)), "`change` is (2012,); a period and a change"),
+        (lambda rates: rates.trend().project(2030.5), "`to` is 2030.5; a year such as 2024"),
+        (lambda rates: rates.change(2012, 2022, ratio="yes"), "`ratio` is 'yes'; True or False was expected"),
+        (lambda rates: rates.priorities(by=5), "`by` is 5; a text or a list of texts"),
+        (lambda rates: rates.chart("trend", regions=5), "`regions` is 5; a text or a list of texts"),
+        (lambda rates: rates.chart("trend", periods=2012.5), "`periods` is 2012.5; a list was expected"),
+        (lambda rates: rates.chart("trend", theme=None), "`theme` is None; a text was expected"),
+        (lambda rates: rates.chart("trend").write(5), "`path` is 5; the path of a file"),
+        (lambda rates: ub.Plan.read(None), "`plan` is None; the path of a file"),
+        (lambda rates: ub.Plan.read("eu-80").assess([rates]), "write the estimates one after the other"),
+        (lambda rates: ub.Plan.read("eu-80").assess(ub.data("eu27")).release(as_of=2026), "`as_of` is 2026; a text was expected"),
+        (lambda rates: ub.codebooks(5), "`name` is 5; a text was expected"),
+        (lambda rates: records(title=None), "`title` is None; a text was expected"),
+        (lambda rates: records(unique_psus="yes"), "`unique_psus` is 'yes'; True or False"),
+        (lambda rates: records(replicates="rw*"), "`replicates` is 'rw*'; write undeb.Replicates("),
+        (lambda rates: records(known_totals={}), "`known_totals` is {}; write undeb.KnownTotals("),
+        (lambda rates: records(pay="wage"), "`pay` is 'wage'; write undeb.Pay("),
+        (lambda rates: records(second_stage="household"), "`second_stage` is 'household'; write undeb.SecondStage("),
+        (lambda rates: records(replicates=ub.Replicates(kind="fay", rho="0.5")), "`rho` is '0.5'; a number was expected"),
+        (lambda rates: records(replicates=ub.Replicates(kind="bootstrap", seed=-1)), "`seed` is -1; a whole number"),
+        (lambda rates: records(known_totals=ub.KnownTotals(totals={}, bounds=3)), "`bounds` is 3; a list was expected"),
+        (lambda rates: records(pay=ub.Pay(amount="wage", unit=None)), "`unit` is None; a text was expected"),
+        (lambda rates: records().estimate(by=5), "`by` is 5; a list was expected"),
+        (lambda rates: records().estimate(by=pl.all()), "which is several columns; name one at a time"),
+        (lambda rates: records().estimate(margins="yes"), "`margins` is 'yes'; True or False"),
+        (lambda rates: records().quantities(None), "`quantities` is None; a text or a list of texts"),
+        (lambda rates: records().filter(True), "`filter` is True; write a polars expression"),
     ],
 )
 def test_options_of_the_wrong_kind(states: ub.Estimates, call: Callable[[ub.Estimates], object], message: str) -> None:
     one = states.filter(pl.col("region") == "WY", pl.col("sector") == "all")
     with pytest.raises(ub.DataError, match=re.escape(message)):
         call(one)
+
+
+def test_numbers_of_numpy_are_numbers(states: ub.Estimates) -> None:
+    half = ub.Target(id="half", title="Half", measure="coverage", region=np.array(["US", "WY"]), level=np.float64(0.5),
+                     deadline=np.int64(2030), status="illustrative")  # fmt: skip
+    plan = ub.Plan.of("half", "Half", source="us-states", targets=[half], level=np.float32(0.9))
+    assert "level = 0.5" in plan.to_toml() and 'deadline = "2030"' in plan.to_toml() and 'region = ["US", "WY"]' in plan.to_toml()
+    with pytest.raises(ub.PlanError, match="`targets` is Target"):
+        ub.Plan.of("half", "Half", source="us-states", targets=half)
+    years = states.filter(pl.col("region") == "WY", pl.col("sector") == "all")
+    assert "2012" in years.chart("slope", periods=np.array([2012, 2022])).subtitle
