@@ -10,7 +10,7 @@ import polars as pl
 
 from undeb.errors import UndebWarning
 from undeb.listing import Listing
-from undeb.tables import WORKING, Table
+from undeb.tables import WORKING, Table, together
 from undeb.vocabulary import as_period, checked, optional, period, real, several
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Analyses(Table):
 
     def _places(self) -> dict[str, str]:
         """Names of the codes of both dimensions."""
-        return {**self.regions, **self.sectors}
+        return together(self.regions.items(), self.sectors.items())
 
     def change(
         self, start: str | int | None = None, end: str | int | None = None, *, ratio: bool = False, correlation: float | None = None

@@ -12,7 +12,7 @@ import polars as pl
 from undeb.estimates import Estimates
 from undeb.listing import Listing
 from undeb.showing import hundredths, percent
-from undeb.tables import WORKING, Shown, Table
+from undeb.tables import WORKING, Shown, Table, named
 
 Form: TypeAlias = Literal["two-factors", "interaction", "nested"]
 """Into what a change is split: Kitagawa's two factors, the same with their interaction, or Das Gupta's nested ones."""
@@ -88,7 +88,8 @@ class Decomposition(Table):
         headings = ["Cell", f"Rate {facts['from']}", f"Rate {facts['to']}", "Through its rate", "Through its weight", "Together"]
         effects = ", ".join(f"{row['effect']} {hundredths(row['value'])}" for row in self.effects().to_polars().iter_rows(named=True))
         notes = [f"{hundredths(self.change)} in all: {effects}.", *facts["cautions"], WORKING]
-        title = f"{facts['measure']}, {facts['from']} to {facts['to']}"
+        place = named(self._of._places().items())  # pyright: ignore[reportPrivateUsage]
+        title = f"{facts['measure']}, {place(facts['region'])}, {place(facts['sector'])}, {facts['from']} to {facts['to']}"
         return Shown(title, headings, rows, notes, headings[1:], frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Decomposition], tuple[Any, ...]]:

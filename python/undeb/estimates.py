@@ -15,7 +15,7 @@ from undeb import _undeb
 from undeb.errors import DataError, DesignError
 from undeb.explaining import Explaining
 from undeb.showing import count, percent, points
-from undeb.tables import KEYS, WORKING, Shown, named, write_table
+from undeb.tables import KEYS, WORKING, Shown, named, of_periods, write_table
 from undeb.vocabulary import Interval, Kind, checked, filters, known, made, real, text, words
 
 if TYPE_CHECKING:
@@ -360,7 +360,7 @@ class Estimates(Explaining):
         for row in frame.head(Shown.MOST).iter_rows(named=True):
             shown = points if row["measure"] == "coverage_minus_density" else percent
             between = f"{shown(row['low'])} to {shown(row['high'])}" if row["low"] is not None else ""
-            cells: list[str] = [row["measure"], row["period"], regions(row["region"])]
+            cells: list[str] = [row["measure"], of_periods(row), regions(row["region"])]
             cells += [sectors(row["sector"]), *(str(row[name]) for name in further)]
             cells += [shown(row["value"]) or "[x]", between, count(row["n"])]
             if missing:

@@ -150,7 +150,9 @@ class Explaining(Analyses):
         frame = pl.DataFrame(rows, infer_schema_length=None)
         ways = {"value": "percent", "low": "percent", "high": "percent", "among_lowest": "chance", "among_highest": "chance"}
         note = f"Ranks from the lowest; rank_low to rank_high is what the errors leave open at level {self.level:g}."
-        return Listing(f"Ranks of {what}", frame, ways, (note, WORKING), self._places())
+        out = len(facts["left_out"])
+        out_of = f"{frame.height} of {frame.height + out} cells are ranked: the others have no figure in {facts['period']}."
+        return Listing(f"Ranks of {what}", frame, ways, (note, *((out_of,) if out else ()), WORKING), self._places())
 
     def priorities(
         self,

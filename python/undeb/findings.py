@@ -19,7 +19,7 @@ from undeb.outlook import Outlook
 from undeb.plan import Plan
 from undeb.report import Report
 from undeb.showing import percent, points
-from undeb.tables import WORKING, Shown, Table, named
+from undeb.tables import WORKING, Shown, Table, named, together
 from undeb.vocabulary import Kind, optional, text
 
 if TYPE_CHECKING:
@@ -210,10 +210,11 @@ class Findings(Table):
             for row in self.to_polars().head(Shown.MOST).iter_rows(named=True)
         ]  # fmt: skip
         counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
-        return Shown(self.plan.title, headings, rows, [f"{counted}.", WORKING], ["Rate", "Level", "Gap"], len(self))
+        said = f"{counted}." if counted else "No target is held against figures."
+        return Shown(self.plan.title, headings, rows, [said, WORKING], ["Rate", "Level", "Gap"], len(self))
 
     def _places(self) -> dict[str, str]:
-        return {code: name for e in self._evidence for names in (e.regions, e.sectors) for code, name in names.items()}
+        return together(*(names.items() for e in self._evidence for names in (e.regions, e.sectors)))
 
     def __reduce__(self) -> tuple[Callable[..., Findings], tuple[Any, ...]]:
         return _again, (self.plan, self._evidence)

@@ -13,7 +13,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.showing import amount, count, percent
-from undeb.tables import KEYS, WORKING, Shown, Table, named, write_table
+from undeb.tables import KEYS, WORKING, Shown, Table, named, of_periods, together, write_table
 from undeb.vocabulary import checked
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Quantities(Table):
         return len(self._inner)
 
     def _places(self) -> dict[str, str]:
-        return {code: name for names in self._inner.names() for code, name in names}
+        return together(*self._inner.names())
 
     def _shown(self) -> Shown:
         frame, source = self.to_polars(), self.source
@@ -175,7 +175,7 @@ class Quantities(Table):
         for row in frame.head(Shown.MOST).iter_rows(named=True):
             between = "" if row["low"] is None else f"{amount(row['low'])} to {amount(row['high'])}"
             rows.append([
-                row["measure"].replace("_", " "), row["period"], place(row["region"]), place(row["sector"]),
+                row["measure"].replace("_", " "), of_periods(row), place(row["region"]), place(row["sector"]),
                 *(str(row[name]) for name in further), amount(row["value"]) or "[x]", amount(row["se"]), between, row["unit"],
                 count(row["n"]), percent(row["missing_share"]),
             ])  # fmt: skip

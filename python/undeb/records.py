@@ -225,7 +225,9 @@ class Survey(Table):
         return self._inner.dimensions()
 
     def to_polars(self) -> pl.DataFrame:
-        """The frame that the records came from, with a column ``in_domain``.
+        """The frame that the records came from, with a column ``in_domain``: whether every filter holds.
+
+        A record in the domain may still be out of scope, or have no answer.
 
         Examples
         --------

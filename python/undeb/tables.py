@@ -190,6 +190,20 @@ def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:
     return lambda code: names.get(code, code)
 
 
+def together(*names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The names of several dimensions by code; a code of two meanings, such as ``all``, is the whole of both."""
+    found: dict[str, str] = {}
+    for code, name in (pair for pairs in names for pair in pairs):
+        found[code] = "All" if found.get(code, name) != name else name
+    return found
+
+
+def of_periods(row: dict[str, Any]) -> str:
+    """The period of a row; of a pooled one all that it averages."""
+    note: str = row["note"] or ""
+    return note.removeprefix("pooled ") if note.startswith("pooled ") else row["period"]
+
+
 def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:
     """Writes a table aside and moves it into place, so that no half of a file is ever there."""
     target = path_of("path", path)

@@ -219,7 +219,8 @@ class Projection(Table):
         ]  # fmt: skip
         headings = ["Measure", "Region", "Sector", "Period", "Median", interval, "Met then", "Met by then", "Workers needed"]
         note = "A projection carries the trend on; it is no forecast of what anybody will do."
-        return Shown("Projection", headings, rows, [note, WORKING], headings[4:], frame.height)
+        late = [] if rows else [f"Every series has figures of {self._asked[0]} or later, so that nothing is left to project."]
+        return Shown("Projection", headings, rows, [*late, note, WORKING], headings[4:], frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Projection], tuple[Any, ...]]:
         return _projection_again, (self._of, self._asked, self.level)

@@ -30,7 +30,7 @@ def test_measures_of_a_table_are_chosen_and_keep_what_was_filtered(rates: ub.Est
 
 def test_a_change_is_split_without_naming_the_measure(rates: ub.Estimates) -> None:
     first = rates.decompose(2019, 2020)
-    assert repr(first).startswith("density, 2019 to 2020")
+    assert repr(first).startswith("density, United States, All sectors, 2019 to 2020")
     named = rates.decompose(2019, 2020, measure="density", by=["region", "sector"])
     # Members fell and employees fell by more: by state and by public and private, the rates rose.
     effects = dict(named.effects().to_polars().select("effect", "value").iter_rows())

@@ -7,7 +7,7 @@ use plotters::element::Rectangle;
 use crate::axis::{percent, sound};
 use crate::classes::Classes;
 use crate::fonts::Weight;
-use crate::frame::{Frame, Layout};
+use crate::frame::{Frame, Layout, widest};
 use crate::key;
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
@@ -52,6 +52,18 @@ struct Grid {
 }
 
 impl Grid {
+    /// The room for words inside a tile.
+    fn room(&self) -> f64 {
+        self.side.0 - if self.name_lines.is_some() { 4.0 } else { 2.0 }
+    }
+
+    /// Figures that all fit their tiles: to a tenth, or where one would be cut all of them to whole points.
+    fn figure(&self, tiles: &[Tile]) -> fn(f64) -> String {
+        let width = |v: f64| widest([percent(v).as_str()].into_iter(), self.size);
+        let fits = tiles.iter().filter_map(|t| sound(t.value)).all(|v| width(v) <= self.room());
+        if fits { percent } else { |v| format!("{:.0}", 100.0 * v) }
+    }
+
     /// Full names where every tile has room for its own, codes if not.
     fn plan(tiles: &[Tile], columns: usize, content: f64) -> Self {
         const NAME: f64 = size::SMALL - 1.0;
@@ -93,12 +105,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let columns = spots.iter().map(|s| s.1).max().unwrap_or(0) + 1;
     let rows = spots.iter().map(|s| s.0).max().unwrap_or(0) + 1;
     let grid = Grid::plan(&data.tiles, columns, content);
+    let figure = grid.figure(&data.tiles);
     let (across, down) = (grid.side.0 + GAP, grid.side.1 + GAP);
     let start = layout.left + (content - columns as f64 * across + GAP) / 2.0;
     let top = layout.top;
     for (tile, (row, column)) in data.tiles.iter().zip(&spots) {
         let at = (start + *column as f64 * across, top + *row as f64 * down);
-        draw_tile(&mut layout, &grid, tile, at, classes.as_ref());
+        draw_tile(&mut layout, (&grid, figure), tile, at, classes.as_ref());
     }
     layout.top = top + rows as f64 * down;
     if grid.name_lines.is_none() {
@@ -127,7 +140,13 @@ fn words(tile: &Tile, said: Option<&Layout<'_>>) -> String {
     }
 }
 
-fn draw_tile(layout: &mut Layout<'_>, grid: &Grid, tile: &Tile, at: (f64, f64), classes: Option<&Classes>) {
+fn draw_tile(
+    layout: &mut Layout<'_>,
+    (grid, figure): (&Grid, fn(f64) -> String),
+    tile: &Tile,
+    at: (f64, f64),
+    classes: Option<&Classes>,
+) {
     let palette = layout.palette;
     let value = sound(tile.value);
     let fill = value.zip(classes).map(|(v, classes)| classes.colour(v));
@@ -144,7 +163,7 @@ fn draw_tile(layout: &mut Layout<'_>, grid: &Grid, tile: &Tile, at: (f64, f64), 
         }
     }
     let ink = fill.map_or(palette.muted, |f| f.ink());
-    let room = width - 4.0;
+    let room = grid.room();
     let plain = Type::new(size::SMALL.min(grid.size + 1.0), ink).anchored(Anchor::Middle);
     let plain = if hidden { plain.with_halo() } else { plain };
     let strong = Type { size: grid.size, ..plain }.semi_bold();
@@ -153,13 +172,18 @@ fn draw_tile(layout: &mut Layout<'_>, grid: &Grid, tile: &Tile, at: (f64, f64), 
         Some(most) => wrap_to(full_name(tile), grid.size, strong.weight, room, most).into_iter().map(|l| (l, strong)).collect(),
         None => vec![(shorten(&tile.code, strong.size, strong.weight, room), strong)],
     };
-    let whole = words(tile, None);
     let mark = tile.mark.as_deref().unwrap_or_default();
     let parts = match value {
-        Some(v) if !mark.is_empty() && plain.width(&whole) > room => vec![percent(v), mark.to_owned()],
-        _ => vec![whole],
+        Some(v) if mark.is_empty() => vec![figure(v)],
+        Some(v) if plain.width(&format!("{} {mark}", figure(v))) > room => vec![figure(v), mark.to_owned()],
+        Some(v) => vec![format!("{} {mark}", figure(v))],
+        None => vec![words(tile, None)],
     };
-    lines.extend(parts.iter().map(|part| (shorten(part, plain.size, plain.weight, room), plain)));
+    let small = Type { size: plain.size.min(grid.size), ..plain };
+    lines.extend(parts.into_iter().map(|part| {
+        let set = if plain.width(&part) <= room { plain } else { small };
+        (shorten(&part, set.size, set.weight, room), set)
+    }));
     let leading = if height < 46.0 || lines.len() > 2 { grid.size + 2.0 } else { 15.0 };
     let first = at.1 + height / 2.0 - (lines.len() - 1) as f64 * leading / 2.0 + 0.36 * grid.size;
     for (i, (words, set)) in lines.iter().enumerate() {

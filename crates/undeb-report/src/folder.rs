@@ -114,7 +114,9 @@ fn check(folder: &Path, overwrite: Overwrite) -> Result<()> {
         }
     }
     if !names.is_empty() && overwrite == Overwrite::Refuse {
-        return Err(Error::io(format!("{} holds an earlier report", folder.display())).help("use --force to replace it whole"));
+        return Err(Error::io(format!("{} holds an earlier report", folder.display())).help(
+            "say that it may be replaced whole (`--force` in the shell, `overwrite=True` in Python), or name another folder",
+        ));
     }
     let here = std::env::current_dir().and_then(fs::canonicalize).ok();
     if here.is_some() && fs::canonicalize(folder).ok() == here {

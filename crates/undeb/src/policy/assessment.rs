@@ -32,7 +32,7 @@ impl Plan {
                 None => None,
                 Some(source) => Some(evidence.get(source).ok_or_else(|| {
                     Error::plan(format!("the target `{}` needs estimates from `{source}`, which were not given", target.id))
-                        .help("gather the evidence with Plan::gather")
+                        .help("give the estimates of every source that the plan asks of, or none to take those that are bundled")
                 })?),
             };
             let mut findings = Vec::new();
@@ -66,7 +66,7 @@ impl Plan {
         let of = |source: &str| {
             evidence.get(source).ok_or_else(|| {
                 Error::plan(format!("the plan explains figures of `{source}`, which were not given"))
-                    .help("gather the evidence with Plan::gather")
+                    .help("give the estimates of every source that the plan asks of, or none to take those that are bundled")
             })
         };
         let mut explanations = Explanations::default();

@@ -83,7 +83,7 @@ impl LogOdds {
             ));
             return Err(match (without, series.stretches().len()) {
                 (1.., _) => error.help(format!(
-                    "{without} of {} figures have no stated sampling error: assume a design effect where the table has a sample size, or a standard error with `assumed_se`",
+                    "{without} of {} figures have no stated sampling error: assume a design effect where the table has a sample size, or a standard error for those without one (`assumed_se`)",
                     treatments.len()
                 )),
                 (_, 2..) => error.help("figures before an incomparable break are not joined; a bridge across it can be asked for"),

@@ -101,7 +101,7 @@ fn numbered(
             psu.name(),
             strata_column.name()
         ))
-        .help("say that PSUs are nested if their numbers repeat between strata"));
+        .help("where numbers repeat between strata, leave out `unique_psus`, or say `nested = true` in the codebook"));
     }
     let mut sampled = vec![0_u32; count];
     for h in &stratum_of {

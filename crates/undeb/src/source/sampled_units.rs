@@ -34,7 +34,7 @@ impl SampledUnits {
             |h: u32| self.strata.get(h as usize).map_or("(the only one)".to_owned(), |k| k.to_string().replace(JOINED, " "));
         if let Some(twice) = self.names.twice().filter(|_| self.unique) {
             return Err(Error::design(format!("PSU {} lies in two strata", twice.replace(JOINED, " ")))
-                .help("say that PSUs are nested if their numbers repeat between strata"));
+                .help("where numbers repeat between strata, leave out `unique_psus`, or say `nested = true` in the codebook"));
         }
         Design::new(self.stratum_of.clone(), vec![0.0; self.strata.len().max(1)], self.lonely, name)
     }
