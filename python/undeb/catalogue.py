@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import polars as pl
 
@@ -48,16 +48,23 @@ class Catalogue(Table):
         return pl.DataFrame(self._rows, infer_schema_length=None)
 
     def _shown(self) -> Shown:
-        headings = list(self._rows[0]) if self._rows else []
+        headings = [name.replace("_", " ").capitalize() for name in self._rows[0]] if self._rows else []
         texts = [[_text(value) for value in row.values()] for row in self._rows]
-        return Shown(self.title, [h.replace("_", " ").capitalize() for h in headings], texts, [])
+        if len(texts) == 1:
+            # Everything about one reads down, not across.
+            return Shown(self.title, ["Field", "Value"], [list(pair) for pair in zip(headings, texts[0], strict=True)], [])
+        return Shown(self.title, headings, texts, [])
 
     def __reduce__(self) -> tuple[Callable[..., Catalogue], tuple[Any, ...]]:
         return Catalogue, (self.title, self._rows)
 
 
 def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if not isinstance(value, list):
+        return str(value)
+    listed = [str(one) for one in cast("list[Any]", value)]
+    # Sentences follow one another; names are listed.
+    return (" " if all(one.endswith(".") for one in listed) else ", ").join(listed)
 
 
 @overload
@@ -139,7 +146,7 @@ def published(source: str, wanted: list[str] | None, registry: Path | None, desi
 
 
 def codebooks(name: str | None = None) -> Catalogue:
-    """The codebooks inside the package; with a name, everything about that one.
+    """The codebooks inside the package; with a name, everything about that one, the variables that it needs too.
 
     Parameters
     ----------
@@ -159,9 +166,11 @@ def codebooks(name: str | None = None) -> Catalogue:
     """
     books = json.loads(_undeb.codebooks())
     if name is not None:
-        _undeb.codebook_variables(text("name", name))
-        (book,) = (b for b in books if b["id"] == name)
-        return Catalogue(book["title"], [{"name": book.pop("id"), **book}])
+        variables, required = _undeb.codebook_variables(text("name", name))
+        # A codebook of one's own is not among those inside the package.
+        book: dict[str, Any] = next((b for b in books if b["id"] == name), {"title": name})
+        columns = {"needs": list(dict.fromkeys(variables[:required])), "may_use": variables[required:]}
+        return Catalogue(book["title"], [{"name": book.pop("id", name), **book, **columns}])
     rows = [{"name": b["id"], "title": b["title"], "measures": b["measures"], "cannot": len(b["cannot"])} for b in books]
     return Catalogue("Codebooks: undeb.read_microdata(records, codebook=name)", rows)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -99,3 +101,11 @@ def test_one_sum_is_a_known_total_and_made_replicates_have_their_own_scale() -> 
     assert 0 < rate < 1
     with pytest.raises(ub.DesignError, match="`scale` is said of replicate weights in columns"):
         ub.survey(ub.synthetic_records(), **design, replicates=ub.Replicates(kind="jkn", scale=5))
+
+
+def test_everything_about_a_codebook_reads_down_and_names_its_variables(tmp_path: Path) -> None:
+    shown = repr(ub.codebooks("uk-lfs"))
+    assert "Needs       REFWKY, HSERIALP, STATR, UNION, TUCOV\n" in shown
+    assert max(map(len, ub.codebooks("gss").to_polars()["may_use"][0])) < 20
+    with pytest.raises(ub.UndebError):
+        ub.codebooks(str(tmp_path / "mine.toml"))
