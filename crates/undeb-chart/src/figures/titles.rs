@@ -184,9 +184,10 @@ impl<'a> Asked<'a> {
         self.with_care(fill(&words.changes, &parts), changes.iter().any(|(_, c)| c.with_care))
     }
 
-    /// The names of the values that read as `figure`: one or two, or the first and how many more.
-    fn all_at(&self, values: &[(String, f64)], figure: &str) -> String {
-        let mut names: Vec<String> = values.iter().filter(|v| self.figure(v.1) == figure).map(|v| v.0.clone()).collect();
+    /// The name of an end and of all that read as it does: one or two, or the end itself and how many more.
+    fn all_at(&self, values: &[(String, f64)], end: &(String, f64)) -> String {
+        let alike = values.iter().filter(|v| !std::ptr::eq(*v, end) && self.figure(v.1) == self.figure(end.1));
+        let mut names: Vec<String> = [end].into_iter().chain(alike).map(|v| v.0.clone()).collect();
         if names.len() > 2 {
             let others = (names.len() - 1).to_string();
             names.truncate(1);
@@ -203,7 +204,7 @@ impl<'a> Asked<'a> {
         let title = match (low, high) {
             (Some(low), Some(high)) if self.figure(low.1) != self.figure(high.1) => {
                 let (lowest, highest) = (self.figure(low.1), self.figure(high.1));
-                let (least, most) = (self.all_at(values, &lowest), self.all_at(values, &highest));
+                let (least, most) = (self.all_at(values, low), self.all_at(values, high));
                 fill(&words.range, &[("low", &lowest), ("lowest", &least), ("high", &highest), ("highest", &most)])
             }
             (Some(one), _) if values.len() == 1 => fill(&words.one, &[("value", &self.figure(one.1)), ("name", &one.0)]),
