@@ -111,7 +111,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let top = layout.top;
     for (tile, (row, column)) in data.tiles.iter().zip(&spots) {
         let at = (start + *column as f64 * across, top + *row as f64 * down);
-        draw_tile(&mut layout, (&grid, figure), tile, at, classes.as_ref());
+        draw_tile(&mut layout, &grid, figure, tile, at, classes.as_ref());
     }
     layout.top = top + rows as f64 * down;
     if grid.name_lines.is_none() {
@@ -142,7 +142,8 @@ fn words(tile: &Tile, said: Option<&Layout<'_>>) -> String {
 
 fn draw_tile(
     layout: &mut Layout<'_>,
-    (grid, figure): (&Grid, fn(f64) -> String),
+    grid: &Grid,
+    figure: fn(f64) -> String,
     tile: &Tile,
     at: (f64, f64),
     classes: Option<&Classes>,
@@ -173,11 +174,10 @@ fn draw_tile(
         None => vec![(shorten(&tile.code, strong.size, strong.weight, room), strong)],
     };
     let mark = tile.mark.as_deref().unwrap_or_default();
+    let whole = value.map_or_else(|| words(tile, None), |v| format!("{} {mark}", figure(v)).trim().to_owned());
     let parts = match value {
-        Some(v) if mark.is_empty() => vec![figure(v)],
-        Some(v) if plain.width(&format!("{} {mark}", figure(v))) > room => vec![figure(v), mark.to_owned()],
-        Some(v) => vec![format!("{} {mark}", figure(v))],
-        None => vec![words(tile, None)],
+        Some(v) if !mark.is_empty() && plain.width(&whole) > room => vec![figure(v), mark.to_owned()],
+        _ => vec![whole],
     };
     let small = Type { size: plain.size.min(grid.size), ..plain };
     lines.extend(parts.into_iter().map(|part| {

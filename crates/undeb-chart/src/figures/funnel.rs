@@ -7,7 +7,7 @@ use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
 use super::words::capital;
-use super::{Data, Filled};
+use super::{Data, Filled, titles};
 use crate::error::ChartError;
 use crate::funnel;
 use crate::locale::fill as filled;
@@ -94,7 +94,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         &[
             ("outside", &count.to_string()),
             ("cells", &counted),
-            ("are", if count == 1 { &locale.titles.is } else { &locale.titles.are }),
+            ("are", titles::is_are(locale, count, dots.len())),
             ("level", &locale.level(LEVELS[1])),
             ("value", &asked.figure(centre)),
             ("place", &whole.name),

@@ -43,16 +43,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         notes.push(locale.around.note_change_bar.clone());
     }
     notes.extend(asked.mark_notes(&known, false));
-    let label = |c: &Cell<'_>, f: &Finding| match f.period.filter(|_| !one_period) {
-        Some(period) => format!("{}, {period}", c.name),
-        None => c.name.clone(),
-    };
     let data = gap::Data {
         rows: rows
             .iter()
             .zip(&shown)
             .map(|((c, f), s)| gap::Row {
-                label: asked.marked_name(&label(c, f), s.as_ref()),
+                label: asked.row_name(c, s.as_ref(), one_period),
                 baseline: f.baseline.map(|b| b.value),
                 latest: f.value,
                 interval: f.interval.map(|i| (i.low, i.high)),

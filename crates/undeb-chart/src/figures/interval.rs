@@ -55,10 +55,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         rows: rows
             .iter()
             .map(|(c, s)| interval::Row {
-                label: match s.filter(|_| !one_period) {
-                    Some(s) => asked.marked_name(&format!("{}, {}", c.name, s.period()), Some(&s)),
-                    None => asked.marked_name(&c.name, s.as_ref()),
-                },
+                label: asked.row_name(c, s.as_ref(), one_period),
                 value: value(s),
                 interval: s.and_then(|s| s.limits()),
                 emphasised: asked.highlighted(c) || s.is_some_and(|s| s.interval.is_some() && above(&s)),
@@ -92,8 +89,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         None => {
             let clear = rows.iter().filter(|(_, s)| s.is_some_and(|s| s.mark.is_none()));
             let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((c.name.clone(), value(s)?))).collect();
-            let range = asked.range(&values, known.iter().any(|s| s.mark.is_some()));
-            if one_period { range } else { filled(&locale.titles.each_latest, &[("title", &range)]) }
+            asked.dated(asked.range(&values, known.iter().any(|s| s.mark.is_some())), one_period)
         }
     };
     let span = periods(known.iter().map(|s| s.period()), locale);

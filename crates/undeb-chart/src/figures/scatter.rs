@@ -103,11 +103,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     );
     let both: Vec<Shown<'_>> = dots.iter().flat_map(|d| [d.1, d.2]).collect();
     let mut notes = asked.mark_notes(&both, false);
-    notes.extend(asked.period_notes(&dots.iter().map(|d| (d.0.name.clone(), d.1.period())).collect::<Vec<_>>()));
+    notes.extend(asked.period_note(dots.iter().map(|d| (d.0.name.as_str(), d.1.period()))));
     let oldest = dots.iter().map(|d| d.1.period()).min();
-    if let Some(oldest) = oldest.filter(|_| !without.is_empty()) {
-        let (period, names) = (oldest.to_string(), without.join(", "));
-        notes.push(filled(&locale.around.note_older, &[("period", &period), ("names", &names)]));
+    if let Some(since) = period.or(oldest).filter(|_| !without.is_empty()) {
+        let pattern = if period.is_some() { &locale.around.note_without } else { &locale.around.note_older };
+        notes.push(filled(pattern, &[("period", &since.to_string()), ("names", &without.join(", "))]));
     }
     let cells: Vec<_> = dots.iter().map(|(c, d, _)| (c, Measure::Density, Some(*d))).collect();
     let mut table = Table::of(&cells);

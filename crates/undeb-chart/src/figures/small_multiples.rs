@@ -45,8 +45,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let subtitle = asked
         .subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c.sector)), &periods(valued.map(|s| s.period()), asked.locale));
     let mut notes = asked.interval_notes(&shown);
-    let last: Vec<Shown<'_>> = cells.iter().filter_map(|(_, s)| s.last().copied()).collect();
-    notes.extend(asked.mark_notes(&last, false));
+    notes.extend(asked.end_mark_notes(&cells));
     notes.extend(asked.correlation_note(known.iter().any(|(_, c)| c.interval.is_some())));
     let longest = cells.iter().max_by_key(|(_, s)| s.len());
     notes.extend(longest.map(|(c, s)| asked.break_notes(c.sector, s)).unwrap_or_default());

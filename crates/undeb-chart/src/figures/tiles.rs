@@ -6,7 +6,6 @@ use super::table::Table;
 use super::words::{mark, suppressed};
 use super::{Data, Filled};
 use crate::error::ChartError;
-use crate::locale::fill as filled;
 use crate::tiles;
 
 pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
@@ -45,16 +44,14 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let left_out = known.iter().any(|s| s.mark.is_some() && s.value().is_some());
     let mut notes = vec![asked.locale.around.note_tiles.clone()];
     notes.extend(asked.mark_notes(&known, known.len() < rows.len()));
-    let named = || rows.iter().filter_map(|(c, s)| Some((c.name.clone(), s.filter(|s| s.value().is_some())?.period())));
-    let of_periods: Vec<(String, undeb::Period)> = named().collect();
-    notes.extend(asked.period_notes(&of_periods));
+    let valued = rows.iter().filter_map(|(c, s)| Some((c.name.as_str(), s.filter(|s| s.value().is_some())?.period())));
+    let periods_note = asked.period_note(valued);
+    let title = asked.dated(asked.range(&values, left_out), periods_note.is_none());
+    notes.extend(periods_note);
     let span = periods(known.iter().filter(|s| s.value().is_some()).map(|s| s.period()), asked.locale);
     let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let table = Table::of(&cells);
-    let range = asked.range(&values, left_out);
-    let mixed = of_periods.windows(2).any(|p| p[0].1 != p[1].1);
-    let title = if mixed { filled(&asked.locale.titles.each_latest, &[("title", &range)]) } else { range };
     Filled::new(asked, Data::Tiles(tiles::Data { tiles: drawn }), asked.frame(title, subtitle, notes), table)
 }
 

@@ -27,8 +27,9 @@ pub(super) fn noun_of<'a, 'c>(codes: impl Iterator<Item = &'c str>, regions: &'a
     }
 }
 
-fn is_are(locale: &Locale, count: usize) -> &str {
-    if count == 1 { &locale.titles.is } else { &locale.titles.are }
+/// "1 of 3 is", "0 of 3 are", "0 of 1 is".
+pub(super) fn is_are(locale: &Locale, count: usize, of: usize) -> &str {
+    if count == 1 || of == 1 { &locale.titles.is } else { &locale.titles.are }
 }
 
 /// How many cells are at or above the level, and how many are below it. Sampling error is claimed only where the answers
@@ -60,7 +61,7 @@ pub(super) fn above(
     let parts = [
         ("met", met.to_string()),
         ("cells", locale.counted(judged, noun)),
-        ("are", is_are(locale, if judged == 1 { 1 } else { met }).to_owned()),
+        ("are", is_are(locale, met, judged).to_owned()),
         ("line", if force == PolicyForce::Trigger { words.line.clone() } else { words.target.clone() }),
         ("beyond", beyond.to_owned()),
         ("below", below.to_string()),
@@ -148,6 +149,11 @@ impl<'a> Asked<'a> {
         self.with_care(title, change.with_care)
     }
 
+    /// A title of figures of different periods says so.
+    pub(super) fn dated(&self, title: String, one_period: bool) -> String {
+        if one_period { title } else { fill(&self.locale.titles.each_latest, &[("title", &title)]) }
+    }
+
     /// A title of changes that lie across a caution says so.
     fn with_care(&self, title: String, care: bool) -> String {
         if care { fill(&self.locale.titles.with_care, &[("title", &title)]) } else { title }
@@ -175,7 +181,7 @@ impl<'a> Asked<'a> {
         let parts = [
             ("down", down.to_string()),
             ("cells", self.locale.counted(changes.len(), noun)),
-            ("are", is_are(self.locale, if changes.len() == 1 { 1 } else { down }).to_owned()),
+            ("are", is_are(self.locale, down, changes.len()).to_owned()),
             ("from", from),
             ("beyond", beyond.to_owned()),
             ("up", up.to_string()),

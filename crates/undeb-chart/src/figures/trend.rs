@@ -122,8 +122,7 @@ fn finish(
     let span = periods(shown().map(|s| s.period()), asked.locale);
     let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c.sector)), &span);
     let mut notes = asked.interval_notes(series);
-    let last: Vec<Shown<'_>> = lines.iter().filter_map(|(_, s)| s.last().copied()).collect();
-    notes.extend(asked.mark_notes(&last, false));
+    notes.extend(asked.end_mark_notes(lines));
     notes.extend(asked.break_notes(cell.sector, series));
     let rows: Vec<_> = lines.iter().flat_map(|(c, s)| s.iter().map(move |s| (c, asked.measure, Some(*s)))).collect();
     let mut table = Table::of(&rows);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use undeb::{Force, Mark, Measure, Period, PolicyForce, Target};
 
-use super::asked::Asked;
+use super::asked::{Asked, Cell};
 use super::evidence::{Shown, assumed};
 use crate::locale::fill;
 
@@ -95,24 +95,33 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Which figures are not of the period that most are of, by period, newest first.
-    pub(super) fn period_notes(&self, rows: &[(String, Period)]) -> Vec<String> {
-        let mut by_period: BTreeMap<Period, Vec<String>> = BTreeMap::new();
+    /// The name of a row, with the period where rows differ in it, and with its mark.
+    pub(super) fn row_name(&self, cell: &Cell<'_>, shown: Option<&Shown<'_>>, one_period: bool) -> String {
+        match shown.filter(|_| !one_period) {
+            Some(s) => self.marked_name(&format!("{}, {}", cell.name, s.period()), shown),
+            None => self.marked_name(&cell.name, shown),
+        }
+    }
+
+    /// Which figures are not of the period that most are of, by period, newest first; none where all are of one.
+    pub(super) fn period_note<'n>(&self, rows: impl Iterator<Item = (&'n str, Period)>) -> Option<String> {
+        let mut by_period: BTreeMap<Period, Vec<&str>> = BTreeMap::new();
         for (name, period) in rows {
-            by_period.entry(*period).or_default().push(name.clone());
+            by_period.entry(period).or_default().push(name);
         }
-        if by_period.len() < 2 {
-            return Vec::new();
-        }
-        let most = by_period.iter().max_by_key(|(period, names)| (names.len(), **period)).map(|(period, _)| *period);
-        let others = by_period.iter().rev().filter(|(period, _)| Some(**period) != most);
+        let most = *by_period.iter().max_by_key(|(period, names)| (names.len(), **period))?.0;
+        by_period.remove(&most).filter(|_| !by_period.is_empty())?;
         let words = &self.locale.around;
-        let listed = |(period, names): (&Period, &Vec<String>)| {
+        let listed = |(period, names): (&Period, &Vec<&str>)| {
             fill(&words.note_of_period, &[("period", &period.to_string()), ("names", &names.join(", "))])
         };
-        let listed: Vec<String> = others.map(listed).collect();
-        let most = most.map(|p| p.to_string()).unwrap_or_default();
-        vec![fill(&words.note_periods, &[("period", &most), ("others", &listed.join("; "))])]
+        let others: Vec<String> = by_period.iter().rev().map(listed).collect();
+        Some(fill(&words.note_periods, &[("period", &most.to_string()), ("others", &others.join("; "))]))
+    }
+
+    /// The marks of the last figures of series.
+    pub(super) fn end_mark_notes(&self, lines: &[(Cell<'_>, Vec<Shown<'_>>)]) -> Vec<String> {
+        self.mark_notes(&lines.iter().filter_map(|(_, s)| s.last().copied()).collect::<Vec<_>>(), false)
     }
 
     /// What the shorthand in a chart stands for.

@@ -126,6 +126,7 @@ pub(crate) struct Around {
     pub(crate) note_periods: String,
     pub(crate) note_of_period: String,
     pub(crate) note_older: String,
+    pub(crate) note_without: String,
     pub(crate) projection: String,
     pub(crate) others: String,
     pub(crate) waterfall_subtitle: String,

@@ -26,7 +26,6 @@ mod side;
 mod uncertainty;
 
 pub use basis::Formula;
-pub(crate) use basis::covariances;
 pub use change::Difference;
 pub use change_view::{ChangeRow, ChangeView};
 pub use changes::{Change, ChangeFlag, Changes, Dependence};

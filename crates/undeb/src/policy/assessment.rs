@@ -9,9 +9,12 @@ use super::finding::{Answer, Baseline, Finding, Findings, Gap, JudgedBy, Pace, P
 use super::plan::Plan;
 use super::target::{Level, Target};
 use crate::error::{Error, Result};
-use crate::estimation::{Estimate, Estimates, Uncertainty};
+use crate::estimation::{Change, Estimate, Estimates, Uncertainty};
 use crate::schema::{Force, SeriesBreak};
 use crate::survey::interval::{Interval, Term, difference};
+
+/// What to do where evidence is missing.
+const GATHER: &str = "give the estimates of every source that the plan asks of, or none to take those that are bundled";
 
 impl Plan {
     /// Holds evidence against every target of the plan.
@@ -32,7 +35,7 @@ impl Plan {
                 None => None,
                 Some(source) => Some(evidence.get(source).ok_or_else(|| {
                     Error::plan(format!("the target `{}` needs estimates from `{source}`, which were not given", target.id))
-                        .help("give the estimates of every source that the plan asks of, or none to take those that are bundled")
+                        .help(GATHER)
                 })?),
             };
             let mut findings = Vec::new();
@@ -64,10 +67,9 @@ impl Plan {
 
     fn explain(&self, targets: &[TargetFindings], evidence: &BTreeMap<String, Estimates>) -> Result<Explanations> {
         let of = |source: &str| {
-            evidence.get(source).ok_or_else(|| {
-                Error::plan(format!("the plan explains figures of `{source}`, which were not given"))
-                    .help("give the estimates of every source that the plan asks of, or none to take those that are bundled")
-            })
+            evidence
+                .get(source)
+                .ok_or_else(|| Error::plan(format!("the plan explains figures of `{source}`, which were not given")).help(GATHER))
         };
         let mut explanations = Explanations::default();
         if let Some(changes) = &self.decomposition {
@@ -146,11 +148,12 @@ impl Plan {
         finding.level = Some(level);
         let same_period = from.is_some_and(|(b, _)| b.period == latest.period);
         let lead = value - level;
+        let against = Lead::of(latest, from, self.assumptions.overlap_correlation);
         let interval = if same_period {
             // A figure differs from itself by exactly nothing.
             finding.interval.map(|_| Interval { low: lead, high: lead })
         } else {
-            self.lead_interval(latest, from, lead, self.level)
+            against.interval(lead, self.level)
         };
         finding.judged_by = if interval.is_some() { JudgedBy::Interval } else { JudgedBy::Point };
         let known = interval.unwrap_or(Interval { low: lead, high: lead });
@@ -162,8 +165,7 @@ impl Plan {
         finding.reason = (finding.answer == Answer::CannotTell).then_some(Reason::WithinSamplingError);
         // Known bounds are the same at every level: they decide, but not by chance.
         if !same_period && interval.is_some() && matches!(latest.uncertainty, Uncertainty::Sampling { .. }) {
-            let decides =
-                |level: f64| self.lead_interval(latest, from, lead, level).is_some_and(|i| i.low >= 0.0 || i.high < 0.0);
+            let decides = |level: f64| against.interval(lead, level).is_some_and(|i| i.low >= 0.0 || i.high < 0.0);
             finding.among_all = Some(AmongAll::alone(p_value(decides), finding.answer));
         }
         #[allow(clippy::float_cmp)]
@@ -181,28 +183,11 @@ impl Plan {
         finding
     }
 
-    /// Interval of a figure less a share of where it started, laid around `lead`; none unless both have one.
-    fn lead_interval(&self, latest: &Estimate, start: Option<(&Estimate, f64)>, lead: f64, level: f64) -> Option<Interval> {
-        let rho = self.assumptions.overlap_correlation;
-        let (around, interval) = match start.filter(|(_, share)| *share > 0.0) {
-            None => (latest.value?, latest.interval(level)?),
-            Some((start, share)) if share >= 1.0 => {
-                let change = latest.less(start, rho);
-                (change.value?, change.interval(level)?)
-            }
-            Some((start, share)) => {
-                let term = |e: &Estimate, factor| Some(Term { value: e.value?, interval: Some(e.interval(level)?), factor });
-                let rho = latest.correlation(start).unwrap_or(rho);
-                (latest.value? - share * start.value?, difference(term(latest, 1.0)?, term(start, share)?, rho))
-            }
-        };
-        Some(interval.shifted(lead - around))
-    }
-
     pub(super) fn path(&self, target: &Target, latest: &Estimate, start: &Estimate) -> Option<PathFinding> {
         let node = target.path.at(&target.path_nodes(start.value?)?, latest.period)?;
         let lead = latest.value? - node.level;
-        let interval = self.lead_interval(latest, Some((start, node.slope)), lead, self.level);
+        let against = Lead::of(latest, Some((start, node.slope)), self.assumptions.overlap_correlation);
+        let interval = against.interval(lead, self.level);
         let known = interval.unwrap_or(Interval { low: lead, high: lead });
         let answer = match known {
             Interval { low, .. } if low >= 0.0 => PathAnswer::Ahead,
@@ -229,6 +214,36 @@ impl Plan {
             per_year: change.value / years,
             interval: change.interval.map(|i| Interval { low: i.low / years, high: i.high / years }),
         })
+    }
+}
+
+/// A figure less a share of where it started; how the two vary together is worked out once, for every level.
+enum Lead<'a> {
+    Figure(&'a Estimate),
+    Change(Change),
+    Share { latest: &'a Estimate, start: &'a Estimate, share: f64, rho: f64 },
+}
+
+impl<'a> Lead<'a> {
+    fn of(latest: &'a Estimate, start: Option<(&'a Estimate, f64)>, rho: f64) -> Self {
+        match start.filter(|(_, share)| *share > 0.0) {
+            None => Lead::Figure(latest),
+            Some((start, share)) if share >= 1.0 => Lead::Change(latest.less(start, rho)),
+            Some((start, share)) => Lead::Share { latest, start, share, rho: latest.correlation(start).unwrap_or(rho) },
+        }
+    }
+
+    /// The interval at a level, laid around `lead`; none unless every estimate in it has one.
+    fn interval(&self, lead: f64, level: f64) -> Option<Interval> {
+        let term = |e: &Estimate, factor| Some(Term { value: e.value?, interval: Some(e.interval(level)?), factor });
+        let (around, interval) = match self {
+            Lead::Figure(latest) => (latest.value?, latest.interval(level)?),
+            Lead::Change(change) => (change.value?, change.interval(level)?),
+            Lead::Share { latest, start, share, rho } => {
+                (latest.value? - share * start.value?, difference(term(latest, 1.0)?, term(start, *share)?, *rho))
+            }
+        };
+        Some(interval.shifted(lead - around))
     }
 }
 

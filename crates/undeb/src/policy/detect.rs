@@ -105,8 +105,9 @@ impl Series {
 
     /// When a change that is asked for could be told: `path` gives the level asked for in a period, `until` its last.
     ///
-    /// Figures to come are taken to be as precise as the last one, and to share with the first what the options say. The first period of the path is the one in which the
-    /// change since `from` is no smaller than the smallest that could be told. Source: METHODS M22.
+    /// Figures to come are taken to be as precise as the last one, and as correlated with the first as the options say.
+    /// The first period of the path is the one in which the change since `from` is no smaller than the smallest that
+    /// could be told. Source: METHODS M22.
     ///
     /// # Errors
     /// As [`Series::smallest_change`], but for a path that starts at the last figure.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::estimation::{Estimate, Estimates, Formula, covariances};
+use crate::estimation::{Estimate, Estimates};
 use crate::schema::{Definition, Force, Measure, Period, SeriesBreak};
 
 /// The figures of one measure in one region and sector, oldest first: one definition, breaks marked, gaps left open.
@@ -65,7 +65,8 @@ impl Estimates {
                 .help("keep one kind of period"));
             }
         }
-        let covariance = shared_errors(&figures);
+        // None where a figure is published, or comes from other records than the rest.
+        let covariance = self.covariance(&figures.iter().collect::<Vec<_>>()).ok().map(|rows| rows.concat());
         Ok(Series {
             definition,
             region: region.id.as_str().into(),
@@ -76,13 +77,6 @@ impl Estimates {
             covariance,
         })
     }
-}
-
-/// The covariance of figures that all come from the same records, row by row.
-fn shared_errors(figures: &[Estimate]) -> Option<Vec<f64>> {
-    let formulas: Vec<&Formula> = figures.iter().map(|f| f.formula.as_ref()).collect::<Option<_>>()?;
-    let pairs: Vec<(&Formula, &Formula)> = formulas.iter().flat_map(|a| formulas.iter().map(move |b| (*a, *b))).collect();
-    covariances(&pairs).into_iter().collect()
 }
 
 /// Figures on one side of an incomparable break: nothing is joined across it.

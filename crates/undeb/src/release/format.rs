@@ -47,7 +47,7 @@ pub fn probability(p: f64) -> String {
 }
 
 /// Workers, rounded to what an estimate can carry: thousands, hundreds below ten thousand, tens below one thousand.
-/// A few never read as none.
+/// A few are not printed as none.
 ///
 /// ```
 /// assert_eq!(undeb::release::format::workers(14_280_076.0), "14,280,000");
@@ -56,7 +56,7 @@ pub fn probability(p: f64) -> String {
 /// ```
 pub fn workers(count: f64) -> String {
     let size = count.abs();
-    if size > 0.0 && size < 5.0 {
+    if count > 0.0 && count < 5.0 {
         return "fewer than 10".to_owned();
     }
     let unit = match size {
