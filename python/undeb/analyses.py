@@ -11,7 +11,7 @@ import polars as pl
 from undeb.errors import UndebWarning
 from undeb.listing import Listing
 from undeb.tables import WORKING, Table, together
-from undeb.vocabulary import as_period, checked, optional, period, real, several
+from undeb.vocabulary import as_period, checked, optional, real, several
 
 if TYPE_CHECKING:
     from undeb import _undeb
@@ -195,8 +195,8 @@ class Analyses(Table):
 
         choices = {
             "model": None if model is None else str(model), "damping": real("damping", damping),
-            "correlation": several(real, "correlation", correlation), "bridges": several(period, "bridges", bridges),
-            "assumed_se": optional(real, "assumed_se", assumed_se), "start": as_period(start),
+            "correlation": several(real, "correlation", correlation), "bridges": several(as_period, "bridges", bridges),
+            "assumed_se": optional(real, "assumed_se", assumed_se), "start": optional(as_period, "start", start),
         }  # fmt: skip
         inner, refused = self._inner.trend(choices)
         if refused:
@@ -249,8 +249,9 @@ class Analyses(Table):
         >>> 0.02 < one.detect(2012, 2022).to_polars()["smallest"][0] < 0.05
         True
         """
+        ends = (optional(as_period, "start", start), optional(as_period, "end", end))
         asked = (checked(level), real("power", power), optional(real, "correlation", correlation))
-        frame = pl.DataFrame(self._inner.smallest_changes(as_period(start), as_period(end), *asked))
+        frame = pl.DataFrame(self._inner.smallest_changes(*ends, *asked))
         if frame["why_not"].null_count() == frame.height:
             frame = frame.drop("why_not")
         note = f"Found with probability {power:g} by a test at level {level:g}."

@@ -136,7 +136,7 @@ def data(
         return Catalogue("Published tables: undeb.data(name)", rows)
     file = None if registry is None else Path(registry)
     effect = optional(real, "design_effect", design_effect)
-    return published(text("source", source), None if measures is None else words("measures", measures), file, effect)
+    return published(text("source", source), optional(words, "measures", measures), file, effect)
 
 
 def published(source: str, wanted: list[str] | None, registry: Path | None, design_effect: float | None) -> Estimates:

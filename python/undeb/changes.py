@@ -14,7 +14,7 @@ from undeb.estimates import Estimates
 from undeb.quantities import Quantities
 from undeb.showing import amount, points
 from undeb.tables import WORKING, Shown, Table, named
-from undeb.vocabulary import Interval, checked, flag, known, optional, real, text
+from undeb.vocabulary import Interval, as_period, checked, flag, known, optional, real, text
 
 Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "holm"]
 """How p-values are adjusted for the number of tests in the table."""
@@ -140,7 +140,7 @@ def between_periods(start: str | int | None, end: str | int | None, ratio: bool,
     """A comparison of two periods, or of each with the one before it."""
     if (start is None) != (end is None):
         raise DataError("one period is given; give both, or none for every period against the one before it")
-    periods = None if start is None else (str(start), str(end))
+    periods = None if start is None else (as_period("start", start), as_period("end", end))
     return {"periods": periods, "dimension": None, "codes": None, "ratio": flag("ratio", ratio), "correlation": optional(real, "correlation", correlation)}
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.errors import DataError, UndebError, choices
-from undeb.vocabulary import Kind, known, optional, path_of, period, real, several, text, words
+from undeb.vocabulary import Kind, as_period, known, optional, path_of, real, several, text, words
 
 
 class Options(TypedDict, total=False):
@@ -198,7 +198,7 @@ def draw(
         given[option] = text(option, given[option])
     periods = given.get("periods", ())
     one = isinstance(periods, (str, int))
-    asked_for = [period("periods", periods)] if one else several(period, "periods", periods)
+    asked_for = [as_period("periods", periods)] if one else several(as_period, "periods", periods)
     given["periods"] = asked_for
     if absent := sorted(set(asked_for) - set(there())) if asked_for else []:
         raise DataError(f"there are no figures in {absent[0]}; {choices(absent[0], sorted(set(there())))}")

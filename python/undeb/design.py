@@ -76,7 +76,7 @@ class Replicates:
         given["kind"] = text("kind", self.kind)
         if not self.columns:
             return {"replicates": None, "made_replicates": json.dumps(given)}
-        rscales = None if self.rscales is None else several(real, "rscales", self.rscales)
+        rscales = optional(partial(several, real), "rscales", self.rscales)
         given |= {"columns": words("columns", self.columns), "rscales": rscales, "factors": flag("factors", self.factors)}
         return {"replicates": json.dumps(given), "made_replicates": None}
 
@@ -154,7 +154,7 @@ class KnownTotals:
                 listed += [{"variable": variable, "code": code, "total": real(f"total of {variable}", total)} for code, total in known.items()]
             else:
                 listed.append({"variable": variable, "total": real(f"total of {variable}", known)})
-        bounds = None if self.bounds is None else several(real, "bounds", self.bounds)
+        bounds = optional(partial(several, real), "bounds", self.bounds)
         return json.dumps({"method": optional(text, "method", self.method), "bounds": bounds, "total": listed})
 
 
@@ -187,7 +187,8 @@ class Pay:
 
     def _given(self) -> str:
         return json.dumps({
-            "amount": text("amount", self.amount), "unit": text("unit", self.unit), "missing": several(real, "missing", self.missing), "weight": words("weight", self.weight),
+            "amount": text("amount", self.amount), "unit": text("unit", self.unit),
+            "missing": several(real, "missing", self.missing), "weight": words("weight", self.weight),
         })  # fmt: skip
 
 

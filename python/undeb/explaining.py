@@ -88,15 +88,15 @@ class Explaining(Analyses):
         """
         from undeb.decomposition import Decomposition
 
-        what, rho = self._measure(measure), real("correlation", correlation)
+        what, rho, cells = self._measure(measure), real("correlation", correlation), words("by", by)
         split = {
-            "by": words("by", by), "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
+            "by": cells, "form": known(form, "form of decomposition", ["two-factors", "interaction", "nested"]),
             "region": optional(text, "region", region),
             "sector": optional(text, "sector", sector),
             "level": self.level, "correlation": rho,
         }  # fmt: skip
         facts = self._inner.decompose(what, str(start), str(end), split)
-        asked = {"start": start, "end": end, "measure": what, "by": words("by", by), "form": form, "region": region,
+        asked = {"start": start, "end": end, "measure": what, "by": cells, "form": form, "region": region,
                  "sector": sector, "correlation": correlation}  # fmt: skip
         return Decomposition(facts, self._whole(), asked)
 
@@ -138,8 +138,8 @@ class Explaining(Analyses):
         >>> ub.data("us-states", ["density"], design_effect=1.5).rank().to_polars()["region"][-1]
         'HI'
         """
-        what = self._measure(measure)
-        facts = json.loads(self._inner.rank(what, as_period(period), words("sectors", sectors), whole("among", among), self.level))
+        what, when = self._measure(measure), optional(as_period, "period", period)
+        facts = json.loads(self._inner.rank(what, when, words("sectors", sectors), whole("among", among), self.level))
         rows: list[dict[str, Any]] = []
         for cell in facts["cells"]:
             sure: dict[str, Any] = cell.pop("certainty") or {}
@@ -222,8 +222,8 @@ class Explaining(Analyses):
         """
         effort = {
             "goal": optional(real, "goal", goal), "rate": optional(real, "rate", rate),
-            "cap": optional(real, "cap", cap), "deadline": as_period(deadline),
-            "period": as_period(period), "by": words("by", by),
+            "cap": optional(real, "cap", cap), "deadline": optional(as_period, "deadline", deadline),
+            "period": optional(as_period, "period", period), "by": words("by", by),
             "region": optional(text, "region", region),
             "sector": optional(text, "sector", sector),
             "smallest": known(smallest, "way to be small", ["cells", "workers"]), "level": self.level,

@@ -16,7 +16,7 @@ from undeb import _undeb
 from undeb.errors import PlanError, UndebError
 from undeb.showing import percent, points
 from undeb.tables import Shown, Table, named
-from undeb.vocabulary import made, path_of, period, words
+from undeb.vocabulary import as_period, made, optional, path_of, words
 
 if TYPE_CHECKING:
     from undeb.estimates import Estimates
@@ -194,8 +194,8 @@ class Plan(Table):
         _agree(listed)
         head: dict[str, Any] = {
             "id": id, "title": title, "summary": summary, "source": source, "measures": words("measures", measures),
-            "regions": regions if regions is None else words("regions", regions),
-            "sectors": sectors if sectors is None else words("sectors", sectors),
+            "regions": optional(words, "regions", regions),
+            "sectors": optional(words, "sectors", sectors),
             "level": level, "quality": quality,
         }  # fmt: skip
         lines = ["[plan]", *_keys(head)]
@@ -353,7 +353,7 @@ def _keys(values: dict[str, Any]) -> list[str]:
         if value is None:
             continue
         if name in ("baseline", "deadline"):
-            value = period(name, value)
+            value = as_period(name, value)
         elif isinstance(value, str):
             value = str(value)
         elif not isinstance(value, bool) and isinstance(value, numbers.Real):

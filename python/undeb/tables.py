@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,7 +194,7 @@ def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:
 def together(*names: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The names of several dimensions by code; a code of two meanings, such as ``all``, is the whole of both."""
     found: dict[str, str] = {}
-    for code, name in (pair for pairs in names for pair in pairs):
+    for code, name in chain.from_iterable(names):
         found[code] = "All" if found.get(code, name) != name else name
     return found
 

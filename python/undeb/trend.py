@@ -15,7 +15,7 @@ from undeb.estimates import Estimates
 from undeb.listing import Listing
 from undeb.showing import chance, count, percent, points
 from undeb.tables import WORKING, Shown, Table, named
-from undeb.vocabulary import checked, optional, period, real, whole
+from undeb.vocabulary import as_period, checked, optional, real, whole
 
 Model: TypeAlias = Literal["local_level", "drift", "smooth_trend", "local_linear_trend", "damped_trend"]
 """How the level of a series moves on the log-odds scale."""
@@ -92,8 +92,8 @@ class Trend(Table):
         level = optional(real, "goal", goal)
         if change is not None and not (isinstance(change, (tuple, list)) and len(change) == 2):  # pyright: ignore[reportUnnecessaryIsInstance, reportUnnecessaryComparison]
             raise DataError(f"`change` is {change!r}; a period and a change were expected, such as (2024, 0.05)")
-        since = None if change is None else (period("change", change[0]), real("change", change[1]))
-        inner = self._inner.project(period("to", to), level, since, whole("seed", seed))
+        since = None if change is None else (as_period("change", change[0]), real("change", change[1]))
+        inner = self._inner.project(as_period("to", to), level, since, whole("seed", seed))
         return Projection(inner, self, (to, goal, change, seed), self.level)
 
     def to_polars(self) -> pl.DataFrame:

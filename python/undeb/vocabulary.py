@@ -183,16 +183,11 @@ def optional(kind: Callable[[str, Any], Kept], name: str, given: Any) -> Kept | 
     return None if given is None else kind(name, given)
 
 
-def period(name: str, given: Any) -> str:
+def as_period(name: str, given: Any) -> str:
     """A period as text: a year, or a quarter such as ``2024-Q3``; whether it is one is said by who reads it."""
     if isinstance(given, str) or (not isinstance(given, bool) and isinstance(given, numbers.Integral)):
         return str(given)
     raise DataError(f"`{name}` is {given!r}; a year such as 2024 or a quarter such as '2024-Q3' was expected")
-
-
-def as_period(given: Any) -> str | None:
-    """A period as text, or none."""
-    return optional(period, "period", given)
 
 
 def checked(level: float) -> float:

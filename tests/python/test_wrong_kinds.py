@@ -56,6 +56,8 @@ def records(**options: Any) -> ub.Survey:
         (lambda rates: rates.trend().project(2030, change=(2012,)), "`change` is (2012,); a period and a change"),
         (lambda rates: rates.trend().project(2030.5), "`to` is 2030.5; a year such as 2024"),
         (lambda rates: rates.change(2012, 2022, ratio="yes"), "`ratio` is 'yes'; True or False was expected"),
+        (lambda rates: rates.change(2012.5, 2022), "`start` is 2012.5; a year such as 2024"),
+        (lambda rates: rates.priorities(deadline=2030.5), "`deadline` is 2030.5; a year such as 2024"),
         (lambda rates: rates.priorities(by=5), "`by` is 5; a text or a list of texts"),
         (lambda rates: rates.chart("trend", regions=5), "`regions` is 5; a text or a list of texts"),
         (lambda rates: rates.chart("trend", periods=2012.5), "`periods` is 2012.5; a list was expected"),
