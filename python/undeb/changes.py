@@ -118,7 +118,7 @@ class Changes(Table):
             p = "" if row["p_adjusted"] is None else "< 0.001" if row["p_adjusted"] < 0.001 else f"{row['p_adjusted']:.3f}"
             cells = [shown(row["value"]) or "[x]", between, p]
             if tests:
-                cells += [{True: "yes", False: "no", None: ""}[row["maintained"]], shown(row["detectable"])]
+                cells += [{True: "yes", False: "not shown", None: ""}[row["maintained"]], shown(row["detectable"])]
             rows.append([row["measure"], *keys, *cells, row["flags"]])
         numeric = ["Ratio" if ratio else "Change", interval, "Adjusted p", *tests]
         headings = ["Measure", *(name.capitalize() for name in keyed), *numeric, "Flags"]
