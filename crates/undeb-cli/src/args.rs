@@ -193,6 +193,7 @@ impl RecordCommand {
 #[derive(Args)]
 #[command(after_help = "Examples:
   undeb compare us-states --from 2012 --to 2022 --design-effect 1.5
+  undeb compare us-states --from 2012 --to 2022 --only region=US,CA,NY --only sector=all,private --design-effect 1.5
   undeb compare lfs.parquet --codebook uk-lfs --from 2019 --to 2024 --by region,sector
   undeb compare lfs.parquet --codebook uk-lfs --dimension sector --code public --with private --by region --ratio
   undeb compare lfs.parquet --codebook uk-lfs --whole region --margin 0.02
@@ -226,6 +227,9 @@ pub(crate) struct CompareCommand {
     /// Dimension whose codes are each compared with the whole.
     #[arg(long, value_name = "DIMENSION")]
     pub(crate) whole: Option<String>,
+    /// Only figures with these codes, and tests adjusted for no others: `region=US,CA`; once for each dimension.
+    #[arg(long, value_name = "DIMENSION=CODE,...", value_parser = only)]
+    pub(crate) only: Vec<(String, Vec<String>)>,
     /// Ratios instead of differences.
     #[arg(long)]
     pub(crate) ratio: bool,
@@ -241,6 +245,12 @@ pub(crate) struct CompareCommand {
     /// How p-values are adjusted for their number: benjamini-hochberg, benjamini-yekutieli or holm.
     #[arg(long, value_name = "METHOD", default_value = "benjamini-hochberg")]
     pub(crate) adjust: Adjustment,
+}
+
+fn only(given: &str) -> std::result::Result<(String, Vec<String>), String> {
+    let (dimension, codes) = given.split_once('=').ok_or("write a dimension, an equals sign and codes: region=US,CA")?;
+    let codes: Vec<String> = codes.split(',').map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect();
+    if codes.is_empty() { Err("no code stands behind the equals sign".to_owned()) } else { Ok((dimension.trim().to_owned(), codes)) }
 }
 
 /// Where and how estimates are written.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use undeb::release::format::{percent, signed_points};
 use undeb::{
-    ChangeRow, ChangeView, Changes, CompareOptions, Comparison, Contrast, Error, Estimates, Measure, PublishedTable,
+    ChangeRow, ChangeView, Changes, Classification, CompareOptions, Comparison, Contrast, Error, Estimates, Measure, PublishedTable,
     RecordOptions, Result,
 };
 
@@ -28,10 +28,13 @@ pub(crate) fn run(options: &CompareCommand) -> Result<u8> {
         power: options.power,
         adjustment: options.adjust,
     };
-    let changes = compared(options, &what, &how)?;
+    let (mut changes, trees) = compared(options, &what, &how)?;
+    for (dimension, codes) in &options.only {
+        changes = changes.only(dimension, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
+    }
     let mut bytes = Vec::new();
     match output.format {
-        Format::Table => bytes = readable(&changes, &view)?.into_bytes(),
+        Format::Table => bytes = readable(&changes, &view, along(&what), &trees)?.into_bytes(),
         Format::Csv => changes.write_csv(&mut bytes, &view)?,
         Format::Parquet => changes.write_parquet(&mut bytes, &view)?,
         Format::Json => {
@@ -62,7 +65,18 @@ fn comparison(options: &CompareCommand) -> Result<Comparison> {
     }
 }
 
-fn compared(options: &CompareCommand, what: &Comparison, how: &CompareOptions) -> Result<Changes> {
+/// The dimension along which the two sides differ.
+fn along(what: &Comparison) -> &str {
+    match what {
+        Comparison::Periods { .. } | Comparison::Successive => "period",
+        Comparison::Codes { dimension, .. } | Comparison::Whole { dimension } => dimension,
+    }
+}
+
+/// Names of regions and of sectors.
+type Trees = [Classification; 2];
+
+fn compared(options: &CompareCommand, what: &Comparison, how: &CompareOptions) -> Result<(Changes, Trees)> {
     let figures = &options.figures;
     let told = figures.codebook.is_some() || figures.roles.any().is_some();
     let name = figures.file.to_string_lossy();
@@ -74,15 +88,13 @@ fn compared(options: &CompareCommand, what: &Comparison, how: &CompareOptions) -
         let registry = crate::data::registry(options.registry.as_deref())?;
         let opened = PublishedTable::open(&name, &registry)?;
         let measures = measures(&figures.measure, opened.source().measures.iter().map(|m| m.id))?;
-        return opened.estimate(&measures, figures.errors.design_effect())?.compare(what, how);
+        let estimates = opened.estimate(&measures, figures.errors.design_effect())?;
+        return Ok((estimates.compare(what, how)?, [estimates.regions().clone(), estimates.sectors().clone()]));
     }
     let progress = Progress::start("Reading the records");
     let mut by = figures.by.clone();
     // What is compared is broken down, whether the caller thought of it or not.
-    let needed = match what {
-        Comparison::Periods { .. } | Comparison::Successive => "period",
-        Comparison::Codes { dimension, .. } | Comparison::Whole { dimension } => dimension.as_str(),
-    };
+    let needed = along(what);
     if !by.iter().any(|b| figures.roles.part(b) == needed) {
         by.push(needed.to_owned());
     }
@@ -92,25 +104,45 @@ fn compared(options: &CompareCommand, what: &Comparison, how: &CompareOptions) -
     let margins = figures.margins || matches!(what, Comparison::Whole { .. });
     let margins = RecordOptions { margins, pool: figures.pool };
     if !figures.quantity.is_empty() {
-        return records.quantities(&figures.quantities()?, &by, &margins)?.compare(what, how);
+        let quantities = records.quantities(&figures.quantities()?, &by, &margins)?;
+        return Ok((quantities.compare(what, how)?, [quantities.regions().clone(), quantities.sectors().clone()]));
     }
     let measures: Vec<Measure> = measures(&figures.measure, records.measures())?;
     let estimates: Estimates = records.estimate(&measures, &by, &margins)?;
-    estimates.compare(what, how)
+    Ok((estimates.compare(what, how)?, [estimates.regions().clone(), estimates.sectors().clone()]))
 }
 
-fn readable(changes: &Changes, view: &ChangeView) -> Result<String> {
+fn readable(changes: &Changes, view: &ChangeView, along: &str, [regions, sectors]: &Trees) -> Result<String> {
     let rows = changes.view(view)?;
     let interval = format!("{} interval", percent(view.level).replace(".0%", "%"));
-    let mut header = vec!["Measure", "Figure", "Against", "From", "To", "Change", &interval, "p", "Adjusted p", "Detectable"];
-    let mut figures = vec!["From", "To", "Change", &*interval, "p", "Adjusted p", "Detectable"];
+    let further: Vec<&str> = rows.first().into_iter().flat_map(|r| r.breakdown.iter().map(|(d, _)| &**d)).collect();
+    // What both sides share says where they stand; the rest tells them apart.
+    let shared: Vec<&str> = ["period", "region", "sector"].into_iter().chain(further).filter(|d| *d != along).collect();
+    let code = |r: &ChangeRow, dimension: &str, against: bool| match (dimension, against) {
+        ("period", false) => r.period.clone(),
+        ("period", true) => r.against_period.clone(),
+        ("region", _) => regions.name(if against { &r.against_region } else { &r.region }).to_owned(),
+        ("sector", _) => sectors.name(if against { &r.against_sector } else { &r.sector }).to_owned(),
+        (other, _) => {
+            let codes = if against { &r.against_breakdown } else { &r.breakdown };
+            codes.iter().find(|(d, _)| **d == *other).map(|(_, code)| code.to_string()).unwrap_or_default()
+        }
+    };
+    let title = |d: &str| d.chars().next().into_iter().flat_map(char::to_uppercase).chain(d.chars().skip(1)).collect::<String>();
+    let titles: Vec<String> = shared.iter().map(|d| title(d)).collect();
+    let mut figures = vec!["Value from", "Value to", "Change", &*interval, "p", "Adjusted p", "Detectable"];
     if view.margin.is_some() {
-        header.push("Maintained");
         figures.push("Maintained");
     }
+    let mut header = vec!["Measure"];
+    header.extend(titles.iter().map(String::as_str));
+    header.extend(["From", "To"]);
+    header.extend(&figures);
     header.push("To be known");
     let text = rows.iter().map(|r| {
-        let mut row = vec![r.measure.to_owned(), place(r, false), place(r, true)];
+        let mut row = vec![r.measure.to_owned()];
+        row.extend(shared.iter().map(|d| code(r, d, false)));
+        row.extend([code(r, along, true), code(r, along, false)]);
         row.extend([level(r, r.second), level(r, r.first), shown(r, r.value)]);
         row.push(
             r.low
@@ -141,16 +173,6 @@ fn readable(changes: &Changes, view: &ChangeView) -> Result<String> {
     ));
     out.push_str(&format!("Not released: working figures, no quality rule applied. Source: {}\n", changes.citation()));
     Ok(out)
-}
-
-/// Where a side stands: period, region, sector and further codes.
-fn place(row: &ChangeRow, against: bool) -> String {
-    let (period, region, sector, further) = match against {
-        true => (&row.against_period, &row.against_region, &row.against_sector, &row.against_breakdown),
-        false => (&row.period, &row.region, &row.sector, &row.breakdown),
-    };
-    let further: String = further.iter().map(|(_, code)| format!(" {code}")).collect();
-    format!("{period} {region} {sector}{further}")
 }
 
 /// A figure in its own unit.

@@ -96,8 +96,17 @@ fn ranks_and_priorities_are_said_with_their_limits() {
 fn a_comparison_adjusts_for_many() {
     says(
         "compare us-states --from 2012 --to 2022 --measure density --design-effect 1.5",
-        &["2022 US all 2012 US all 11.2% 10.1% −1.2 −1.5 to −0.9", "Adjusted p", "Detectable"],
+        &["United States All sectors 2012 2022 11.2% 10.1% −1.2 −1.5 to −0.9", "Adjusted p", "over the 323 tests"],
     );
+    says(
+        "compare us-states --from 2012 --to 2022 --measure density --only region=CA,TX --only sector=private",
+        &["California Private sector 2012 2022", "Texas Private sector 2012 2022"],
+    );
+    refused(
+        "compare us-states --from 2012 --to 2022 --only region=C",
+        &["no compared figure has the region `C`", "Choose one of AK, AL"],
+    );
+    refused("compare us-states --from 2012 --to 2022 --only CA", &["region=US,CA"]);
     refused("compare us-states --from 1900 --to 2022", &["there is no figure of period 1900", "did you mean `1990`"]);
 }
 
