@@ -18,11 +18,12 @@ const DESIGN_EFFECT: f64 = 1.5;
 /// Ways of looking ahead, in the order of the columns: the model, the last figure, the straight line.
 const WAYS: [&str; 3] = ["trend", "last value", "straight line"];
 
-/// What one way said of one figure: distance from the figure, and for each level whether the interval held it and how wide it was.
+/// What one way said of one figure: how far above its point the figure came out, and for each level the interval about it.
 #[derive(Clone, Copy)]
 struct Said {
-    error: f64,
-    held: [bool; LEVELS.len()],
+    above_point: f64,
+    above: [bool; LEVELS.len()],
+    below: [bool; LEVELS.len()],
     width: [f64; LEVELS.len()],
 }
 
@@ -38,8 +39,9 @@ struct Case {
 fn said(figure: f64, point: f64, interval: impl Fn(f64) -> Interval) -> Said {
     let intervals = LEVELS.map(interval);
     Said {
-        error: (point - figure).abs(),
-        held: intervals.map(|i| i.low <= figure && figure <= i.high),
+        above_point: figure - point,
+        above: intervals.map(|i| figure > i.high),
+        below: intervals.map(|i| figure < i.low),
         width: intervals.map(|i| i.high - i.low),
     }
 }
@@ -118,35 +120,38 @@ fn all(origins: std::ops::RangeInclusive<i32>, options: &TrendOptions) -> Result
     Ok(done?.into_iter().flatten().collect())
 }
 
-/// Mean absolute error in points, and coverage and mean width for each level.
-fn score(cases: &[&Case], way: usize) -> [f64; 1 + 2 * LEVELS.len()] {
+/// One row of a table, the way's name first.
+fn score(cases: &[&Case], way: usize) -> String {
     let n = cases.len().max(1) as f64;
-    let mean = |of: &dyn Fn(&Said) -> f64| cases.iter().map(|c| of(&c.said[way])).sum::<f64>() / n;
-    [
-        100.0 * mean(&|s| s.error),
-        100.0 * mean(&|s| f64::from(u8::from(s.held[0]))),
-        100.0 * mean(&|s| s.width[0]),
-        100.0 * mean(&|s| f64::from(u8::from(s.held[1]))),
-        100.0 * mean(&|s| s.width[1]),
-    ]
+    let mean = |of: &dyn Fn(&Said) -> f64| 100.0 * cases.iter().map(|c| of(&c.said[way])).sum::<f64>() / n;
+    let share = |of: &dyn Fn(&Said) -> bool| mean(&|s| f64::from(u8::from(of(s))));
+    let held = |level: usize| share(&|s| !s.above[level] && !s.below[level]);
+    let row = format!(
+        "{:.2} | {:+.2} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1}",
+        mean(&|s| s.above_point.abs()),
+        mean(&|s| s.above_point),
+        held(0),
+        share(&|s| s.above[0]),
+        share(&|s| s.below[0]),
+        mean(&|s| s.width[0]),
+        held(1),
+        mean(&|s| s.width[1]),
+    );
+    format!("{} | {}", WAYS[way], row.replace('-', "\u{2212}"))
 }
 
 fn rows(cases: &[Case], title: &str, of: &dyn Fn(&Case) -> bool) -> String {
     let mut text = String::new();
     for horizon in HORIZONS {
         let chosen: Vec<&Case> = cases.iter().filter(|c| c.horizon == horizon && of(c)).collect();
-        for (way, name) in WAYS.iter().enumerate() {
-            let [mae, c80, w80, c95, w95] = score(&chosen, way);
-            text.push_str(&format!(
-                "| {title} | {horizon} | {} | {name} | {mae:.2} | {c80:.1} | {w80:.1} | {c95:.1} | {w95:.1} |\n",
-                chosen.len()
-            ));
+        for way in 0..WAYS.len() {
+            text.push_str(&format!("| {title} | {horizon} | {} | {} |\n", chosen.len(), score(&chosen, way)));
         }
     }
     text
 }
 
-const HEADER: &str = "| figures | years ahead | cases | way | mean absolute error, points | in the 80 % interval, % | its width, points | in the 95 % interval, % | its width, points |\n| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |\n";
+const HEADER: &str = "| figures | years ahead | cases | way | mean absolute error, points | figure less point, mean | in the 80 % interval, % | above it, % | below it, % | its width, points | in the 95 % interval, % | its width, points |\n| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
 
 /// `bench backtest rule`: the early origins alone, each model by itself, to choose the rule by.
 pub(crate) fn rule() -> Result<(), Box<dyn Error>> {

@@ -93,7 +93,7 @@ impl OutlookView {
     ) -> Option<OutlookView> {
         let served = report.plan().actions.iter().filter(|a| a.targets.contains(&t.target.id)).count();
         let late = undeb::release::outlook_words::late(&report.late_for(&t.target.id), served);
-        let sentences = undeb::release::outlook_words::target(t, regions);
+        let sentences = undeb::release::outlook_words::target(t, regions, report.as_of());
         if sentences.is_empty() && late.is_none() {
             return None;
         }

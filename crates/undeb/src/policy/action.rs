@@ -26,6 +26,11 @@ impl Day {
         let days = i32::try_from(seconds / 86_400).unwrap_or(0);
         Day(NaiveDate::from_epoch_days(days).unwrap_or_default())
     }
+
+    /// The calendar year.
+    pub fn year(self) -> i32 {
+        chrono::Datelike::year(&self.0)
+    }
 }
 
 impl fmt::Display for Day {

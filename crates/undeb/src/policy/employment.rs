@@ -65,7 +65,7 @@ impl Employment {
     /// The words of a report.
     pub const fn words(self) -> &'static str {
         match self {
-            Employment::Flat => "as many employees as now",
+            Employment::Flat => "as many employees as at the last figure",
             Employment::Trend => "employees growing as over the last ten figures",
             Employment::Supplied { .. } => "employees as the plan supplies them",
         }

@@ -57,7 +57,7 @@ pub struct RequiredPace {
     pub per_year: f64,
     /// As log odds a year, in equal steps of those; none where figure or level is 0 or 1.
     pub log_odds_per_year: Option<f64>,
-    /// Workers or jobs a year, with as many employees as now.
+    /// Workers or jobs a year, with the employees that the projection counts with.
     pub workers_per_year: Option<f64>,
 }
 
@@ -113,8 +113,13 @@ pub struct Outlook {
     pub first_met: Option<FirstMet>,
     /// Milestones and the deadline.
     pub milestones: Vec<MilestoneOutlook>,
-    /// What change could be told.
+    /// The level of the trend in the baseline period, where the target asks for a change from it: probabilities are of that
+    /// change of the trend, not of a change from the figure, which has its sampling error.
+    pub anchor: Option<f64>,
+    /// What change from the baseline could be told.
     pub detectable: Option<Detectable>,
+    /// What could be told of the rise that is needed from the latest figure to the deadline.
+    pub rise: Option<Detectable>,
     /// The periods to come.
     pub fan: Vec<FanPeriod>,
     /// Why this model, and what was assumed.
@@ -171,7 +176,11 @@ impl Plan {
         series.figures.retain(|f| finding.period.is_none_or(|last| f.period <= last));
         let Some(latest) = series.figures.last().cloned() else { return outlook };
         outlook.required = required(finding);
-        outlook.detectable = self.detectable(target, finding, &series, &latest, options);
+        outlook.detectable = self.detectable(target, Self::corners(target, finding, &latest), &series, options);
+        outlook.rise = outlook
+            .required
+            .filter(|r| r.per_year > 0.0)
+            .and_then(|_| self.detectable(target, Self::straight(target, finding, &latest), &series, options));
         let trend = match series.trend(&options.trend) {
             Ok(trend) => trend,
             Err(_) => {
@@ -193,6 +202,9 @@ impl Plan {
         outlook.paces_disagree = trend.disagrees_with_line(self.level);
         outlook.reasons = trend.reasons().to_vec();
         let goal = goal(target, finding);
+        if let Some(Goal::Change { from, .. }) = goal {
+            outlook.anchor = trend.at(from).map(super::trend::TrendPoint::value);
+        }
         match (target.deadline, goal) {
             (Some(deadline), Some(goal)) => {
                 let employment = options.employment(&finding.region, deadline);
@@ -210,6 +222,10 @@ impl Plan {
                         outlook.met_by = projection.met_by();
                         outlook.first_met = projection.first_met();
                         outlook.fan = self.fan(&projection);
+                        let needed = projection.workers_needed().filter(|_| deadline > latest.period);
+                        if let Some((required, needed)) = outlook.required.as_mut().zip(needed) {
+                            required.workers_per_year = Some(needed / deadline.years_since(latest.period));
+                        }
                         outlook.projection = Some(Arc::new(projection));
                     }
                     Err(e) => outlook.missing = Some(e.message().to_owned()),
@@ -244,6 +260,11 @@ impl Plan {
         if let Some(baseline) = finding.baseline.filter(|_| finding.reason != Some(Reason::SeriesBreak)) {
             return target.path_nodes(baseline.value);
         }
+        Self::straight(target, finding, latest)
+    }
+
+    /// The path from the latest figure straight to the level at the deadline.
+    fn straight(target: &Target, finding: &Finding, latest: &Estimate) -> Option<Vec<Node>> {
         let (deadline, level) = (target.deadline?, finding.level?);
         let node = |at, level, slope| Node { at, level, slope };
         (deadline > latest.period).then_some(vec![node(latest.period, latest.value?, 1.0), node(deadline, level, 0.0)])
@@ -252,12 +273,11 @@ impl Plan {
     fn detectable(
         &self,
         target: &Target,
-        finding: &Finding,
+        corners: Option<Vec<Node>>,
         series: &Series,
-        latest: &Estimate,
         options: &OutlookOptions,
     ) -> Option<Detectable> {
-        let corners = Self::corners(target, finding, latest)?;
+        let corners = corners?;
         let (from, until) = (corners.first()?.at, corners.last()?.at);
         let detect =
             DetectOptions { level: self.level, power: options.power, correlation: Some(self.assumptions.overlap_correlation) };
@@ -354,11 +374,20 @@ fn too_little(series: &Series) -> String {
     let skip = series.figures.len() - last;
     let with_error = series.figures[skip..].iter().filter(|f| f.se().is_some()).count();
     let figures = count(last, "figure");
+    let since = match series.figures.get(skip).filter(|_| skip > 0) {
+        Some(first) => format!(" since the break before {}", first.period),
+        None => String::new(),
+    };
     match with_error {
-        0 if last == 1 => "there is one figure, without a stated sampling error; a trend needs three with one".to_owned(),
-        0 => format!("there are {figures}, none with a stated sampling error; a trend needs three with one"),
-        n if n < last => format!("of {figures} only {n} have a stated sampling error; a trend needs three with one"),
-        _ => format!("there {} {figures} that may be joined; a trend needs three", if last == 1 { "is" } else { "are" }),
+        0 => format!(
+            "the source has {figures} here{since}, {} a sampling error; a trend needs three figures with their errors",
+            if last == 1 { "without" } else { "none with" }
+        ),
+        n if n < last => format!(
+            "of {figures}{since} only {n} {} a sampling error; a trend needs three figures with their errors",
+            if n == 1 { "has" } else { "have" }
+        ),
+        _ => format!("the source has {figures} here{since}; a trend needs three that may be joined"),
     }
 }
 

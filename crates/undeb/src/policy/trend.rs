@@ -290,6 +290,11 @@ impl Trend {
         &self.diagnostics
     }
 
+    /// Whether the errors of one-step predictions follow each other, so that intervals may be too narrow.
+    pub fn errors_follow(&self) -> bool {
+        self.diagnostics().follow.is_some_and(|r| r.abs() > 2.0 / (self.points().len() as f64).sqrt())
+    }
+
     /// Bridged breaks of which nothing was assumed: period, amount before it as log odds, its standard error.
     pub fn bridged(&self) -> &[(Period, f64, f64)] {
         &self.shifts

@@ -61,7 +61,7 @@ impl Trend {
         if !self.jumps().is_empty() {
             said.push(format!("The level jumps more than the model expects in {}.", odd(self.jumps())));
         }
-        if self.diagnostics().follow.is_some_and(|r| r.abs() > 2.0 / (self.points().len() as f64).sqrt()) {
+        if self.errors_follow() {
             said.push("Prediction errors follow each other, so intervals may be too narrow.".to_owned());
         }
         said
