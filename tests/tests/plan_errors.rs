@@ -48,7 +48,7 @@ const BAD: &[Bad] = &[
     Bad { plan: EU, old: "level = 0.80", new: "level = 0.80\nchange = 0.05", points_at: "\"coverage-80\"", says: &["more than one of `level`, `change` and `unset`", "keep one"] },
     Bad { plan: EU, old: "level = 0.80", new: "change = 0.05", points_at: "\"coverage-80\"", says: &["asks for a change but has no baseline", "add `baseline"] },
     Bad { plan: EU, old: "level = 0.95", new: "level = 95", points_at: "95", says: &["the confidence level 95 is not between 0 and 1", "write 0.95 for 95 %"] },
-    Bad { plan: EU, old: "title = \"Adjusted coverage of at least 80 per cent\"\n", new: "", points_at: "[[target]]", says: &["missing field `title`"] },
+    Bad { plan: EU, old: "title = \"The threshold: adjusted coverage of 80 per cent\"\n", new: "", points_at: "[[target]]", says: &["missing field `title`"] },
     Bad { plan: US, old: "deadline = 2030", new: "deadline = 2010", points_at: "2010", says: &["the deadline 2010 does not come after the baseline 2012"] },
     Bad { plan: US, old: "deadline = 2030", new: "deadline = \"2030-Q7\"", points_at: "\"2030-Q7\"", says: &["`2030-Q7` is not a period", "2022-Q4"] },
     Bad { plan: US, old: "id = \"total-density\"", new: "id = \"private-coverage\"", points_at: "\"private-coverage\"\ntitle = \"Density", says: &["the target id `private-coverage` is there twice"] },

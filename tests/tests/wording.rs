@@ -126,7 +126,7 @@ proptest! {
         grammar(&text)?;
         if targets.len() == 1 && numbered.len() == 1 {
             let illustrative = targets[0].target.status == Status::Illustrative;
-            let remark = if illustrative { " The number is illustrative." } else { "" };
+            let remark = if illustrative { " The number of the target is illustrative." } else { "" };
             prop_assert_eq!(text, format!("{}{remark}", sentences[0]));
             return Ok(());
         }
@@ -136,7 +136,12 @@ proptest! {
         if !numbered.is_empty() {
             let all: Vec<Finding> = numbered.iter().flat_map(|t| t.findings.clone()).collect();
             let (met, not_met, cannot) = tally(&all);
-            expected.extend([all.len() as f64, numbered.len() as f64, met, not_met, cannot]);
+            // A figure that is not there is none that cannot tell.
+            let without = all.iter().filter(|f| f.reason == Some(undeb::Reason::NoEvidence)).count() as f64;
+            prop_assert_eq!(text.contains("there is no figure"), without > 0.0, "{}", &text);
+            expected.extend([all.len() as f64, numbered.len() as f64, met, not_met]);
+            expected.extend((cannot > without || without == 0.0).then_some(cannot - without));
+            expected.extend((without > 0.0).then_some(without));
             expected.extend((!unset.is_empty()).then_some(unset.len() as f64));
         }
         prop_assert_eq!(numbers(&text), expected, "{}", &text);
@@ -157,14 +162,25 @@ proptest! {
         let total: Option<f64> = short.iter().map(|f| f.gap.unwrap().workers).sum();
         // A single cell has a sentence of its own, and what rounds to nothing is no shortfall.
         let known = total.filter(|t| *t >= 50.0).filter(|_| t.findings.len() > 1);
-        let text = wording::shortfall(&t, Some(&names()));
+        let text = wording::shortfall(&t, Some(&names()), 0.95);
         prop_assert_eq!(text.is_some(), known.is_some());
         if let (Some(text), Some(total)) = (text, known) {
             let got = numbers(&text);
             prop_assert_eq!(got[0], short.len() as f64);
             let rounding = if total < 9_950.0 { 50.0 } else { 500.0 };
             prop_assert!((got[1] - total).abs() <= rounding, "{} {}", &text, total);
-            prop_assert_eq!(text.contains("together"), short.len() > 1);
+            prop_assert_eq!(text.contains(" workers together"), short.len() > 1);
+            // What chance alone would show: the mean of the positive part of a normal error, over all cells.
+            let chance: Option<f64> = t.findings.iter().map(|f| {
+                let gap = f.gap?;
+                let (i, workers) = (gap.interval?, gap.workers?);
+                (gap.value != 0.0).then(|| workers / gap.value * (i.high - i.low) / 2.0 / 1.959_963_984_540_054 * 0.398_942_280_401_432_7)
+            }).sum();
+            prop_assert_eq!(text.contains("Chance alone"), chance.is_some(), "{}", &text);
+            if let Some(chance) = chance {
+                let rounding = if chance < 950.0 { 5.0 } else if chance < 9_950.0 { 50.0 } else { 500.0 };
+                prop_assert!((got[2] - chance).abs() <= rounding + 1e-6, "{} {}", &text, chance);
+            }
             grammar(&text)?;
         }
     }

@@ -87,7 +87,7 @@ fn ranks_and_priorities_are_said_with_their_limits() {
         "rank us-states --measure coverage --sector private --design-effect 1.5 --among 5",
         &["An order of estimates is an estimate", "South Carolina may be anything from 1 to 4"],
     );
-    says("priorities us-states-2030", &["Texas and Florida", "not a forecast of what any action does"]);
+    says("priorities us-states-2030", &["Texas (from 2.9% to", "not a forecast of what any action does"]);
     refused("rank us-state", &["`us-state` is not a known source", "did you mean `us-states`"]);
     refused("priorities eu-80", &["the plan `eu-80` has no section [priorities]"]);
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use undeb::release::format::{percent, probability, signed_hundredths, signed_points, workers};
-use undeb::{Amount, Contribution, Decomposition, PriorityCell, Report};
+use undeb::{Amount, Contribution, Decomposition, Measure, PriorityCell, Report};
 
 use crate::view::FigureView;
 
@@ -34,7 +34,8 @@ struct PrioritiesView<'a> {
     target: &'a str,
     sentences: &'a [String],
     ranked: &'a [String],
-    counted: &'static str,
+    /// Heads the column of those who are not counted.
+    missing: &'static str,
     among: usize,
     rows: Vec<[String; 9]>,
     left: usize,
@@ -63,7 +64,7 @@ impl<'a> ExplainedView<'a> {
                     target: target.map_or("", |t| &t.title),
                     sentences: &explained.priorities,
                     ranked: &explained.ranked,
-                    counted: p.measure.counted(),
+                    missing: if p.measure == Measure::Density { "Employees not members" } else { "Workers not covered" },
                     among: all.ranking.as_ref().map_or(0, |r| r.among),
                     rows: cells.iter().take(named).map(|c| priority(c)).collect(),
                     left: p.cells.len().saturating_sub(named),
@@ -93,7 +94,7 @@ fn moved<'a>(report: &Report, d: &Decomposition, sentences: &'a [String], figure
     let effect = |e: &undeb::Effect| {
         let name = match &e.of {
             undeb::EffectOf::Rate => "rates of the cells".to_owned(),
-            undeb::EffectOf::Composition => "weights of the cells (composition)".to_owned(),
+            undeb::EffectOf::Composition => "mix of employment over the cells (composition)".to_owned(),
             undeb::EffectOf::Interaction => "both at once (interaction)".to_owned(),
             undeb::EffectOf::Share { of, within } if within.is_empty() => format!("weights by {of}"),
             undeb::EffectOf::Share { of, within } => format!("weights by {of} within {}", within.join(" and ")),

@@ -8,7 +8,6 @@ use undeb::{Classification, Finding, Interval, Report, TargetFindings};
 #[derive(Serialize)]
 pub(crate) struct OutlookView {
     sentences: Vec<String>,
-    late: Option<String>,
     rows: Vec<AheadRow>,
     milestones: Vec<MilestoneRow>,
     methods: Vec<String>,
@@ -74,10 +73,12 @@ fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
             .map(|w| if w > 0.0 { workers(w) } else { "none".to_owned() })
             .unwrap_or_default(),
         smallest: o.detectable.map(|d| format!("{:.1}", 100.0 * d.smallest)).unwrap_or_default(),
-        told_from: o
-            .detectable
-            .filter(|d| d.asked.abs() >= 5e-4)
-            .map(|d| d.path_from.map_or_else(|| "never".to_owned(), |p| p.to_string()))
+        // Where no change from the baseline is asked for, the rise that is needed from the latest figure on.
+        told_from: [o.detectable, o.rise]
+            .into_iter()
+            .flatten()
+            .find(|d| d.asked.abs() >= 5e-4)
+            .map(|d| d.path_from.map_or_else(|| "not by the deadline".to_owned(), |p| p.to_string()))
             .unwrap_or_default(),
         missing: o.missing.clone().unwrap_or_default(),
     })
@@ -91,10 +92,8 @@ impl OutlookView {
         regions: Option<&Classification>,
         sectors: Option<&Classification>,
     ) -> Option<OutlookView> {
-        let served = report.plan().actions.iter().filter(|a| a.targets.contains(&t.target.id)).count();
-        let late = undeb::release::outlook_words::late(&report.late_for(&t.target.id), served);
         let sentences = undeb::release::outlook_words::target(t, regions, report.as_of());
-        if sentences.is_empty() && late.is_none() {
+        if sentences.is_empty() {
             return None;
         }
         let name = |tree: Option<&Classification>, code: &str| tree.map_or(code, |c| c.name(code)).to_owned();
@@ -127,7 +126,6 @@ impl OutlookView {
             // Without a trend there is nothing to tabulate; the sentence says why.
             rows: if rows.iter().any(|r| !r.projected.is_empty() || !r.pace.is_empty()) { rows } else { Vec::new() },
             sentences,
-            late,
             milestones,
             methods,
         })

@@ -1,7 +1,7 @@
 //! The report as the templates see it: words and formatted numbers, nothing left to compute.
 
 use serde::Serialize;
-use undeb::release::format::{percent, signed_pace, signed_points, workers};
+use undeb::release::format::{percent, points, signed_pace, signed_points, workers};
 use undeb::release::{explaining, wording};
 use undeb::{
     Answer, Counts, Finding, Interval, JudgedBy, Level, Mark, PathAnswer, PolicyForce, Reason, Report, SourceView, Target,
@@ -24,7 +24,7 @@ pub(crate) struct View<'a> {
     figures: Vec<FigureView<'a>>,
     explained: ExplainedView<'a>,
     actions: Vec<ActionView<'a>>,
-    overdue: usize,
+    overdue: Option<String>,
     sources: Vec<SourceInfo<'a>>,
     quality: QualityView<'a>,
     assumptions: Vec<String>,
@@ -87,7 +87,7 @@ struct Row {
     path: &'static str,
     finding: &'static str,
     class: &'static str,
-    why: &'static str,
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -175,15 +175,20 @@ fn row(report: &Report, target: &Target, finding: &Finding, source: Option<Sourc
         (Answer::CannotTell, _) => ("cannot tell", "cannot-tell"),
         (Answer::Unset, _) => ("no number", "unset"),
     };
+    // Beside "cannot tell" of a change from a baseline stands the change that could be told.
+    let told = finding.outlook.as_deref().and_then(|o| o.detectable).filter(|_| matches!(target.level, Level::Change(_)));
     let why = match (finding.reason, finding.at_line, finding.judged_by) {
-        (Some(Reason::NoEvidence), ..) => "no figure",
-        (Some(Reason::NoBaseline), ..) => "no baseline",
-        (Some(Reason::SeriesBreak), ..) => "series break",
-        (Some(Reason::Withheld), ..) => "withheld",
-        _ if finding.among_all.is_some_and(|a| a.answer != finding.answer) => "alone, not among all",
-        (None, true, _) => "exactly at the line",
-        (None, _, JudgedBy::Point) => "by the point",
-        _ => "",
+        (Some(Reason::NoEvidence), ..) => "no figure here".to_owned(),
+        (Some(Reason::NoBaseline), ..) => "no baseline".to_owned(),
+        (Some(Reason::SeriesBreak), ..) => "series break".to_owned(),
+        (Some(Reason::Withheld), ..) => "withheld".to_owned(),
+        _ if finding.among_all.is_some_and(|a| a.answer != finding.answer) => "alone, not among all".to_owned(),
+        (None, true, _) => "exactly at the line".to_owned(),
+        (None, _, JudgedBy::Point) => "by the point".to_owned(),
+        _ => match told.filter(|_| finding.answer == Answer::CannotTell) {
+            Some(d) => format!("{} could be told", points(d.smallest)),
+            None => String::new(),
+        },
     };
     Row {
         region: name(source.map(SourceView::regions), &finding.region),
@@ -244,7 +249,7 @@ fn target_view<'a>(
         reference: target.reference.as_ref(),
         note: target.note.as_deref(),
         sentence,
-        shortfall: wording::shortfall(t, regions),
+        shortfall: wording::shortfall(t, regions, report.plan().level),
         served: explaining::served(&target.id, &report.plan().actions, report.as_of()),
         whole: t.whole.as_ref().map(|w| wording::single(target, w, regions, sectors)),
         counts: t.counts(),
@@ -253,7 +258,7 @@ fn target_view<'a>(
         // "No lower than then" has the baseline for its level.
         with_baseline: target.level != Level::Change(0.0) && t.findings.iter().any(|f| f.baseline.is_some()),
         with_pace: t.findings.iter().any(|f| f.required_pace.is_some() && f.observed_pace.is_some()),
-        with_path: t.findings.iter().any(|f| f.path.is_some()),
+        with_path: target.level != Level::Change(0.0) && t.findings.iter().any(|f| f.path.is_some()),
         counted: target.measure.counted(),
         basis: wording::basis(t),
         window: {
@@ -324,7 +329,7 @@ impl<'a> View<'a> {
                     }),
                 })
                 .collect(),
-            overdue: report.actions().filter(|(_, overdue)| *overdue).count(),
+            overdue: explaining::overdue(&plan.actions, report.as_of()),
             sources: report.sources().map(source_info).collect(),
             quality: QualityView {
                 title: &report.rules().title,

@@ -1,6 +1,5 @@
 //! Compared figures: the contrast, its error, its test and what is to be known about it.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +7,6 @@ use serde::Serialize;
 
 use super::comparison::{CompareOptions, Context, Contrast, linearise};
 use super::side::Side;
-use crate::error::{Error, choices};
 use crate::survey::interval::{Flag, Interval, Method, Term, critical_value, difference};
 use crate::survey::testing::{self, Adjustment, NoTest, Test, adjusted, smallest_detectable};
 
@@ -331,36 +329,6 @@ impl Changes {
     /// How to cite the source of the figures.
     pub fn citation(&self) -> &str {
         &self.shared.citation
-    }
-
-    /// The rows of which the compared figure has one of some codes along a dimension: period, region, sector or a further
-    /// breakdown. Tests are then adjusted for the rows that are left.
-    ///
-    /// ```
-    /// use undeb::{CompareOptions, Comparison, Measure, PublishedTable, Registry};
-    ///
-    /// let table = PublishedTable::open("us-states", &Registry::bundled()?)?;
-    /// let (from, to) = ("2012".parse()?, "2022".parse()?);
-    /// let changes = table.estimate(&[Measure::Density], Some(1.5))?.compare(&Comparison::Periods { from, to }, &CompareOptions::default())?;
-    /// assert_eq!(changes.only("region", &["US", "CA"])?.only("sector", &["all"])?.rows().len(), 2);
-    /// # Ok::<(), undeb::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A dimension that the figures have not, or a code that no compared figure has.
-    pub fn only(&self, dimension: &str, codes: &[&str]) -> crate::Result<Changes> {
-        let has = |row: &Change| row.first.code(dimension);
-        let known: BTreeSet<Arc<str>> = self.rows.iter().filter_map(has).collect();
-        if known.is_empty() && !self.rows.is_empty() {
-            return Err(Error::schema(format!("the compared figures have no dimension `{dimension}`"))
-                .help("take period, region, sector, or a breakdown that was asked for"));
-        }
-        if let Some(code) = codes.iter().find(|code| !known.contains(**code)) {
-            return Err(Error::schema(format!("no compared figure has the {dimension} `{code}`"))
-                .help(choices(code, known.iter().map(|k| &**k))));
-        }
-        let kept = self.rows.iter().filter(|row| has(row).is_some_and(|code| codes.contains(&&*code)));
-        Ok(Changes { rows: kept.cloned().collect(), shared: self.shared.clone() })
     }
 
     /// The p-values of all tests of this table, adjusted for their number; none where a row has no test.

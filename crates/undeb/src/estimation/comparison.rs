@@ -1,6 +1,6 @@
 //! Which figures are held against which: periods, codes, or parts against their whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::basis::Summed;
@@ -332,4 +332,36 @@ fn whole_pairs(sides: &[Arc<Side>], dimension: &str, context: &Context<'_>) -> R
         out.push((Arc::clone(side), second.map_or_else(|| absent(side, dimension, &whole), Ok)?));
     }
     Ok(out)
+}
+
+impl Changes {
+    /// The rows of which the compared figure has one of some codes along a dimension: period, region, sector or a further
+    /// breakdown. Tests are then adjusted for the rows that are left.
+    ///
+    /// ```
+    /// use undeb::{CompareOptions, Comparison, Measure, PublishedTable, Registry};
+    ///
+    /// let table = PublishedTable::open("us-states", &Registry::bundled()?)?;
+    /// let (from, to) = ("2012".parse()?, "2022".parse()?);
+    /// let changes = table.estimate(&[Measure::Density], Some(1.5))?.compare(&Comparison::Periods { from, to }, &CompareOptions::default())?;
+    /// assert_eq!(changes.only("region", &["US", "CA"])?.only("sector", &["all"])?.rows().len(), 2);
+    /// # Ok::<(), undeb::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A dimension that the figures have not, or a code that no compared figure has.
+    pub fn only(&self, dimension: &str, codes: &[&str]) -> Result<Changes> {
+        let has = |row: &Change| row.first.code(dimension);
+        let known: BTreeSet<Arc<str>> = self.rows.iter().filter_map(has).collect();
+        if known.is_empty() && !self.rows.is_empty() {
+            return Err(Error::schema(format!("the compared figures have no dimension `{dimension}`"))
+                .help("take period, region, sector, or a breakdown that was asked for"));
+        }
+        if let Some(code) = codes.iter().find(|code| !known.contains(**code)) {
+            return Err(Error::schema(format!("no compared figure has the {dimension} `{code}`"))
+                .help(choices(code, known.iter().map(|k| &**k))));
+        }
+        let kept = self.rows.iter().filter(|row| has(row).is_some_and(|code| codes.contains(&&*code)));
+        Ok(Changes { rows: kept.cloned().collect(), shared: self.shared.clone() })
+    }
 }

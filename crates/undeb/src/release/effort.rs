@@ -125,9 +125,14 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
     }
     if !matches!(p.closing, Closing::NoGap) {
         said.push(format!(
-            "This is arithmetic on the employees of {} taken as they are, not a forecast of what any action does.",
+            "This is arithmetic on the employees of {} taken as they are, not a forecast of what any action does; whether a {noun} can rise so fast is not judged.",
             p.period
         ));
+        if let Closing::Set(set) = &p.closing
+            && set.cells.len() < p.cells.len()
+        {
+            said.push(format!("It closes the gap of the whole; a target that every {noun} is held to stays open in the others."));
+        }
     }
     said
 }
@@ -150,7 +155,12 @@ fn closing(p: &Priorities, noun: &str, people: &str) -> String {
         }
         Closing::NoGap => format!("No {noun} has to move."),
         Closing::Set(set) => {
-            let names: Vec<&str> = set.cells.iter().map(|&i| p.cells[i].name.as_str()).collect();
+            // Where the cap binds, a cell stops on the way, and a reader should see where.
+            let reached = |c: &PriorityCell| {
+                let rate = c.value? + c.gain / (c.uncovered / (1.0 - c.value?));
+                p.options.cap.map(|_| format!("{} (from {} to {})", c.name, percent(c.value.unwrap_or_default()), percent(rate)))
+            };
+            let names = set.cells.iter().map(|&i| &p.cells[i]).map(|c| reached(c).unwrap_or_else(|| c.name.clone()));
             let proof = match (p.options.smallest, set.is_proved()) {
                 (Smallest::Cells, true) => format!("no fewer {noun}s would do"),
                 (Smallest::Workers, true) => format!("no set with fewer {people} would do"),
@@ -162,7 +172,7 @@ fn closing(p: &Priorities, noun: &str, people: &str) -> String {
                 "If {} {moved}, that would gain {} {people} and close the gap; {proof}: {}.",
                 counted(set.cells.len(), noun),
                 workers(set.gained),
-                listed(&names)
+                join(names)
             )
         }
         Closing::Impossible { gained, binding, capped } => {

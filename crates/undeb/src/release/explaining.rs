@@ -5,7 +5,9 @@ use super::wording::{counted, listed};
 use crate::estimation::{Amount, Contribution, Decomposition, EffectOf, ErrorBasis, Grouping, SplitForm};
 use crate::policy::{Action, Counts, Day};
 use crate::schema::{Classification, Measure};
+use crate::survey::distribution::{normal_cdf, normal_quantile};
 use crate::survey::interval::Interval;
+use crate::survey::testing::{Adjustment, adjusted};
 
 /// The code trees that names are taken from.
 #[derive(Clone, Copy, Debug)]
@@ -153,7 +155,7 @@ fn effect_name(of: &EffectOf, cells: &str, names: Names<'_>) -> String {
     let one = |by: &String| names.noun(std::slice::from_ref(by));
     match of {
         EffectOf::Rate => format!("the rates inside the {cells} gave"),
-        EffectOf::Composition => format!("the weights of the {cells}, the composition, gave"),
+        EffectOf::Composition => format!("the mix of employment over the {cells}, the composition, gave"),
         EffectOf::Interaction => "both moving at once gave".to_owned(),
         EffectOf::Share { of, within } if within.is_empty() => format!("the weights by {} gave", one(of)),
         EffectOf::Share { of, within } => {
@@ -212,10 +214,34 @@ fn largest(d: &Decomposition) -> String {
     let mut text = format!("The largest contributions are those of {}", listed(&top));
     if d.change.interval.is_some() {
         let sure = d.cells.iter().filter(told).count();
-        text.push_str(&format!("; {} of {} contributions can be told from nothing, each looked at alone", sure, d.cells.len()));
+        text.push_str(&format!("; {sure} of {} differ from zero beyond their intervals, each looked at alone", d.cells.len()));
+        if let Some(together) = together_of(d) {
+            text.push_str(&format!(", and {together} looked at together (Benjamini and Hochberg)"));
+        }
     }
     text.push('.');
     text
+}
+
+/// How many contributions differ from zero when all are looked at together; none where the intervals are not normal ones.
+fn together_of(d: &Decomposition) -> Option<usize> {
+    let z = normal_quantile(0.5 + d.level / 2.0);
+    let p_value = |c: &Contribution| {
+        let i = c.total.interval?;
+        let se = (i.high - i.low) / (2.0 * z);
+        (se > 0.0).then(|| 2.0 * normal_cdf(-(c.total.value / se).abs()))
+    };
+    matches!(d.errors, ErrorBasis::Published { .. }).then(|| {
+        let p: Vec<Option<f64>> = d.cells.iter().map(p_value).collect();
+        adjusted(&p, Adjustment::BenjaminiHochberg).into_iter().flatten().filter(|p| *p <= 1.0 - d.level).count()
+    })
+}
+
+/// How many actions are past their due date, in a sentence; none where none is.
+pub fn overdue(actions: &[Action], on: Day) -> Option<String> {
+    let late = actions.iter().filter(|a| a.is_overdue(on)).count();
+    let of = counted(actions.len(), "action");
+    (late > 0).then(|| format!("{late} of {of} {} past the due date.", if late == 1 { "is" } else { "are" }))
 }
 
 /// What holds when all findings are looked at together; none where no interval decided anything.

@@ -3,7 +3,7 @@
 use super::format::{percent, points, probability, signed_pace, workers};
 use super::wording::{counted, noun};
 use crate::policy::{
-    Action, Day, Detectable, Employment, Finding, Level, Outlook, OutlookOptions, Pace, Standing, Target, TargetFindings, Trend,
+    Day, Detectable, Employment, Finding, Level, Outlook, OutlookOptions, Pace, Standing, Target, TargetFindings, Trend,
     TrendModel,
 };
 use crate::schema::{Classification, Period};
@@ -98,6 +98,12 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
             format!("; the straight line through the figures since {} moves by {}{otherwise}", line.from, pace_words(line))
         });
         said.push(format!("{slope} moves by {}{}.", pace_words(pace), line.unwrap_or_default()));
+    } else if let (Some(_), Some(line)) = (outlook.model, outlook.line_pace) {
+        let otherwise = if outlook.paces_disagree { ", which disagrees with the trend" } else { "" };
+        let (since, pace) = (line.from, pace_words(line));
+        said.push(format!(
+            "The trend has no slope; the straight line through the figures since {since} moves by {pace}{otherwise}."
+        ));
     }
     said.extend(needed(target, finding, outlook, as_of));
     let goal = goal_words(target, finding, outlook);
@@ -295,20 +301,6 @@ fn many_told(outlooks: &[&Outlook], noun: &str) -> Option<String> {
         }
     }
     Some(text)
-}
-
-/// Actions that serve a target and are late, in one sentence.
-pub fn late(actions: &[&Action], served: usize) -> Option<String> {
-    let names: Vec<&str> = actions.iter().map(|a| a.action.as_str()).collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "{} of the {} tied to this target {} past the due date: {}.",
-            names.len(),
-            counted(served, "action"),
-            if names.len() == 1 { "is" } else { "are" },
-            names.join("; ")
-        )
-    })
 }
 
 /// What trends and projections assume.

@@ -67,7 +67,7 @@ type SeriesKey = (Arc<str>, Measure, Arc<str>, Arc<str>);
 /// let plan = undeb::Plan::builtin("eu-80")?;
 /// let report = plan.assess(plan.gather()?)?.release("2026-01-01".parse()?)?;
 /// assert!(report.verdict().starts_with("20 of 27 member states stand below 80%"));
-/// assert!(report.verdict().contains("Italy stands exactly at the line"));
+/// assert!(report.verdict().contains("among them Italy, exactly at the line"));
 /// # Ok::<(), undeb::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -310,11 +310,6 @@ impl Report {
     /// The actions, each with whether it is late.
     pub fn actions(&self) -> impl Iterator<Item = (&Action, bool)> {
         self.plan.actions.iter().map(|a| (a, a.is_overdue(self.as_of)))
-    }
-
-    /// Actions that serve a target and are late.
-    pub fn late_for(&self, target: &str) -> Vec<&Action> {
-        self.actions().filter(|(a, late)| *late && a.targets.iter().any(|t| t == target)).map(|(a, _)| a).collect()
     }
 
     /// What is assumed, approximated or withheld, in sentences.

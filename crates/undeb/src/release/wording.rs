@@ -52,12 +52,12 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
         (_, 0) => "No target of the plan has a number yet, so none can be judged.".to_owned(),
         (1, 1) => sentences[0].clone(),
         _ => format!(
-            "Of {} against {}, {} met and {} not met; for {} the figures cannot tell.",
+            "Of {} against {}, {} met and {} not met; {}.",
             counted(counts.judged(), "finding"),
             counted(with_number, "target"),
             is_are(counts.met),
             is_are(counts.not_met),
-            counts.cannot_tell
+            untold(counts, targets)
         ),
     };
     if unset > 0 && with_number > 0 {
@@ -70,9 +70,25 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
     }
     let mut numbered = targets.iter().filter(|t| !matches!(t.target.level, Level::Unset(_)));
     if with_number > 0 && numbered.all(|t| t.target.status == Status::Illustrative) {
-        text.push_str(if with_number == 1 { " The number is illustrative." } else { " The numbers are illustrative." });
+        text.push_str(if with_number == 1 {
+            " The number of the target is illustrative."
+        } else {
+            " The numbers of the targets are illustrative."
+        });
     }
     text
+}
+
+/// Findings without an answer: a missing figure is no figure that cannot tell.
+fn untold(counts: Counts, targets: &[TargetFindings]) -> String {
+    let findings = || targets.iter().flat_map(|t| &t.findings).filter(|f| f.answer == Answer::CannotTell);
+    let without = findings().filter(|f| f.reason == Some(Reason::NoEvidence)).count();
+    let told = counts.cannot_tell - without;
+    match (told, without) {
+        (_, 0) => format!("for {told} the figures cannot tell"),
+        (0, _) => format!("for {without} there is no figure"),
+        _ => format!("for {told} the figures cannot tell and for {without} there is no figure"),
+    }
 }
 
 fn is_are(count: usize) -> String {
@@ -111,7 +127,7 @@ pub fn single(target: &Target, finding: &Finding, regions: Option<&Classificatio
                 )
             }
             Some(Reason::Withheld) => format!("{place}: the figure is withheld by the release rules."),
-            _ => format!("{place}: there is no figure for {measure}, so nothing can be told."),
+            _ => format!("{place}: the source has no figure for {measure} here, so nothing can be told."),
         };
     };
     let answer = match (finding.answer, finding.judged_by) {
@@ -162,13 +178,35 @@ fn many(findings: &TargetFindings, regions: Option<&Classification>) -> String {
     let counts = findings.counts();
     let noun = noun(&findings.target, regions);
     let beyond = beyond(findings);
-    format!(
+    let text = format!(
         "Met in {} of {} and not met in {}{beyond}; in {} the figures cannot tell.",
         counts.met,
         counted(counts.judged(), &noun),
         counts.not_met,
         counts.cannot_tell
-    )
+    );
+    format!("{text}{}", hold_among_all(findings, regions))
+}
+
+/// Most names of a list in a sentence.
+const NAMES: usize = 8;
+
+/// The cells whose answer holds among all findings of the plan, by name.
+fn hold_among_all(findings: &TargetFindings, regions: Option<&Classification>) -> String {
+    let named = |answer: Answer| -> Vec<&str> {
+        let holds = findings.findings.iter().filter(|f| f.among_all.is_some_and(|a| a.answer == answer));
+        holds.map(|f| regions.map_or(&*f.region, |r| r.name(&f.region))).collect()
+    };
+    let said: Vec<String> = [("met", named(Answer::Met)), ("not met", named(Answer::NotMet))]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty() && names.len() <= NAMES)
+        .map(|(word, names)| format!("{word} in {}", listed(&names)))
+        .collect();
+    // Where sectors differ too, the name of a region does not name a cell.
+    match said.is_empty() || findings.target.sectors.len() > 1 {
+        true => String::new(),
+        false => format!(" What holds among all findings together: {}.", said.join("; ")),
+    }
 }
 
 fn trigger(findings: &TargetFindings, regions: Option<&Classification>) -> String {
@@ -179,25 +217,25 @@ fn trigger(findings: &TargetFindings, regions: Option<&Classification>) -> Strin
     };
     let noun = noun(&findings.target, regions);
     let mut text = format!(
-        "{} of {} {} below {level} and {} the duty; {} {} not",
+        "{} of {} {} below {level} by these figures, where the duty arises; {} {} not",
         counts.not_met,
         counted(counts.judged(), &noun),
         if counts.not_met == 1 { "stands" } else { "stand" },
-        if counts.not_met == 1 { "has" } else { "have" },
         counts.met,
         if counts.met == 1 { "does" } else { "do" },
     );
+    let at_line = |met: bool| -> Vec<&str> {
+        let there = findings.findings.iter().filter(|f| f.at_line && (f.answer == Answer::Met) == met);
+        there.map(|f| regions.map_or(&*f.region, |r| r.name(&f.region))).collect()
+    };
+    if !at_line(true).is_empty() {
+        text.push_str(&format!(", among them {}, exactly at the line", listed(&at_line(true))));
+    }
     if counts.cannot_tell > 0 {
         text.push_str(&format!("; for {} the figures cannot tell", counts.cannot_tell));
-    }
-    let at_line: Vec<&str> =
-        findings.findings.iter().filter(|f| f.at_line).map(|f| regions.map_or(&*f.region, |r| r.name(&f.region))).collect();
-    if !at_line.is_empty() {
-        text.push_str(&format!(
-            "; {} {} exactly at the line",
-            listed(&at_line),
-            if at_line.len() == 1 { "stands" } else { "stand" }
-        ));
+        if !at_line(false).is_empty() {
+            text.push_str(&format!(", among them {}, exactly at the line", listed(&at_line(false))));
+        }
     }
     text.push('.');
     text
@@ -217,20 +255,41 @@ fn percent_short(level: f64) -> String {
     percent(level).replace(".0%", "%")
 }
 
-/// What the shortfall amounts to in workers; none where it is not known for every cell that is short.
-pub fn shortfall(findings: &TargetFindings, regions: Option<&Classification>) -> Option<String> {
+/// What the shortfall amounts to in workers, and what chance alone would show at the level of the intervals; none where it
+/// is not known for every cell that is short.
+pub fn shortfall(findings: &TargetFindings, regions: Option<&Classification>, level: f64) -> Option<String> {
     let short: Vec<&Finding> = findings.findings.iter().filter(|f| f.gap.is_some_and(|g| g.value > 0.0)).collect();
     let total: Option<f64> = short.iter().map(|f| f.gap.and_then(|g| g.workers)).sum();
     // A single cell has its own sentence.
     let total = total.filter(|t| *t >= 50.0 && findings.findings.len() > 1)?;
     let workers_or_jobs = findings.target.measure.counted();
     let one = short.len() == 1;
-    Some(format!(
+    let text = format!(
         "Taking the figures as they stand, {} {} below the level and {} short of it by {} {workers_or_jobs}{}.",
         counted(short.len(), &noun(&findings.target, regions)),
         if one { "lies" } else { "lie" },
         if one { "is" } else { "are" },
         workers(total),
         if one { "" } else { " together" }
+    );
+    Some(text + &by_chance(findings, regions, workers_or_jobs, level).unwrap_or_default())
+}
+
+/// What chance alone would show as a shortfall, were every cell exactly at its level: positive parts of errors add up.
+///
+/// Formula: `sum N s / sqrt(2 pi)`, with `s` the standard error of a gap and `N` the employees of its cell.
+fn by_chance(findings: &TargetFindings, regions: Option<&Classification>, people: &str, level: f64) -> Option<String> {
+    let each = findings.findings.iter().map(|f| {
+        let gap = f.gap?;
+        let interval = gap.interval?;
+        let z = 2.0 * crate::survey::distribution::normal_quantile(0.5 + level / 2.0);
+        let employees = (gap.value != 0.0).then(|| gap.workers.map(|w| w / gap.value))??;
+        Some(employees * (interval.high - interval.low) / z / (2.0 * std::f64::consts::PI).sqrt())
+    });
+    let all: Option<f64> = each.sum();
+    let noun = noun(&findings.target, regions);
+    Some(format!(
+        " Chance alone would show about {} {people}, were every {noun} exactly at its level: only shortfalls are added up.",
+        workers(all?)
     ))
 }
