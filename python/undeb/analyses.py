@@ -250,7 +250,8 @@ class Analyses(Table):
         True
         """
         ends = (optional(as_period, "start", start), optional(as_period, "end", end))
-        asked = (checked(level), real("power", power), optional(real, "correlation", correlation))
+        level, power = checked(level), real("power", power)
+        asked = (level, power, optional(real, "correlation", correlation))
         frame = pl.DataFrame(self._inner.smallest_changes(*ends, *asked))
         if frame["why_not"].null_count() == frame.height:
             frame = frame.drop("why_not")

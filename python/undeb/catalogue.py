@@ -14,7 +14,7 @@ import polars as pl
 from undeb import _undeb
 from undeb.estimates import Estimates
 from undeb.tables import Shown, Table
-from undeb.vocabulary import optional, real, text, words
+from undeb.vocabulary import optional, path_of, real, some, text
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -134,9 +134,9 @@ def data(
             for one in json.loads(_undeb.sources())
         ]  # fmt: skip
         return Catalogue("Published tables: undeb.data(name)", rows)
-    file = None if registry is None else Path(registry)
+    file = optional(path_of, "registry", registry)
     effect = optional(real, "design_effect", design_effect)
-    return published(text("source", source), optional(words, "measures", measures), file, effect)
+    return published(text("source", source), optional(some, "measures", measures), file, effect)
 
 
 def published(source: str, wanted: list[str] | None, registry: Path | None, design_effect: float | None) -> Estimates:

@@ -13,8 +13,9 @@ from typing import Any, Literal, TypedDict
 import polars as pl
 
 from undeb import _undeb
-from undeb.errors import DataError, UndebError, choices
-from undeb.vocabulary import Kind, as_period, known, optional, path_of, real, several, text, words
+from undeb.errors import DataError, choices
+from undeb.files import place
+from undeb.vocabulary import Kind, as_period, known, optional, real, several, text, words
 
 
 class Options(TypedDict, total=False):
@@ -137,19 +138,10 @@ class Chart:
         ...     ub.data("us-states").chart("trend").write(folder + "/trend.svg").name
         'trend.svg'
         """
-        target = path_of("path", path)
-        ending = known(target.suffix.lower(), "kind of picture file", [".svg", ".png"])
-        if target.exists() and not overwrite:
-            raise UndebError(f"{target} is there already; give overwrite=True to replace it")
-        drawn = self.to_svg().encode() if ending == ".svg" else self.to_png(scale)
-        aside = target.with_name(f".{target.name}.part")
-        try:
-            aside.write_bytes(drawn)
-            aside.replace(target)
-        except OSError as error:
-            aside.unlink(missing_ok=True)
-            raise UndebError(f"cannot write {target}: {error}; nothing was changed") from error
-        return target
+        def write(aside: Path, ending: str) -> None:
+            aside.write_bytes(self.to_svg().encode() if ending == ".svg" else self.to_png(scale))
+
+        return place(path, overwrite, "kind of picture file", [".svg", ".png"], write)
 
     def _repr_html_(self) -> str:
         # Bare SVG is dropped from notebooks that are not trusted; an image with its own words stays.
@@ -203,7 +195,9 @@ def draw(
     if absent := sorted(set(asked_for) - set(there())) if asked_for else []:
         raise DataError(f"there are no figures in {absent[0]}; {choices(absent[0], sorted(set(there())))}")
     inner = subject._inner.chart(name, {**given, "level": level, "interval": interval})
-    return Chart(inner, name, (subject, dict(asked)))
+    # What was a generator is empty by now; a pickle draws again.
+    kept = {option: given[option] for option in asked}
+    return Chart(inner, name, (subject, kept))
 
 
 def _again(subject: Any, kind: str, asked: dict[str, Any]) -> Chart:

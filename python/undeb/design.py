@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+import numbers
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
@@ -147,15 +149,43 @@ class KnownTotals:
     method: Literal["linear", "raking", "logit", "bounded-linear"] | None = None
     bounds: tuple[float, float] | None = None
 
+    def _margins(self) -> Mapping[str, float | Mapping[str, float]]:
+        """The totals by variable, or an error that shows how they are written."""
+        if not isinstance(self.totals, Mapping) or not self.totals:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise DesignError(f"`totals` is {self.totals!r}; write totals by variable, as in {TOTALS}")
+        return {text("variable of the totals", variable): known for variable, known in self.totals.items()}
+
     def _given(self) -> str:
         listed: list[dict[str, Any]] = []
-        for variable, known in self.totals.items():
+        for variable, known in self._margins().items():
             if isinstance(known, Mapping):
-                listed += [{"variable": variable, "code": code, "total": real(f"total of {variable}", total)} for code, total in known.items()]
+                listed += [
+                    {"variable": variable, "code": _code(variable, code), "total": _total(variable, total)}
+                    for code, total in known.items()
+                ]
             else:
-                listed.append({"variable": variable, "total": real(f"total of {variable}", known)})
+                listed.append({"variable": variable, "total": _total(variable, known)})
         bounds = optional(partial(several, real), "bounds", self.bounds)
+        if bounds is not None and len(bounds) != 2:
+            raise DesignError(f"`bounds` is {self.bounds!r}; the smallest and the largest factor of a weight were expected")
         return json.dumps({"method": optional(text, "method", self.method), "bounds": bounds, "total": listed})
+
+
+def _code(variable: str, code: object) -> str | int:
+    """A code as a column holds it: a text or a whole number, those of numpy too."""
+    if isinstance(code, str):
+        return text(f"code of {variable}", code)
+    if not isinstance(code, bool) and isinstance(code, numbers.Integral):
+        return int(code)
+    raise DesignError(f"`{variable}` has the code {code!r}; a text or a whole number was expected")
+
+
+def _total(variable: str, total: object) -> float:
+    """A known total: a number of people, not negative and not infinite."""
+    number = real(f"total of {variable}", total)
+    if not math.isfinite(number):
+        raise DesignError(f"the total of `{variable}` is {number}; a number of people was expected")
+    return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +259,7 @@ def design_columns(frame: Frame, options: dict[str, Any]) -> list[tuple[str, str
         needed += [(name, "replicates") for name in replicates._found(frame)]  # pyright: ignore[reportPrivateUsage]
     if totals is not None:
         # A variable may be a breakdown of the records in place of a column.
-        variables = {name for variable in totals.totals for name in variable.split(":")}
+        variables = {name for variable in totals._margins() for name in variable.split(":")}
         needed += [(name, "known_totals") for name in sorted(variables) if name not in BREAKDOWNS or name in frame.names]
     return needed
 
@@ -239,8 +269,11 @@ def stage(second: SecondStage | None) -> tuple[str | None, list[tuple[str, str]]
     if second is None:
         return None, []
     made(SecondStage, "second_stage", second, 'undeb.SecondStage(unit="household")')
-    names = [name for name in (second.unit, second.strata, second.fpc) if name is not None]
-    return json.dumps(asdict(second)), [(name, "second_stage") for name in names]
+    given = {
+        "unit": text("unit", second.unit), "strata": optional(text, "strata", second.strata),
+        "fpc": optional(text, "fpc", second.fpc), "remove_lonely": flag("remove_lonely", second.remove_lonely),
+    }  # fmt: skip
+    return json.dumps(given), [(name, "second_stage") for name in given.values() if isinstance(name, str)]
 
 
 def pay_column(pay: Pay | None, frame: Frame) -> tuple[str | None, list[tuple[str, str]]]:

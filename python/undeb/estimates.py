@@ -16,7 +16,7 @@ from undeb.errors import DataError, DesignError
 from undeb.explaining import Explaining
 from undeb.showing import count, percent, points
 from undeb.tables import KEYS, WORKING, Shown, named, of_periods, write_table
-from undeb.vocabulary import Interval, Kind, checked, filters, known, made, real, text, words
+from undeb.vocabulary import Interval, Kind, checked, filters, known, made, real, some, text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -149,7 +149,7 @@ class Estimates(Explaining):
         """
         from undeb.catalogue import published
 
-        wanted = [known(measure, "measure of these estimates", self.measures) for measure in words("measures", measures)]
+        wanted = [known(measure, "measure of these estimates", self.measures) for measure in some("measures", measures)]
         if design_effect is None:
             return self.filter(pl.col("measure").is_in(wanted))
         if self._made[:1] != (published,):
@@ -255,7 +255,7 @@ class Estimates(Explaining):
         ['period', 'region', 'sector', 'density', 'coverage']
         """
         frame = self.to_polars()
-        columns = [known(value, "column of the estimates", frame.columns) for value in words("values", values)]
+        columns = [known(value, "column of the estimates", frame.columns) for value in dict.fromkeys(some("values", values))]
         # Further breakdowns stand between the sector and the value.
         keys = frame.columns[1 : frame.columns.index("value")]
         out = frame.select(keys).unique(maintain_order=True)

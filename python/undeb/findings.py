@@ -72,7 +72,7 @@ class Findings(Table):
         '20 of 27 member states stand below 80% '
         """
         day = as_of.isoformat() if isinstance(as_of, datetime.date) else optional(text, "as_of", as_of)
-        return Report(self._inner.release(quality, day))
+        return Report(self._inner.release(optional(text, "quality", quality), day))
 
     def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
         """A chart of the findings, with the words "not released"; it shows itself in a notebook.

@@ -1,14 +1,17 @@
 """Anything tabular in: polars, pandas, pyarrow, duckdb, or whatever streams Arrow.
 
-Columns are shared, not copied, where the other library keeps them as Arrow does and cannot change them afterwards:
-polars, pyarrow, duckdb. Three things are copied: a pandas frame, once, because it can be changed in place; text that is
-stored with plain offsets, which becomes views; and weights that lie in several chunks or are not 64-bit floats.
+Columns are shared, not copied, where the other library keeps them as Arrow does: polars, pyarrow, duckdb. What their
+owners do not change stays as it is; memory that a numpy array shares with such a column is changed with the array. Three
+things are copied: a pandas frame, once, because it can be changed in place; text that is stored with plain offsets, which
+becomes views; and weights that lie in several chunks or are not 64-bit floats. A LazyFrame is collected once, whole:
+select the columns that are needed first where it has many.
 """
 
 from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias, Union, cast, runtime_checkable
 
 import polars as pl
@@ -34,6 +37,10 @@ class Frame:
     data: pl.DataFrame | pl.LazyFrame
     names: list[str]
     unreadable: dict[str, str] = field(default_factory=dict[str, str])
+    file: Path | None = None
+    """The file that a lazy frame scans, where it stays a file."""
+    stamp: tuple[int, int] = (0, 0)
+    """Size of the file, and when it was last written."""
 
     def column(self, name: str, role: str | None = None) -> pl.Expr:
         """A column by name, or an error that says which there are."""
@@ -48,14 +55,20 @@ class Frame:
         """The columns of expressions, worked out now."""
         for name in {root for expression in expressions for root in expression.meta.root_names()} - {"*"}:
             self.column(name)
+        if self.file is not None and stamp(self.file) != self.stamp:
+            raise DataError(f"{self.file} has changed since its records were read; read it again")
         try:
             selected = self.data.select(expressions)
-            return selected.collect() if isinstance(selected, pl.LazyFrame) else selected
+            return _readable(selected.collect() if isinstance(selected, pl.LazyFrame) else selected)
+        except UndebError:
+            raise
         except (pl.exceptions.PolarsError, OSError) as error:
-            lazy = isinstance(self.data, pl.LazyFrame)
-            where = "the lazy frame cannot be collected" if lazy else "the expression cannot be worked out"
-            remedy = "; is its source still there?" if lazy else ""
-            raise DataError(f"{where}: {str(error).splitlines()[0]}{remedy}") from error
+            words = first_line(error)
+            hint = '; periods are texts, as in pl.col("period") == "2012"' if "compare string with numeric" in words else ""
+            raise DataError(f"the expression cannot be worked out: {words}{hint}") from error
+        except Exception as error:
+            # What a function of the caller's own raises inside an expression.
+            raise DataError(f"the expression cannot be worked out: {type(error).__name__}: {first_line(error)}") from error
 
 
 def take(table: Tabular) -> Frame:
@@ -64,12 +77,12 @@ def take(table: Tabular) -> Frame:
         # The clone shares every column; what is done to the caller's frame later does not reach it.
         return Frame(table.clone(), table.columns)
     if isinstance(table, pl.LazyFrame):
+        # Collected once: a plan without a fixed order of rows would give another one every time.
         try:
-            return Frame(table, table.collect_schema().names())
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise DataError(
-                f"the lazy frame has no schema: {str(error).splitlines()[0]}; is its source still there?"
-            ) from error
+            frame = table.collect()
+        except Exception as error:
+            raise DataError(f"the lazy frame cannot be collected: {first_line(error)}; is its source still there?") from error
+        return Frame(frame, frame.columns)
     if type(table).__module__.partition(".")[0] == "pandas":
         return _pandas(table)
     if not isinstance(table, ArrowStream):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -80,13 +93,61 @@ def take(table: Tabular) -> Frame:
     try:
         frame = pl.DataFrame(cast(Any, table))
     except pl.exceptions.DuplicateError as error:
-        raise DataError(f"a column is there twice: {str(error).splitlines()[0]}; give every column a name of its own") from None
-    except Exception as error:
-        raise DataError(f"the table cannot be read: {str(error).splitlines()[0]}") from error
+        raise DataError(f"a column is there twice: {first_line(error)}; give every column a name of its own") from None
+    except (Exception, pl.exceptions.PanicException) as error:
+        raise DataError(f"the table cannot be read: {first_line(error)}") from error
     return Frame(frame, frame.columns)
 
 
+def scan(path: Path) -> Frame:
+    """A file that stays one: its columns are read when they are asked for, and refused once it has changed."""
+    scanned = {".csv": _scan_csv, ".parquet": pl.scan_parquet}.get(path.suffix.lower(), pl.scan_ipc)(path)
+    try:
+        names = scanned.collect_schema().names()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"{path} cannot be read: {first_line(error)}") from error
+    return Frame(scanned, names, file=path, stamp=stamp(path))
+
+
+def _scan_csv(path: Path) -> pl.LazyFrame:
+    return pl.scan_csv(path, infer_schema_length=10_000)
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """What tells whether a file is still the same."""
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise DataError(f"{path} is no longer there: {error.strerror or error}") from error
+    return about.st_size, about.st_mtime_ns
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says."""
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _readable(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame in types that records have: decimals as floats, long integers as integers; what is no single value is refused."""
+    wide = tuple(kind for kind in (getattr(pl, "Int128", None), getattr(pl, "UInt128", None)) if kind is not None)
+    casts: list[pl.Expr] = []
+    for name, dtype in frame.schema.items():
+        if dtype == pl.Decimal:
+            casts.append(pl.col(name).cast(pl.Float64))
+        elif dtype in wide:
+            casts.append(pl.col(name).cast(pl.Int64))
+        elif dtype.is_nested() or isinstance(dtype, (pl.Object, pl.Binary)):
+            raise DataError(f"the column `{name}` is of type {dtype}; a column of single numbers, texts, dates or true and false was expected")
+    try:
+        return frame.with_columns(casts) if casts else frame
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"a column has numbers too large for 64 bits: {first_line(error)}") from error
+
+
 def _pandas(table: Any) -> Frame:
+    if type(table).__name__ != "DataFrame":
+        raise DataError(f"a {type(table).__name__} of pandas is not a table; give a DataFrame")
     if not table.columns.is_unique:
         twice = sorted({str(name) for name in table.columns[table.columns.duplicated()]})
         raise DataError(f"the columns {', '.join(twice)} are there twice; give every column a name of its own")
@@ -96,12 +157,15 @@ def _pandas(table: Any) -> Frame:
         raise UndebError("pandas frames are read through pyarrow, which is not installed: pip install 'undeb[pandas]'") from None
     columns: dict[str, pl.Series] = {}
     unreadable: dict[str, str] = {}
+    texts = [str(name) for name in table.columns]
+    if alike := sorted({name for i, name in enumerate(texts) if name in texts[:i]}):
+        raise DataError(f"several columns are called {', '.join(alike)} once their names are texts; give them different names")
     for name in table.columns:
         try:
             array = pa.Array.from_pandas(table[name].copy())
             columns[str(name)] = pl.Series(str(name), array)
         except Exception as error:
             # pyarrow has many kinds of refusal, and every one says the same: this column is not of one type.
-            unreadable[str(name)] = f"{str(error).splitlines()[0]} (it mixes types, or holds what is no number, text or date)"
+            unreadable[str(name)] = f"{first_line(error)} (it mixes types, or holds what is no number, text or date)"
     frame = pl.DataFrame(list(columns.values()))
     return Frame(frame, [str(name) for name in table.columns], unreadable)

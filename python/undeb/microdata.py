@@ -12,8 +12,9 @@ import polars as pl
 from undeb import _undeb
 from undeb.design import KnownTotals, LonelyPsu, Replicates, design_columns, design_options, given_design
 from undeb.errors import DataError, UndebError
-from undeb.frames import Frame, Tabular, take
+from undeb.frames import Frame, Tabular, first_line, scan, take
 from undeb.records import Survey
+from undeb.vocabulary import path_of
 
 
 def read_microdata(
@@ -64,21 +65,16 @@ def read_microdata(
     undeb.errors.SchemaError: `gsss` is not a known codebook; did you mean `gss`? ...
     """
     options = design_options(lonely_psu, replicates, known_totals, design_effect)
-    book = os.fspath(codebook)
+    book = str(path_of("codebook", codebook))
     _undeb.codebook_variables(book)
     if not isinstance(records, (str, os.PathLike)):
         return _by_codebook(take(records), None, book, options)
-    path = Path(records)
+    path = path_of("records", records)
     ending = path.suffix.lower()
     if ending in {".sav", ".zsav", ".por", ".dta", ".sas7bdat"}:
         return _by_codebook(take(_statistical(path)), None, book, options)
     inner = _undeb.Records.read(path, book, given_design(options))
-    scan = {".csv": _scan_csv, ".parquet": pl.scan_parquet}.get(ending, pl.scan_ipc)
-    return Survey(inner, take(scan(path)), (_by_codebook, (str(path), book, options)), {"year": "period"})
-
-
-def _scan_csv(path: Path) -> pl.LazyFrame:
-    return pl.scan_csv(path, infer_schema_length=10_000)
+    return Survey(inner, scan(path), (_by_codebook, (str(path), book, options)), {"year": "period"})
 
 
 def _by_codebook(frame: Frame, path: str | None, codebook: str, options: dict[str, Any]) -> Survey:
@@ -103,8 +99,7 @@ def _statistical(path: Path) -> Tabular:
     try:
         return polars_readstat.read_readstat(str(path))
     except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(f"{path} cannot be read: {reason}; is it whole, and of the kind that its ending says?") from error
+        raise DataError(f"{path} cannot be read: {first_line(error)}; is it whole, and of the kind that its ending says?") from error
 
 
 def synthetic_records() -> pl.DataFrame:

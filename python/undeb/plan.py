@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import numbers
+import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,8 @@ from undeb import _undeb
 from undeb.errors import PlanError, UndebError
 from undeb.showing import percent, points
 from undeb.tables import Shown, Table, named
-from undeb.vocabulary import as_period, made, optional, path_of, words
+from undeb.vocabulary import as_period, checked, made, optional, path_of, real, words
+from undeb.vocabulary import text as as_text
 
 if TYPE_CHECKING:
     from undeb.estimates import Estimates
@@ -107,11 +108,11 @@ class Plan(Table):
         0.95
         """
         path = path_of("plan", plan)
-        if path.suffix != ".toml" and not path.exists():
-            name = os.fspath(plan)
-            text = _undeb.plan_text(name)
-            return Plan(_undeb.Plan.from_toml(f"{name}.toml", text, None), text, f"{name}.toml")
         try:
+            if path.suffix != ".toml" and not path.exists():
+                name = str(path)
+                text = _undeb.plan_text(name)
+                return Plan(_undeb.Plan.from_toml(f"{name}.toml", text, None), text, f"{name}.toml")
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             raise PlanError(f"{path} is not UTF-8 text; save the plan as UTF-8") from None
@@ -136,7 +137,8 @@ class Plan(Table):
         >>> ub.Plan.from_toml(ub.Plan.read("eu-80").to_toml()).id
         'eu-80'
         """
-        return Plan(_undeb.Plan.from_toml("the plan", text, None), text, "the plan")
+        given = as_text("text", text)
+        return Plan(_undeb.Plan.from_toml("the plan", given, None), given, "the plan")
 
     @staticmethod
     def of(
@@ -191,19 +193,20 @@ class Plan(Table):
         if isinstance(targets, Target) or not isinstance(targets, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise PlanError(f"`targets` is {targets!r}; write {how}")
         listed = list(targets)
-        _agree(listed)
+        _agree(listed, source)
         head: dict[str, Any] = {
             "id": id, "title": title, "summary": summary, "source": source, "measures": words("measures", measures),
             "regions": optional(words, "regions", regions),
             "sectors": optional(words, "sectors", sectors),
-            "level": level, "quality": quality,
+            "level": checked(level), "quality": quality,
         }  # fmt: skip
         lines = ["[plan]", *_keys(head)]
         if design_effect is not None or reason is not None:
-            lines += ["", "[plan.assumptions]", *_keys({"design_effect": design_effect, "reason": reason})]
+            deff = optional(real, "design_effect", design_effect)
+            lines += ["", "[plan.assumptions]", *_keys({"design_effect": deff, "reason": reason})]
         for target in listed:
             given = {name: getattr(target, name) for name in Target.__dataclass_fields__}
-            lines += ["", "[[target]]", *_keys(given)]
+            lines += ["", "[[target]]", *_keys(given, f"` of the target `{target.id}")]
         return Plan.from_toml("\n".join(lines) + "\n")
 
     def assess(self, *evidence: Estimates) -> Findings:
@@ -326,7 +329,17 @@ def _several(names: list[str], what: str) -> str:
     return ", ".join(names) if len(names) <= 3 else f"{len(names)} {what}"
 
 
-def _agree(targets: list[Target]) -> None:
+def _agree(targets: list[Target], source: str) -> None:
+    def same(target: Target) -> tuple[Any, ...]:
+        # However they are written: 2030 or "2030", the source of the plan named or not.
+        periods = (optional(as_period, name, getattr(target, name)) for name in ("deadline", "baseline"))
+        return (str(target.measure), target.status, target.force, target.source or source, *periods)
+
+    def shared(one: str | Sequence[str], other: str | Sequence[str]) -> set[str]:
+        here, there = set(words("cells", one)), set(words("cells", other))
+        # "each" holds every code, those named elsewhere too.
+        return here if "each" in there else there if "each" in here else here & there
+
     for target in targets:
         if not isinstance(target, Target):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise PlanError(f"a plan takes targets, not {type(target).__name__}; make one with undeb.Target(...)")
@@ -336,31 +349,34 @@ def _agree(targets: list[Target]) -> None:
             raise PlanError(f"the target `{target.id}` has {given}; give exactly one of level, change and unset")
     for i, one in enumerate(targets):
         for other in targets[:i]:
-            same = ("measure", "deadline", "baseline", "status", "force", "source")
-            cells = (set(words("region", one.region)) & set(words("region", other.region)), set(words("sector", one.sector)) & set(words("sector", other.sector)))
+            cells = (shared(one.region, other.region), shared(one.sector, other.sector))
             differ = (one.level, one.change) != (other.level, other.change)
-            if all(cells) and differ and all(getattr(one, name) == getattr(other, name) for name in same):
+            if all(cells) and differ and same(one) == same(other):
                 raise PlanError(
                     f"the targets `{other.id}` and `{one.id}` ask for different levels of {one.measure} in "
                     f"{', '.join(sorted(cells[0]))} at once; keep one, or give them deadlines of their own"
                 )
 
 
-def _keys(values: dict[str, Any]) -> list[str]:
+def _keys(values: dict[str, Any], of: str = "") -> list[str]:
     # JSON texts, numbers and lists are TOML ones too; periods of whole years are texts there.
     lines: list[str] = []
     for name, value in values.items():
-        if value is None:
+        if value is None and name not in ("id", "title", "measure", "status"):
             continue
         if name in ("baseline", "deadline"):
-            value = as_period(name, value)
-        elif isinstance(value, str):
-            value = str(value)
-        elif not isinstance(value, bool) and isinstance(value, numbers.Real):
-            value = int(value) if isinstance(value, numbers.Integral) else float(value)
-        else:
-            value = words(name, value)
+            value = as_period(name + of, value)
+        elif name in ("level", "change", "design_effect"):
+            value = real(name + of, value)
+            if not math.isfinite(value):
+                raise PlanError(f"`{name}{of}` is {value}; a fraction was expected, 0.30 for 30 %")
+        elif name in ("region", "sector", "measures", "regions", "sectors"):
+            value = words(name + of, value)
             if not value:
                 continue
+        else:
+            value = as_text(name + of, value)
+            if not value.strip() and name in ("id", "title"):
+                raise PlanError(f"`{name}{of}` is empty; every plan and every target needs one")
         lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
     return lines

@@ -183,6 +183,8 @@ class Quantities(Table):
         headings = ["Quantity", "Period", "Region", "Sector", *further, *numeric[:3], "Unit", *numeric[3:]]
         errors = sorted(frame["error_source"].drop_nulls().unique())
         notes = [f"Sampling errors: {'; '.join(errors) or 'none is stated'}."]
+        if any((note or "").startswith("pooled ") for note in frame["note"]):
+            notes += ["Figures of several periods are averages of a period, not sums over them."]
         if any(name.startswith(("pay_gap", "pay_ratio")) for name in frame["measure"].unique()):
             notes += ["Gaps are raw: nothing but the answer tells the two groups apart, so a gap is no effect of unions."]
         return Shown(source["title"], headings, rows, [*notes, f"{WORKING} Source: {source['citation']}"], numeric, frame.height)

@@ -14,7 +14,7 @@ from undeb.estimates import Estimates
 from undeb.frames import Frame
 from undeb.quantities import Quantities, Quantity
 from undeb.tables import Shown, Table
-from undeb.vocabulary import Interval, filters, flag, optional, several, text, whole, words
+from undeb.vocabulary import Interval, filters, flag, optional, several, some, text, whole
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -65,9 +65,13 @@ class Survey(Table):
                 f"the filter is of type {mask.dtype}, not of true and false; "
                 'compare with a value, as in pl.col("sector") == "public"'
             )
+        if mask.len() == 1 and len(self._inner) != 1 and not condition.meta.root_names():
+            # One answer for all, as polars has it: pl.lit(True) begins many a filter.
+            mask = pl.Series("filter", [mask.item()] * len(self._inner), dtype=pl.Boolean)
         if mask.len() != len(self._inner):
             raise DataError(
-                f"the filter has {mask.len()} rows, the records {len(self._inner)}; has the file behind the frame changed?"
+                f"the filter has {mask.len()} rows, the records {len(self._inner)}; compare record by record, "
+                'as in pl.col("age") > 30'
             )
         return replace(self, _inner=self._inner.filter(mask.to_frame()), _masks=(*self._masks, mask))
 
@@ -134,7 +138,7 @@ class Survey(Table):
         >>> rates.to_polars()["period"].to_list()
         ['2019', '2024']
         """
-        made = _estimate(self, words("measures", measures), _axes(by), flag("margins", margins), pool)
+        made = _estimate(self, some("measures", measures), _axes(by), flag("margins", margins), pool)
         return made.at_level(level, interval)
 
     def quantities(
@@ -172,7 +176,8 @@ class Survey(Table):
         Returns
         -------
         Quantities
-            One row for each cell. Totals count those who gave the answer, without a guess for those who did not.
+            One row for each cell. Totals count those who gave the answer, without a guess for those who did not; over
+            several periods they are the average of a period, never their sum.
 
         Raises
         ------
@@ -194,7 +199,7 @@ class Survey(Table):
         >>> gap["unit"].unique().to_list()
         ['pounds an hour']
         """
-        return _quantities(self, words("quantities", quantities), _axes(by), flag("margins", margins), pool).at_level(level)
+        return _quantities(self, some("quantities", quantities), _axes(by), flag("margins", margins), pool).at_level(level)
 
     def _broken_down(self, by: list[str | pl.Expr]) -> tuple[_undeb.Records, list[str]]:
         """The records with every breakdown that is asked for, and their names."""
@@ -204,6 +209,11 @@ class Survey(Table):
             name = self._names.get(one, one) if isinstance(one, str) else one.meta.output_name()
             if isinstance(one, pl.Expr) or (name not in records.dimensions() and name in self._frame.names):
                 column = self._frame.select([one.alias(name) if isinstance(one, pl.Expr) else pl.col(name)])
+                if column.height != len(records):
+                    raise DataError(
+                        f"the breakdown `{name}` has {column.height} rows, the records {len(records)}; "
+                        "a breakdown has a code for every record"
+                    )
                 records = records.with_breakdown(column)
             elif name not in records.dimensions():
                 raise DataError(

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NoReturn
 import polars as pl
 
 from undeb import _undeb
-from undeb.errors import DisclosureError, UndebError
+from undeb.errors import DisclosureError
+from undeb.files import place
 from undeb.showing import count, percent
 from undeb.tables import Shown, Table, named
-from undeb.vocabulary import Kind, path_of
+from undeb.vocabulary import Kind, flag, path_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -145,17 +146,9 @@ class Report(Table):
         """
         target = path_of("path", path)
         if target.suffix.lower() not in {".html", ".htm"}:
-            return self._inner.write(target, overwrite)[0]
-        if target.exists() and not overwrite:
-            raise UndebError(f"{target} is there already; give overwrite=True to replace it")
-        aside = target.with_name(f".{target.name}.part")
-        try:
-            aside.write_text(self.to_html(), encoding="utf-8")
-            aside.replace(target)
-        except OSError as error:
-            aside.unlink(missing_ok=True)
-            raise UndebError(f"cannot write {target}: {error}; nothing was changed") from error
-        return target
+            return self._inner.write(target, flag("overwrite", overwrite))[0]
+        page = self.to_html()
+        return place(target, overwrite, "kind of page", [".html", ".htm"], lambda aside, _: aside.write_text(page, encoding="utf-8"))
 
     def __len__(self) -> int:
         return len(self._inner)

@@ -160,4 +160,7 @@ def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str
     parts: dict[str, Any] = {**others, **roles, "second_stage": second, "pay": pay, "others": []}
     inner = _undeb.Records.by_roles(frame.select(list(expressions.values())), parts, given_design(design))
     names = {given: role for role, given in columns.items() if isinstance(given, str) and role in ("period", "region", "sector")}
-    return Survey(inner, frame, (_by_roles, (columns, options)), {**names, "year": "period"} if roles["period"] else names)
+    # A year is the period, unless a column of its own is called so.
+    if roles["period"] and "year" not in frame.names:
+        names["year"] = "period"
+    return Survey(inner, frame, (_by_roles, (columns, options)), names)

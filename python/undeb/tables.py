@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb.errors import UndebError
-from undeb.vocabulary import known, path_of
+from undeb.files import place
 
 if TYPE_CHECKING:
     import pandas
@@ -128,7 +128,9 @@ class Table:
         except ImportError:
             raise UndebError("great_tables is needed: pip install 'undeb[tables]'") from None
         shown = self._shown()
-        frame = pl.DataFrame(shown.rows, schema=dict.fromkeys(shown.headings, pl.String), orient="row")
+        # A breakdown may be called as a heading is; the headings of a frame are all different.
+        names = [name if name not in shown.headings[:i] else f"{name} ({i + 1})" for i, name in enumerate(shown.headings)]
+        frame = pl.DataFrame(shown.rows, schema=dict.fromkeys(names, pl.String), orient="row")
         table = great_tables.GT(frame).tab_header(title=shown.caption)
         table = table.cols_align("left").cols_align("right", [name for name in shown.headings if name in shown.numeric])
         folded = [f"{shown.total - len(shown.rows):,} more rows"] if shown.total > len(shown.rows) else []
@@ -206,22 +208,14 @@ def of_periods(row: dict[str, Any]) -> str:
 
 
 def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:
-    """Writes a table aside and moves it into place, so that no half of a file is ever there."""
-    target = path_of("path", path)
-    ending = known(target.suffix.lower(), "kind of file", [".csv", ".parquet", ".json"])
-    if target.exists() and not overwrite:
-        raise UndebError(f"{target} is there already; give overwrite=True to replace it")
-    aside = target.with_name(f".{target.name}.part")
-    frame = table.to_polars()
-    try:
-        if ending == ".csv":
-            frame.write_csv(aside)
-        elif ending == ".parquet":
-            frame.write_parquet(aside)
-        else:
+    """Writes a table as CSV, Parquet or JSON, by the ending."""
+
+    def write(aside: Path, ending: str) -> None:
+        if ending == ".json":
             aside.write_text(table.to_json() + "\n", encoding="utf-8")
-        aside.replace(target)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise UndebError(f"cannot write {target}: {error}; nothing was changed") from error
-    return target
+        elif ending == ".csv":
+            table.to_polars().write_csv(aside)
+        else:
+            table.to_polars().write_parquet(aside)
+
+    return place(path, overwrite, "kind of file", [".csv", ".parquet", ".json"], write)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -110,15 +110,20 @@ def known(given: object, what: str, names: Iterable[str]) -> str:
     names = list(names)
     if isinstance(given, str) and str(given) in names:
         return str(given)
-    shown = given if isinstance(given, str) else repr(given)
+    shown = text(what, given) if isinstance(given, str) else repr(given)
     raise SchemaError(f"`{shown}` is not {'an' if what[0] in 'aeiou' else 'a'} {what}; {choices(str(given), names)}")
 
 
 def several(kind: Callable[[str, Any], Kept], name: str, given: Any) -> list[Kept]:
     """A list of what is of a kind such as :func:`real`, or an error that names the option."""
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+    try:
+        # A numpy array without a dimension says that it can be gone through, and cannot.
+        members = None if isinstance(given, (str, bytes)) else list(given)
+    except TypeError:
+        members = None
+    if members is None:
         raise DataError(f"`{name}` is {given!r}; a list was expected")
-    return [kind(name, one) for one in cast("Iterable[Any]", given)]
+    return [kind(name, one) for one in members]
 
 
 def words(name: str, given: Any) -> list[str]:
@@ -128,6 +133,14 @@ def words(name: str, given: Any) -> list[str]:
     if not isinstance(given, Iterable):
         raise DataError(f"`{name}` is {given!r}; a text or a list of texts was expected")
     return several(text, name, given)
+
+
+def some(name: str, given: Any) -> list[str]:
+    """One word or several, but not none."""
+    listed = words(name, given)
+    if not listed:
+        raise DataError(f"`{name}` is an empty list; name at least one, or leave it out")
+    return listed
 
 
 def flag(name: str, given: Any) -> bool:
@@ -152,7 +165,7 @@ def filters(given: Iterable[Any]) -> Iterator[Any]:
 
 def path_of(name: str, given: Any) -> Path:
     """A path, or an error that names the option."""
-    if isinstance(given, (str, os.PathLike)):
+    if isinstance(given, (str, os.PathLike)) and "\0" not in text(name, str(os.fspath(given))):  # pyright: ignore[reportUnknownArgumentType]
         return Path(str(os.fspath(given)))  # pyright: ignore[reportUnknownArgumentType]
     raise DataError(f"`{name}` is {given!r}; the path of a file was expected")
 
@@ -161,7 +174,10 @@ def real(name: str, given: Any) -> float:
     """A number, or an error that names the option."""
     if isinstance(given, bool) or not isinstance(given, numbers.Real):
         raise DataError(f"`{name}` is {given!r}; a number was expected")
-    return float(given)
+    try:
+        return float(given)
+    except OverflowError:
+        raise DataError(f"`{name}` is a number of more than 300 digits; a number that a computer holds was expected") from None
 
 
 def whole(name: str, given: Any, most: int = 2**64 - 1) -> int:
@@ -173,9 +189,13 @@ def whole(name: str, given: Any, most: int = 2**64 - 1) -> int:
 
 def text(name: str, given: Any) -> str:
     """A name or code, or an error that names the option."""
-    if isinstance(given, str):
-        return str(given)
-    raise DataError(f"`{name}` is {given!r}; a text was expected")
+    if not isinstance(given, str):
+        raise DataError(f"`{name}` is {given!r}; a text was expected")
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise DataError(f"`{name}` is {given!r}, which is no text: it has half of a character") from None
+    return str(given)
 
 
 def optional(kind: Callable[[str, Any], Kept], name: str, given: Any) -> Kept | None:
@@ -185,7 +205,9 @@ def optional(kind: Callable[[str, Any], Kept], name: str, given: Any) -> Kept | 
 
 def as_period(name: str, given: Any) -> str:
     """A period as text: a year, or a quarter such as ``2024-Q3``; whether it is one is said by who reads it."""
-    if isinstance(given, str) or (not isinstance(given, bool) and isinstance(given, numbers.Integral)):
+    if isinstance(given, str):
+        return text(name, given)
+    if not isinstance(given, bool) and isinstance(given, numbers.Integral) and abs(int(given)) < 10**6:
         return str(given)
     raise DataError(f"`{name}` is {given!r}; a year such as 2024 or a quarter such as '2024-Q3' was expected")
 

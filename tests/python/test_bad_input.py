@@ -46,8 +46,8 @@ def test_a_lazy_frame_whose_source_is_gone(records: pl.DataFrame, tmp_path: Path
     lazy = pl.scan_parquet(path)
     survey = ub.survey(lazy, member="member", weight="weight")
     path.unlink()
-    with pytest.raises(ub.DataError, match="is its source still there"):
-        survey.filter(pl.col("age") > 40)
+    # What was collected is kept.
+    assert len(survey.filter(pl.col("age") > 40).estimate(by="sex")) == 2
     with pytest.raises(ub.DataError, match="is its source still there"):
         ub.survey(pl.scan_parquet(path), member="member")
 
@@ -57,8 +57,7 @@ def test_a_file_that_changes_behind_the_survey(records: pl.DataFrame, tmp_path: 
     records.write_csv(path)
     survey = ub.survey(pl.scan_csv(path), member="member", weight="weight")
     records[:100].write_csv(path)
-    with pytest.raises(ub.DataError, match="has 100 rows, the records .*has the file behind the frame changed"):
-        survey.filter(pl.col("age") > 40)
+    assert len(survey.filter(pl.col("age") > 40)) == len(records)
 
 
 def test_object_columns_that_mix_types(records: pl.DataFrame) -> None:

@@ -139,3 +139,75 @@ def test_files_of_statistical_programs_are_read(tmp_path: Path) -> None:
         path = tmp_path / f"gss{ending}"
         write(frame.to_pandas(), str(path))
         assert ub.read_microdata(path, "gss", lonely_psu="adjust").estimate(by=["year"]).to_polars().equals(expected)
+
+
+def test_a_lazy_frame_without_an_order_is_collected_once() -> None:
+    many = pl.concat([ub.synthetic_records().with_columns(copy=pl.lit(i)) for i in range(10)])
+    design = {"member": "member", "weight": "weight", "strata": "stratum", "psu": "psu"}
+    public = pl.col("sector") == "public"
+    for _ in range(3):
+        # Every collection of this plan gives another order of rows.
+        lazy = ub.survey(many.with_columns(id=pl.int_range(pl.len())).lazy().unique(), **design).filter(public)
+        eager = ub.survey(many, **design).filter(public)
+        assert lazy.estimate().to_polars()["value"][0] == pytest.approx(eager.estimate().to_polars()["value"][0], rel=1e-12)
+
+
+def test_a_file_that_has_changed_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "gss.csv"
+    lines = (Path(__file__).parents[1] / "codebooks" / "gss.csv").read_text().splitlines(keepends=True)
+    file.write_text("".join(lines))
+    survey = ub.read_microdata(file, codebook="gss")
+    survey.filter(pl.lit(True))
+    file.write_text("".join([lines[0], *reversed(lines[1:])]) + "\n")
+    with pytest.raises(ub.DataError, match="has changed since its records were read; read it again"):
+        survey.filter(pl.lit(True))
+
+
+def test_decimals_and_long_integers_are_read_as_numbers() -> None:
+    records = ub.synthetic_records()
+    design = {"member": "member", "strata": "stratum", "psu": "psu", "weight": "weight"}
+    exact = records.with_columns(pl.col("weight").cast(pl.Decimal(20, 6)))
+    by = pl.col("age").cast(pl.Int128).alias("years")
+    plain = ub.survey(exact.with_columns(pl.col("weight").cast(pl.Float64)), **design).estimate(by=pl.col("age").alias("years"))
+    assert ub.survey(exact, **design).estimate(by=by).to_polars().equals(plain.to_polars())
+
+
+def test_a_year_of_its_own_is_no_period() -> None:
+    quarter = pl.col("year").cast(pl.String) + "-Q" + (pl.col("age") % 4 + 1).cast(pl.String)
+    survey = ub.survey(ub.synthetic_records().with_columns(quarter=quarter), member="member", period="quarter")
+    assert survey.estimate(by="year").to_polars()["year"].to_list() == ["2019", "2024"]
+    assert survey.estimate(by="period").to_polars().height == 8
+
+
+@pytest.mark.parametrize("name", ["n", "value", "quality", "measure", "p", "against_region", "density"])
+def test_a_breakdown_is_not_called_as_a_result_is(name: str) -> None:
+    survey = ub.survey(ub.synthetic_records(), member="member")
+    with pytest.raises(ub.DataError, match=f"a breakdown cannot be named `{name}`"):
+        survey.estimate(by=pl.col("sex").alias(name))
+
+
+def test_every_column_of_the_results_is_taken() -> None:
+    survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", period="year")
+    rates, sums = survey.estimate(by=["year", "sex"]), survey.quantities("members", by=["year", "sex"])
+    columns = {c for table in (rates, sums, rates.change(), sums.change()) for c in table.to_polars().columns}
+    for name in columns - {"sex", "against_sex", "period", "region", "sector"}:
+        with pytest.raises(ub.DataError, match="a breakdown cannot be named"):
+            survey.estimate(by=pl.col("sex").alias(name))
+
+
+def test_the_code_of_the_whole_is_taken() -> None:
+    part = pl.when(pl.col("sex") == "f").then(pl.lit("all")).otherwise(pl.lit("part")).alias("part")
+    with pytest.raises(ub.DataError, match="has the code `all`, which stands for the whole"):
+        ub.survey(ub.synthetic_records(), member="member").estimate(by=part, margins=True)
+
+
+def test_replicate_weights_need_the_weight_that_they_replicate() -> None:
+    records = ub.synthetic_records().with_columns(pl.col("weight").alias(f"rep{i}") for i in range(4))
+    with pytest.raises(ub.DesignError, match="but not the weight of the records"):
+        ub.survey(records, member="member", replicates=ub.Replicates(columns="rep*", kind="brr"))
+
+
+def test_totals_over_periods_say_that_they_are_averages() -> None:
+    survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", period="year")
+    assert "averages of a period" in str(survey.quantities("members"))
+    assert "averages of a period" not in str(survey.quantities("members", by="year"))

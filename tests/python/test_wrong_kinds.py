@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -75,13 +76,42 @@ def records(**options: Any) -> ub.Survey:
         (lambda rates: records(second_stage="household"), "`second_stage` is 'household'; write undeb.SecondStage("),
         (lambda rates: records(replicates=ub.Replicates(kind="fay", rho="0.5")), "`rho` is '0.5'; a number was expected"),
         (lambda rates: records(replicates=ub.Replicates(kind="bootstrap", seed=-1)), "`seed` is -1; a whole number"),
-        (lambda rates: records(known_totals=ub.KnownTotals(totals={}, bounds=3)), "`bounds` is 3; a list was expected"),
+        (lambda rates: records(known_totals=ub.KnownTotals(totals={"sex": {"f": 1}}, bounds=3)), "`bounds` is 3; a list was expected"),
         (lambda rates: records(pay=ub.Pay(amount="wage", unit=None)), "`unit` is None; a text was expected"),
         (lambda rates: records().estimate(by=5), "`by` is 5; a list was expected"),
         (lambda rates: records().estimate(by=pl.all()), "which is several columns; name one at a time"),
         (lambda rates: records().estimate(margins="yes"), "`margins` is 'yes'; True or False"),
         (lambda rates: records().quantities(None), "`quantities` is None; a text or a list of texts"),
         (lambda rates: records().filter(True), "`filter` is True; write a polars expression"),
+        (lambda rates: rates.detect(correlation=-5), "the correlation -5 is not between -1 and 1"),
+        (lambda rates: rates.at_level(10**400), "`level` is a number of more than 300 digits"),
+        (lambda rates: rates.wide(np.array("value")), "a list was expected"),
+        (lambda rates: rates.wide([]), "`values` is an empty list"),
+        (lambda rates: rates.estimate([]), "`measures` is an empty list"),
+        (lambda rates: ub.data("us-states", []), "`measures` is an empty list"),
+        (lambda rates: ub.data("us-states", registry=1), "`registry` is 1; the path of a file"),
+        (lambda rates: ub.data("\ud800"), "which is no text: it has half of a character"),
+        (lambda rates: rates.change("\ud800", 2022), "`start` is '\\ud800', which is no text"),
+        (lambda rates: rates.write("/tmp/a\0.csv"), "`path` is '/tmp/a\\x00.csv'; the path of a file"),
+        (lambda rates: rates.write("/tmp/a.csv", overwrite="no"), "`overwrite` is 'no'; True or False"),
+        (lambda rates: rates.chart("trend").write("/tmp/a.svg", overwrite=1), "`overwrite` is 1; True or False"),
+        (lambda rates: rates.filter(pl.col("period") == 2012), "periods are texts, as in pl.col(\"period\") == \"2012\""),
+        (lambda rates: ub.Plan.from_toml(3), "`text` is 3; a text was expected"),
+        (lambda rates: ub.Plan.read("eu-80").assess(ub.data("eu27")).release(3), "`quality` is 3; a text was expected"),
+        (lambda rates: ub.read_microdata(ub.synthetic_records(), codebook=None), "`codebook` is None; the path of a file"),
+        (lambda rates: ub.survey(pd.Series([1]), member="a"), "a Series of pandas is not a table; give a DataFrame"),
+        (lambda rates: records(second_stage=ub.SecondStage(unit=1)), "`unit` is 1; a text was expected"),
+        (lambda rates: records(second_stage=ub.SecondStage(unit="sex", remove_lonely=1)), "`remove_lonely` is 1"),
+        (lambda rates: records(known_totals=ub.KnownTotals(totals={1: {"f": 1}})), "`variable of the totals` is 1"),
+        (lambda rates: records().quantities("members", by="sex").compare("period", "2019", "2024"), "with .change(start, end)"),
+        (lambda rates: records().quantities([]), "`quantities` is an empty list"),
+        (lambda rates: records().filter((pl.col("age") > 30).any()), "the filter has 1 rows, the records 2842"),
+        (lambda rates: records().estimate(by=pl.lit("a").alias("g")), "the breakdown `g` has 1 rows"),
+        (lambda rates: records().estimate(by=pl.concat_list("age").alias("g")), "the column `g` is of type List(Int64)"),
+        (
+            lambda rates: records().filter(pl.col("age").map_elements(lambda age: 1 / 0, return_dtype=pl.Boolean)),
+            "the expression cannot be worked out: ZeroDivisionError",
+        ),
     ],
 )
 def test_options_of_the_wrong_kind(states: ub.Estimates, call: Callable[[ub.Estimates], object], message: str) -> None:
@@ -99,3 +129,46 @@ def test_numbers_of_numpy_are_numbers(states: ub.Estimates) -> None:
         ub.Plan.of("half", "Half", source="us-states", targets=half)
     years = states.filter(pl.col("region") == "WY", pl.col("sector") == "all")
     assert "2012" in years.chart("slope", periods=np.array([2012, 2022])).subtitle
+
+
+@pytest.mark.parametrize(
+    ("totals", "bounds", "message"),
+    [
+        (None, None, "`totals` is None; write totals by variable"),
+        ({"sex": {True: 1.0}}, None, "`sex` has the code True; a text or a whole number"),
+        ({"sex": {"f": float("nan")}}, None, "the total of `sex` is nan"),
+        ({"sex": {"f": 1.0}}, [1.0], "`bounds` is [1.0]; the smallest and the largest factor"),
+    ],
+)
+def test_known_totals_of_the_wrong_kind(totals: Any, bounds: Any, message: str) -> None:
+    with pytest.raises(ub.DesignError, match=re.escape(message)):
+        records(known_totals=ub.KnownTotals(totals=totals, bounds=bounds))
+
+
+def test_known_totals_by_codes_of_numpy() -> None:
+    totals = {"stratum": {np.int64(code): 270.0 for code in range(1, 13)}}
+    assert len(records(known_totals=ub.KnownTotals(totals=totals)).estimate()) == 1
+
+
+def test_a_name_too_long_for_the_disk_is_an_error_of_the_package(states: ub.Estimates) -> None:
+    with pytest.raises(ub.UndebError, match="nothing was changed"):
+        states.write("/tmp/" + "x" * 300 + ".csv")
+    with pytest.raises(ub.UndebError, match="cannot read the plan"):
+        ub.Plan.read("x" * 100_000)
+    with pytest.raises(ub.UndebError, match="the title has 16000 characters"):
+        states.chart("trend", title="x" * 16_000)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("level", "x", "`level` of the target `a` is 'x'; a number"),
+        ("level", float("nan"), "`level` of the target `a` is nan"),
+        ("title", None, "`title` of the target `a` is None; a text"),
+        ("id", "", "`id` of the target `` is empty"),
+    ],
+)
+def test_a_target_of_the_wrong_kind_names_itself(option: str, value: Any, message: str) -> None:
+    given: dict[str, Any] = {"id": "a", "title": "T", "measure": "coverage", "region": "US", "level": 0.5, "status": "illustrative"}
+    with pytest.raises(ub.UndebError, match=re.escape(message)):
+        ub.Plan.of("x", "X", source="us-states", targets=[ub.Target(**{**given, option: value})])

@@ -21,6 +21,9 @@ pub struct Chart {
     numbers: DataFrame,
 }
 
+/// Most characters of a title of one's own.
+const MOST_TITLE: usize = 500;
+
 /// Makes a chart of a subject. What the options leave out is worked out from the subject: see [`ChartOptions`].
 ///
 /// The title is computed from the figures and their intervals and says no more than they do (METHODS M28). Pictures of
@@ -49,6 +52,11 @@ pub fn chart(kind: Kind, subject: Subject<'_>, options: &ChartOptions) -> Result
         };
         let what = format!("a chart is {low} to {high} {unit} wide");
         return Err(Cause::option(what, format!("choose a width between {low} and {high}")).into());
+    }
+    // Longer than any page takes: words are measured one by one, and breaking lines takes the square of their number.
+    if let Some(long) = options.title.as_deref().map(|t| t.chars().count()).filter(|n| *n > MOST_TITLE) {
+        let what = format!("the title has {long} characters");
+        return Err(Cause::option(what, format!("give one of at most {MOST_TITLE}")).into());
     }
     let filled = fill(&Asked::of(kind, subject, options)?)?;
     let mut picture = filled.draw(options.id.as_deref().unwrap_or(kind.id()), options.theme);

@@ -250,7 +250,11 @@ pub(crate) struct CompareCommand {
 fn only(given: &str) -> std::result::Result<(String, Vec<String>), String> {
     let (dimension, codes) = given.split_once('=').ok_or("write a dimension, an equals sign and codes: region=US,CA")?;
     let codes: Vec<String> = codes.split(',').map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect();
-    if codes.is_empty() { Err("no code stands behind the equals sign".to_owned()) } else { Ok((dimension.trim().to_owned(), codes)) }
+    if codes.is_empty() {
+        Err("no code stands behind the equals sign".to_owned())
+    } else {
+        Ok((dimension.trim().to_owned(), codes))
+    }
 }
 
 /// Where and how estimates are written.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use undeb::release::format::{percent, signed_points};
 use undeb::{
-    ChangeRow, ChangeView, Changes, Classification, CompareOptions, Comparison, Contrast, Error, Estimates, Measure, PublishedTable,
-    RecordOptions, Result,
+    ChangeRow, ChangeView, Changes, Classification, CompareOptions, Comparison, Contrast, Error, Estimates, Measure,
+    PublishedTable, RecordOptions, Result,
 };
 
 use crate::args::{CompareCommand, Format};

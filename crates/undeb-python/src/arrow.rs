@@ -6,6 +6,7 @@
 #![allow(unsafe_code, reason = "the Arrow C stream interface is made of pointers")]
 
 use std::ffi::CStr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars::prelude::{ArrowField, ArrowSchema, CompatLevel, DataFrame, Series};
 use polars_arrow::array::{Array, StructArray};
@@ -15,6 +16,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::error::{DataError, SchemaError};
+use crate::work::fault;
 
 const NAME: &CStr = c"arrow_array_stream";
 
@@ -25,7 +27,8 @@ pub(crate) fn import(object: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
     // SAFETY: a capsule of this name holds a stream, and an empty one is left in its place: whoever drops the capsule
     // then has nothing to release.
     let stream = unsafe { std::ptr::replace(pointer.as_ptr(), ArrowArrayStream::empty()) };
-    object.py().detach(|| read(stream))
+    // Types that this build of polars does not know end in a panic.
+    object.py().detach(|| catch_unwind(AssertUnwindSafe(|| read(stream)))).unwrap_or_else(|panic| Err(fault(&*panic)))
 }
 
 fn read(stream: ArrowArrayStream) -> PyResult<DataFrame> {

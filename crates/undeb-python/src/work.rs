@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pyo3::call::PyCallArgs;
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use undeb::{Steps, Watch};
 
@@ -56,7 +57,12 @@ fn wait<T: Send + 'static>(py: Python<'_>, waiting: &Mutex<Receiver<Answer<T>>>,
             Ok(Err(panic)) => return Err(fault(&*panic)),
             Err(RecvTimeoutError::Timeout) => {
                 py.check_signals()?;
-                drop(progress(py, "tick", (begun.elapsed().as_secs_f64(), watch.share())));
+                // Ctrl-C may come while the line is printed; a line that cannot be printed is no reason to fail.
+                if let Err(e) = progress(py, "tick", (begun.elapsed().as_secs_f64(), watch.share()))
+                    && e.is_instance_of::<PyKeyboardInterrupt>(py)
+                {
+                    return Err(e);
+                }
             }
             Err(RecvTimeoutError::Disconnected) => return Err(fault(&"the work ended without an answer")),
         }
@@ -67,7 +73,7 @@ fn progress<'py>(py: Python<'py>, what: &str, told: impl PyCallArgs<'py>) -> PyR
     py.import("undeb.progress")?.call_method1(what, told).map(drop)
 }
 
-fn fault(panic: &(dyn Any + Send)) -> PyErr {
+pub(crate) fn fault(panic: &(dyn Any + Send)) -> PyErr {
     let words = panic.downcast_ref::<&str>().map(ToString::to_string);
     let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned());
     UndebError::new_err(format!(

@@ -8,6 +8,59 @@ use crate::schema::{Classification, Period};
 use crate::source::{Codes, Records};
 use crate::survey::totals::MOST_CELLS;
 
+/// Code of the whole of a breakdown.
+const WHOLE: &str = "all";
+
+/// Columns that estimates, quantities and comparisons have as tables besides breakdowns: no breakdown may be called so.
+const COLUMNS: [&str; 46] = [
+    "measure",
+    "value",
+    "se",
+    "low",
+    "high",
+    "df",
+    "n",
+    "psus",
+    "effective_n",
+    "design_effect",
+    "cv",
+    "numerator",
+    "denominator",
+    "missing_share",
+    "missing_low",
+    "missing_high",
+    "flags",
+    "error_source",
+    "rolled_up",
+    "note",
+    "definition",
+    "source",
+    "released",
+    "quality",
+    "unit",
+    "quantity",
+    "tier",
+    "contrast",
+    "first",
+    "first_se",
+    "first_unit",
+    "second",
+    "second_se",
+    "t",
+    "p",
+    "p_adjusted",
+    "detectable",
+    "maintained",
+    "p_maintained",
+    "cautions",
+    "against_period",
+    "against_region",
+    "against_sector",
+    "density",
+    "coverage",
+    "missing",
+];
+
 /// One axis of the grid: codes of each row, and the number of cells it takes, one for "not known" included.
 pub(crate) struct Axis<'a> {
     pub(crate) of_row: &'a Codes,
@@ -49,6 +102,15 @@ impl<'a> Grid<'a> {
         }
         if let Some(twice) = by.iter().enumerate().find_map(|(i, b)| by[..i].contains(b).then_some(b)) {
             return Err(Error::data(format!("the breakdown `{twice}` is asked for twice")));
+        }
+        if let Some(taken) = by.iter().find(|b| COLUMNS.contains(b)) {
+            return Err(Error::data(format!("a breakdown cannot be named `{taken}`: that is a column of the results"))
+                .help("give the column another name"));
+        }
+        let coded_whole = |b: &&&str| records.dimensions.get(**b).is_some_and(|d| d.codes.iter().any(|code| &**code == WHOLE));
+        if let Some(dimension) = by.iter().find(coded_whole) {
+            return Err(Error::data(format!("the column of `{dimension}` has the code `{WHOLE}`, which stands for the whole"))
+                .help("give that code another name"));
         }
         if options.pool.is_some() && !by.contains(&"period") {
             return Err(Error::data("periods are to be averaged, but `period` is no breakdown")

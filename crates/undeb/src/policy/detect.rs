@@ -132,6 +132,10 @@ impl Series {
 
 fn smallest(a: f64, b: f64, options: &DetectOptions) -> Result<f64> {
     let rho = options.correlation.unwrap_or(0.0);
+    if !(-1.0..=1.0).contains(&rho) {
+        return Err(Error::data(format!("the correlation {rho} is not between -1 and 1"))
+            .help("give the correlation of the sampling errors of two figures of the cell, or leave it out"));
+    }
     let se = (a * a + b * b - 2.0 * rho * a * b).max(0.0).sqrt();
     smallest_detectable(se, options.level, options.power).ok_or_else(|| {
         Error::data(format!(

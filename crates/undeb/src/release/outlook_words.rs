@@ -166,8 +166,11 @@ fn needed(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day) -> 
 pub fn told(outlook: &Outlook) -> Option<String> {
     let d = outlook.detectable?;
     let missed = percent(1.0 - d.power).replace(".0%", "%");
-    let smallest =
-        format!("A true change since {} of less than {} would be missed with a probability above {missed}", d.from, points(d.smallest));
+    let smallest = format!(
+        "A true change since {} of less than {} would be missed with a probability above {missed}",
+        d.from,
+        points(d.smallest)
+    );
     if d.asked.abs() >= 5e-4 {
         let asked = points(d.asked.abs());
         return Some(match d.path_from {

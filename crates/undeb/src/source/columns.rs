@@ -49,7 +49,8 @@ pub(super) fn as_weights(what: &str, name: &str, given: &Column) -> Result<Float
         return Err(bad(row, "missing".to_owned(), floats.null_count()));
     }
     let values = floats.cont_slice().map_err(|e| Error::design(format!("column `{name}`: {e}")))?;
-    let wrong = |w: &&f64| !(w.is_finite() && **w >= 0.0);
+    // Sums of the squares of larger ones are no numbers any more.
+    let wrong = |w: &&f64| !(**w >= 0.0 && **w < 1e100);
     let look = |chunk: &[f64]| chunk.iter().fold((0, false), |(bad, some), w| (bad + usize::from(wrong(&w)), some | (*w > 0.0)));
     let seen = threads::map(values.chunks(TASK).collect(), values.len(), look);
     let (count, some) = seen.into_iter().fold((0, false), |(bad, some), (b, s)| (bad + b, some | s));

@@ -74,17 +74,36 @@ fn read_undamaged(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
         }
         "parquet" => {
             let mut reader = ParquetReader::new(file);
-            let names: Vec<PlSmallStr> = reader.schema().map_err(failed)?.iter_names().cloned().collect();
-            reader.with_columns(Some(here(&names)?)).finish().map_err(failed)
+            let schema = reader.schema().map_err(failed)?;
+            let wanted = here(&schema.iter_names().cloned().collect::<Vec<_>>())?;
+            must_be_readable(&schema, &wanted)?;
+            reader.with_columns(Some(wanted)).finish().map_err(failed)
         }
         "arrow" | "ipc" | "feather" => {
             let mut reader = IpcReader::new(file);
-            let names: Vec<PlSmallStr> = reader.schema().map_err(failed)?.iter_names().cloned().collect();
-            reader.with_columns(Some(here(&names)?)).finish().map_err(failed)
+            let schema = reader.schema().map_err(failed)?;
+            let wanted = here(&schema.iter_names().cloned().collect::<Vec<_>>())?;
+            must_be_readable(&schema, &wanted)?;
+            reader.with_columns(Some(wanted)).finish().map_err(failed)
         }
         other => Err(Error::data(format!("`.{other}` is not a known kind of file"))
             .help(choices(other, ["csv", "parquet", "arrow", "ipc", "feather"]))),
     }
+}
+
+/// Numbers of a kind that the readers here do not know would end in a panic, and are refused by name.
+fn must_be_readable(schema: &ArrowSchema, wanted: &[String]) -> Result<()> {
+    let unknown = |dtype: &ArrowDataType| {
+        use ArrowDataType as T;
+        matches!(dtype, T::Decimal(..) | T::Decimal32(..) | T::Decimal64(..) | T::Decimal256(..) | T::Int128 | T::UInt128)
+    };
+    for name in wanted {
+        if let Some(field) = schema.get(name.as_str()).filter(|field| unknown(field.dtype())) {
+            return Err(Error::data(format!("the column `{name}` is of type {:?}, which cannot be read", field.dtype()))
+                .help("store it as 64-bit floats or integers"));
+        }
+    }
+    Ok(())
 }
 
 /// A table that was cut off ends within a line, which a reader would fill up with empty cells.

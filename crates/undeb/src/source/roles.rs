@@ -189,6 +189,10 @@ impl Records {
                 }
             }
         }
+        if roles.weight.is_none() && roles.replication.as_ref().is_some_and(|r| matches!(r, Replication::Columns(_))) {
+            return Err(Error::design("replicate weights are named, but not the weight of the records that they replicate")
+                .help("name the column of the full-sample weight; for records that count once each, a column of ones"));
+        }
         let find = |name: &Option<String>| name.as_deref().map(|n| column(frame, n)).transpose();
         let weight = weights(frame, roles.weight.as_deref())?;
         let (periods, period_of) = match &roles.period {
