@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
-from undeb.errors import UndebWarning
+from undeb.errors import DataError, UndebWarning
 from undeb.listing import Listing
 from undeb.tables import WORKING, Table, together
 from undeb.vocabulary import as_period, checked, optional, real, several
@@ -138,7 +138,7 @@ class Analyses(Table):
         model: Model | None = None,
         damping: float = 0.9,
         correlation: Iterable[float] = (),
-        bridges: Iterable[str | int] = (),
+        bridges: Iterable[str | int] | Mapping[str | int, float | None] = (),
         assumed_se: float | None = None,
         start: str | int | None = None,
     ) -> Trend:
@@ -157,7 +157,8 @@ class Analyses(Table):
         correlation
             Correlation of the sampling errors of figures one, two, ... steps apart; none when left out.
         bridges
-            Incomparable breaks to be bridged by an unknown amount.
+            Incomparable breaks to be bridged by an unknown amount; as a mapping, each with the standard deviation of that
+            amount on the log-odds scale before anything is seen.
         assumed_se
             Standard error of figures without a stated one, as a fraction; they are left out otherwise.
         start
@@ -195,7 +196,7 @@ class Analyses(Table):
 
         choices = {
             "model": None if model is None else str(model), "damping": real("damping", damping),
-            "correlation": several(real, "correlation", correlation), "bridges": several(as_period, "bridges", bridges),
+            "correlation": several(real, "correlation", correlation), "bridges": _bridges(bridges),
             "assumed_se": optional(real, "assumed_se", assumed_se), "start": optional(as_period, "start", start),
         }  # fmt: skip
         inner, refused = self._inner.trend(choices)
@@ -209,11 +210,13 @@ class Analyses(Table):
         start: str | int | None = None,
         end: str | int | None = None,
         *,
+        goal: float | None = None,
+        deadline: str | int | None = None,
         level: float = 0.95,
         power: float = 0.8,
         correlation: float | None = None,
     ) -> Listing:
-        r"""The smallest true change between two periods that each series could tell.
+        r"""The smallest true change between two periods that each series could tell, or when the way to a goal could be.
 
         .. math:: (z_{1-\alpha/2} + z_{power}) \sqrt{v_1 + v_2 - 2 \rho s_1 s_2}
 
@@ -223,6 +226,10 @@ class Analyses(Table):
         ----------
         start, end
             The two periods; without an end the newest figure of each series, without a start the one before the end.
+        goal, deadline
+            A share to be reached, and by when: ``asked`` is then the change from the newest figure, ``told_from`` the first
+            period in which the straight way there is no smaller than what could be told from standing still. Figures to
+            come are taken to be as precise as the newest.
         level
             Level of the test.
         power
@@ -239,7 +246,10 @@ class Analyses(Table):
         Raises
         ------
         DataError
-            No series has two figures with a stated error; a correlation is given for records.
+            No series has two figures with a stated error; a correlation is given for records; a goal without a deadline, or
+            both a goal and two periods.
+        PlanError
+            The goal is no share, or the deadline not after the newest figure.
 
         Examples
         --------
@@ -250,10 +260,22 @@ class Analyses(Table):
         True
         """
         ends = (optional(as_period, "start", start), optional(as_period, "end", end))
+        if (goal is None) != (deadline is None):
+            raise DataError("a goal needs a deadline, and a deadline a goal; give both, or two periods")
+        if goal is not None and ends != (None, None):
+            raise DataError("both two periods and a goal are given; give the one or the other")
+        way = None if goal is None else (real("goal", goal), as_period("deadline", deadline))
         level, power = checked(level), real("power", power)
         asked = (level, power, optional(real, "correlation", correlation))
-        frame = pl.DataFrame(self._inner.smallest_changes(*ends, *asked))
+        frame = pl.DataFrame(self._inner.smallest_changes(ends, way, *asked))
         if frame["why_not"].null_count() == frame.height:
             frame = frame.drop("why_not")
         note = f"Found with probability {power:g} by a test at level {level:g}."
-        return Listing("Smallest changes that could be told", frame, {"smallest": "width"}, (note, WORKING), self._places())
+        return Listing("Smallest changes that could be told", frame, {"smallest": "width", "asked": "points"}, (note, WORKING), self._places())
+
+
+def _bridges(given: Any) -> list[tuple[str, float | None]]:
+    if isinstance(given, Mapping):
+        pairs = cast("Mapping[Any, Any]", given)
+        return [(as_period("bridges", at), optional(real, "bridges", sd)) for at, sd in pairs.items()]
+    return [(at, None) for at in several(as_period, "bridges", given)]

@@ -15,7 +15,7 @@ from undeb.estimates import Estimates
 from undeb.listing import Listing
 from undeb.showing import chance, count, percent, points
 from undeb.tables import WORKING, Shown, Table, named
-from undeb.vocabulary import as_period, checked, optional, real, whole
+from undeb.vocabulary import as_period, checked, known, optional, real, whole
 
 Model: TypeAlias = Literal["local_level", "drift", "smooth_trend", "local_linear_trend", "damped_trend"]
 """How the level of a series moves on the log-odds scale."""
@@ -50,6 +50,9 @@ class Trend(Table):
         *,
         goal: float | None = None,
         change: tuple[str | int, float] | None = None,
+        employment: Literal["flat", "trend"] | float = "flat",
+        within: int = 30,
+        paths: int = 2000,
         seed: int = 1,
     ) -> Projection:
         r"""Carries the trends on to a period, what is not known of their variances counted in.
@@ -65,6 +68,13 @@ class Trend(Table):
             A share to be reached, as a fraction; for each period the probability of meeting it then, and by then.
         change
             In place of ``goal``, a period and a change from it, as a fraction.
+        employment
+            Employees that ``workers_needed`` is counted with: ``flat``, as many as at the newest figure; ``trend``, growing
+            as over the last ten figures; or their number at the deadline, reached in equal steps.
+        within
+            Years after the newest figure within which the goal is looked for.
+        paths
+            Simulated paths.
         seed
             Seed of the simulated paths that tell when the goal is first met; the same seed, the same answer.
 
@@ -93,8 +103,14 @@ class Trend(Table):
         if change is not None and not (isinstance(change, (tuple, list)) and len(change) == 2):  # pyright: ignore[reportUnnecessaryIsInstance, reportUnnecessaryComparison]
             raise DataError(f"`change` is {change!r}; a period and a change were expected, such as (2024, 0.05)")
         since = None if change is None else (as_period("change", change[0]), real("change", change[1]))
-        inner = self._inner.project(as_period("to", to), level, since, whole("seed", seed))
-        return Projection(inner, self, (to, goal, change, seed), self.level)
+        ways = known(employment, "way to count employees", ["flat", "trend"]) if isinstance(employment, str) else "supplied"
+        asked: dict[str, Any] = {
+            "to": as_period("to", to), "goal": level, "change": since, "seed": whole("seed", seed),
+            "paths": whole("paths", paths, 10**6), "within": whole("within", within, 100),
+            "employment": ways,
+            "employees": 0.0 if isinstance(employment, str) else real("employment", employment),
+        }  # fmt: skip
+        return Projection(self._inner.project(asked), self, asked, self.level)
 
     def to_polars(self) -> pl.DataFrame:
         """The trends as a polars frame, one row for each period of each series.
@@ -151,7 +167,7 @@ class Projection(Table):
 
     _inner: _undeb.Projections
     _of: Trend
-    _asked: tuple[Any, ...]
+    _asked: dict[str, Any]
     level: float = 0.95
     """Level of the bands shown."""
 
@@ -218,18 +234,25 @@ class Projection(Table):
             for row in frame.head(Shown.MOST).iter_rows(named=True)
         ]  # fmt: skip
         headings = ["Measure", "Region", "Sector", "Period", "Median", interval, "Met then", "Met by then", "Workers needed"]
+        goal, change = self._asked["goal"], self._asked["change"]
+        towards = [] if goal is None else [f"Goal: {percent(goal)}."]
+        towards += [] if change is None else [f"Goal: {points(change[1])} on the trend of {change[0]}."]
+        if any(row[-1] for row in rows):
+            employees = {"flat": "as many employees as at the newest figure", "trend": "employees growing as over the last ten figures"}
+            counted = employees.get(self._asked["employment"], f"{count(self._asked['employees'])} employees at the end")
+            towards += [f"Workers needed are those beyond the newest figure's, with {counted}; below 0 there are more than the goal asks for."]
         note = "A projection carries the trend on; it is no forecast of what anybody will do."
-        late = [] if rows else [f"Every series has figures of {self._asked[0]} or later, so that nothing is left to project."]
-        return Shown("Projection", headings, rows, [*late, note, WORKING], headings[4:], frame.height)
+        late = [] if rows else [f"Every series has figures of {self._asked['to']} or later, so that nothing is left to project."]
+        return Shown("Projection", headings, rows, [*late, *towards, note, WORKING], headings[4:], frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Projection], tuple[Any, ...]]:
         return _projection_again, (self._of, self._asked, self.level)
 
 
 def _trend_again(of: Estimates, choices: dict[str, Any], level: float) -> Trend:
-    return of.trend(**choices).at_level(level)
+    given: dict[str, Any] = {**choices, "bridges": dict(choices["bridges"])}
+    return of.trend(**given).at_level(level)
 
 
-def _projection_again(of: Trend, asked: tuple[Any, ...], level: float) -> Projection:
-    to, goal, change, seed = asked
-    return of.project(to, goal=goal, change=change, seed=seed).at_level(level)
+def _projection_again(of: Trend, asked: dict[str, Any], level: float) -> Projection:
+    return Projection(of._inner.project(asked), of, asked, level)  # pyright: ignore[reportPrivateUsage]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import polars as pl
@@ -109,3 +110,30 @@ def test_everything_about_a_codebook_reads_down_and_names_its_variables(tmp_path
     assert max(map(len, ub.codebooks("gss").to_polars()["may_use"][0])) < 20
     with pytest.raises(ub.UndebError):
         ub.codebooks(str(tmp_path / "mine.toml"))
+
+
+def test_when_the_way_to_a_goal_could_be_told(states: ub.Estimates) -> None:
+    wyoming = states.filter(pl.col("region") == "WY", pl.col("sector") == "all", pl.col("measure") == "density")
+    row = wyoming.detect(goal=0.1, deadline=2030).to_polars().row(0, named=True)
+    newest = wyoming.to_polars().filter(pl.col("period") == "2022").row(0, named=True)
+    # Two figures as precise as the newest: (1.960 + 0.842) sqrt(2) standard errors.
+    assert row["smallest"] == pytest.approx(2.801585218 * 2**0.5 * newest["se"], rel=1e-9)
+    assert row["asked"] == pytest.approx(0.1 - newest["value"], abs=1e-12)
+    years = int(row["told_from"]) - 2022
+    assert row["asked"] * years / 8 >= row["smallest"] > row["asked"] * (years - 1) / 8
+    with pytest.raises(ub.DataError, match="a goal needs a deadline"):
+        wyoming.detect(goal=0.1)
+    with pytest.raises(ub.PlanError, match="is not after the newest figure"):
+        wyoming.detect(goal=0.1, deadline=2010)
+
+
+def test_a_projection_counts_employees_as_it_is_told(states: ub.Estimates) -> None:
+    trend = states.filter(pl.col("region") == "CA", pl.col("sector") == "all", pl.col("measure") == "density").trend()
+    needed = lambda employment: trend.project(2024, goal=0.2, employment=employment).to_polars()["workers_needed"][-1]  # noqa: E731
+    assert needed(20e6) - needed(10e6) == pytest.approx(2e6, abs=1e-6)
+    assert needed("trend") > needed("flat")
+    assert "Goal: 20.0%." in str(trend.project(2024, goal=0.2))
+    with pytest.raises(ub.SchemaError, match="way to count employees"):
+        trend.project(2024, goal=0.2, employment="up")
+    again = pickle.loads(pickle.dumps(trend.project(2024, goal=0.2, employment="trend", within=10)))
+    assert again.first_met().to_polars()["within"][0] == 10

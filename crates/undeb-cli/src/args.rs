@@ -8,7 +8,7 @@ use undeb::{Adjustment, Day, Measure, Method, Period, Quantity, Result};
 
 use crate::args_chart::{ChartCommand, EstimateCommand};
 use crate::args_explain::{DecomposeCommand, PrioritiesCommand, RankCommand};
-use crate::args_trend::{ProjectCommand, TrendCommand};
+use crate::args_trend::{DetectCommand, ProjectCommand, TrendCommand};
 use crate::design::{ErrorOptions, RoleOptions};
 
 /// Union density and bargaining coverage, held against targets.
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Chart(ChartCommand),
     /// The level and slope behind a published series, and why.
     Trend(TrendCommand),
+    /// The smallest change that a published series could tell, or when the way to a target could be told.
+    Detect(DetectCommand),
     /// Where a published series is going, and how probable it is that a target is met.
     Project(ProjectCommand),
     /// Rates from a file of survey records, with the errors of its design.

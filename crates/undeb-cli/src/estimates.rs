@@ -136,7 +136,7 @@ impl Output {
     }
 }
 
-fn codes(given: &[String], tree: &undeb::Classification) -> Result<Vec<String>> {
+pub(crate) fn codes(given: &[String], tree: &undeb::Classification) -> Result<Vec<String>> {
     given.iter().map(|code| tree.find(code).map(|c| c.id.clone())).collect()
 }
 

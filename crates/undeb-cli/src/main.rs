@@ -12,6 +12,7 @@ mod codebooks;
 mod compare;
 mod data;
 mod design;
+mod detect;
 mod estimates;
 mod explain;
 mod message;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Estimates(options) => estimates::run(&options),
         Command::Chart(options) => chart::run(&options),
         Command::Trend(command) => trends::trend_of(&command),
+        Command::Detect(command) => detect::run(&command),
         Command::Project(command) => trends::project(&command),
         Command::Estimate(options) => estimates::records(&options),
         Command::Decompose(options) => explain::decompose(&options),

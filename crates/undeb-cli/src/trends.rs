@@ -1,7 +1,7 @@
 //! `undeb trend` and `undeb project`: where a series has been and where it is going. Working figures.
 
 use undeb::release::format::{percent, probability, signed_pace, workers};
-use undeb::{Goal, ProjectionOptions, PublishedTable, Result, Series, Trend, TrendOptions};
+use undeb::{Employment, Error, Goal, ProjectionOptions, PublishedTable, Result, Series, Trend, TrendOptions};
 
 use crate::args::Format;
 use crate::args_trend::{ProjectCommand, SeriesOptions, TrendCommand};
@@ -24,6 +24,9 @@ fn trend(options: &SeriesOptions) -> Result<Trend> {
     let chosen = TrendOptions {
         model: options.model.as_deref().map(str::parse).transpose()?,
         assumed_se: options.assumed_se,
+        damping: options.damping,
+        correlation: options.correlation.clone(),
+        bridges: options.bridge.clone(),
         from: options.from,
         ..TrendOptions::default()
     };
@@ -144,7 +147,18 @@ pub(crate) fn project(command: &ProjectCommand) -> Result<u8> {
         (None, Some(by), Some(from)) => Some(Goal::Change { from, by }),
         _ => None,
     };
-    let asked = ProjectionOptions { goal, seed: command.seed, paths: command.paths, ..ProjectionOptions::to(command.to) };
+    let employment = match command.employment.as_str() {
+        "flat" => Employment::Flat,
+        "trend" => Employment::Trend,
+        number => {
+            let employees = number.parse().map_err(|_| {
+                Error::io(format!("`{number}` is no way to count employees")).help("write flat, trend, or a number of employees")
+            })?;
+            Employment::Supplied { employees, at: command.to }
+        }
+    };
+    let (seed, paths, within) = (command.seed, command.paths, command.within);
+    let asked = ProjectionOptions { to: command.to, goal, seed, paths, within, employment };
     let projection = trend.project(&asked)?;
     let level = options.output.level;
     let header =

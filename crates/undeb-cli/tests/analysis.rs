@@ -111,6 +111,36 @@ fn a_comparison_adjusts_for_many() {
 }
 
 #[test]
+fn what_could_be_told_and_when() {
+    says(
+        "detect us-states --region CA,WY --sector all --measure density --from 2012 --to 2022 --design-effect 1.5",
+        &["California All sectors 2012 2022 1.6 points", "Wyoming All sectors 2012 2022 2.6 points"],
+    );
+    says(
+        "detect us-states --region CA --sector all --measure density --design-effect 1.5 --target 0.2 --by 2030",
+        &["Told from", "California All sectors 2022 2030 1.7 points 3.9 points 2026"],
+    );
+    refused("detect us-states --target 0.2 --by 2030", &["has no figure with a sampling error", "design effect"]);
+    refused("detect us-states --design-effect 1.5 --target 2 --by 2030", &["the target 2 is outside of 0 to 100 %"]);
+    refused("detect us-states --design-effect 1.5 --target 0.2 --by 2010", &["is not after the newest figure of", "2022"]);
+}
+
+#[test]
+fn a_projection_counts_employees_as_it_is_told() {
+    let needed = |employment: &str| {
+        let text = printed(&format!(
+            "project us-states --region CA --sector all --measure density --design-effect 1.5 --to 2024 --target 0.2 --employment {employment} --format json"
+        ));
+        let rows: serde_json::Value = serde_json::from_str(&text).unwrap();
+        rows[1]["workers_needed"].as_f64().unwrap()
+    };
+    // 20 % of twice as many employees is that much more.
+    assert!((needed("20000000") - needed("10000000") - 2_000_000.0).abs() < 1e-6);
+    assert!(needed("trend") > needed("flat"));
+    refused("project us-states --to 2024 --design-effect 1.5 --employment many", &["`many` is no way to count employees"]);
+}
+
+#[test]
 fn a_chart_is_written_once_and_described() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("gap.svg");

@@ -111,18 +111,19 @@ impl Estimates {
         priorities(py, Arc::clone(&self.0), measure, effort)
     }
 
-    /// The smallest change between two periods that each series could tell.
-    #[pyo3(signature = (start, end, level, power, correlation))]
+    /// The smallest change between two periods that each series could tell, or when the way to a goal could be told.
+    #[pyo3(signature = (ends, goal, level, power, correlation))]
     fn smallest_changes(
         &self,
         py: Python<'_>,
-        start: Option<&str>,
-        end: Option<&str>,
+        ends: (Option<String>, Option<String>),
+        goal: Option<(f64, String)>,
         level: f64,
         power: f64,
         correlation: Option<f64>,
     ) -> PyResult<Frame> {
-        smallest_changes(py, Arc::clone(&self.0), start, end, DetectOptions { level, power, correlation })
+        let options = DetectOptions { level, power, correlation };
+        smallest_changes(py, Arc::clone(&self.0), [ends.0.as_deref(), ends.1.as_deref()], goal, options)
     }
 }
 

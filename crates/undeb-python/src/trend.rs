@@ -5,7 +5,8 @@ use std::sync::Arc;
 use polars::prelude::*;
 use pyo3::prelude::*;
 use undeb::{
-    Bridge, DetectOptions, Error, Estimates, Goal, Measure, Period, ProjectionOptions, Result, Series, Steps, TrendOptions,
+    Bridge, DetectOptions, Detectable, Employment, Error, Estimates, Goal, Measure, Period, ProjectionOptions, Result, Series,
+    Steps, TrendOptions,
 };
 
 use crate::convert::{json, parsed};
@@ -19,14 +20,14 @@ pub(crate) struct Choices {
     model: Option<String>,
     damping: f64,
     correlation: Vec<f64>,
-    bridges: Vec<String>,
+    bridges: Vec<(String, Option<f64>)>,
     assumed_se: Option<f64>,
     start: Option<String>,
 }
 
 impl Choices {
     fn options(&self) -> PyResult<TrendOptions> {
-        let bridge = |at: &String| Ok(Bridge { at: parsed::<Period>(at)?, sd: None });
+        let bridge = |(at, sd): &(String, Option<f64>)| Ok(Bridge { at: parsed::<Period>(at)?, sd: *sd });
         Ok(TrendOptions {
             model: self.model.as_deref().map(parsed).transpose()?,
             damping: self.damping,
@@ -36,6 +37,38 @@ impl Choices {
             from: self.start.as_deref().map(parsed).transpose()?,
             ..TrendOptions::default()
         })
+    }
+}
+
+/// What may be chosen for a projection; every key is there.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct Ahead {
+    to: String,
+    goal: Option<f64>,
+    change: Option<(String, f64)>,
+    seed: u64,
+    paths: usize,
+    within: u32,
+    /// `flat`, `trend`, or a number of employees at the end.
+    employment: String,
+    employees: f64,
+}
+
+impl Ahead {
+    fn options(self) -> PyResult<ProjectionOptions> {
+        let to = parsed::<Period>(&self.to)?;
+        let goal = match (self.goal, self.change) {
+            (Some(level), _) => Some(Goal::Level(level)),
+            (None, Some((from, change))) => Some(Goal::Change { from: parsed(&from)?, by: change }),
+            (None, None) => None,
+        };
+        let employment = match self.employment.as_str() {
+            "flat" => Employment::Flat,
+            "trend" => Employment::Trend,
+            _ => Employment::Supplied { employees: self.employees, at: to },
+        };
+        Ok(ProjectionOptions { to, goal, paths: self.paths, seed: self.seed, within: self.within, employment })
     }
 }
 
@@ -146,22 +179,9 @@ impl Trends {
     }
 
     /// Carries every series on to a period, towards a level or a change from a period.
-    #[pyo3(signature = (to, goal, change, seed))]
-    fn project(
-        &self,
-        py: Python<'_>,
-        to: &str,
-        goal: Option<f64>,
-        change: Option<(String, f64)>,
-        seed: u64,
-    ) -> PyResult<Projections> {
+    fn project(&self, py: Python<'_>, asked: Ahead) -> PyResult<Projections> {
         let trends = Arc::clone(&self.0);
-        let goal = match (goal, change) {
-            (Some(level), _) => Some(Goal::Level(level)),
-            (None, Some((from, change))) => Some(Goal::Change { from: parsed(&from)?, by: change }),
-            (None, None) => None,
-        };
-        let options = ProjectionOptions { goal, seed, ..ProjectionOptions::to(parsed(to)?) };
+        let options = asked.options()?;
         let projections = run(py, {
             let trends = Arc::clone(&trends);
             move || {
@@ -221,19 +241,25 @@ impl Projections {
     }
 }
 
-/// The smallest change between two periods that each series could tell; where there is none, why.
+/// The smallest change between two periods that each series could tell, or with a goal and a deadline when the way there
+/// could be told; where there is none, why.
 pub(crate) fn smallest_changes(
     py: Python<'_>,
     estimates: Arc<Estimates>,
-    from: Option<&str>,
-    to: Option<&str>,
+    [from, to]: [Option<&str>; 2],
+    goal: Option<(f64, String)>,
     options: DetectOptions,
 ) -> PyResult<Frame> {
     let (from, to) = (from.map(parsed::<Period>).transpose()?, to.map(parsed::<Period>).transpose()?);
+    let goal = goal.map(|(level, deadline)| Ok::<_, PyErr>((level, parsed::<Period>(&deadline)?))).transpose()?;
     run(py, move || {
-        let told = |one: Series| {
+        let told = |one: Series| -> Result<(Period, Period, f64, Option<Detectable>)> {
+            if let Some((level, deadline)) = goal {
+                let told = one.detect_goal(level, deadline, &options)?;
+                return Ok((told.from, deadline, told.smallest, Some(told)));
+            }
             let (a, b) = one.ends(from, to)?;
-            Ok((a, b, one.smallest_change(a, b, &options)?))
+            Ok((a, b, one.smallest_change(a, b, &options)?, None))
         };
         let mut rows: Vec<(Key, Result<_>)> =
             series(&estimates).into_iter().map(|(key, found)| (key, found.and_then(told))).collect();
@@ -246,21 +272,25 @@ pub(crate) fn smallest_changes(
         let text = |name: &str, of: &dyn Fn(&Key) -> String| {
             Column::new(name.into(), rows.iter().map(|(k, _)| of(k)).collect::<Vec<_>>())
         };
-        let end = |name: &str, of: &dyn Fn(&(Period, Period, f64)) -> Period| {
+        let end = |name: &str, of: &dyn Fn(&(Period, Period, f64, Option<Detectable>)) -> Period| {
             Column::new(name.into(), rows.iter().map(|(_, t)| t.as_ref().ok().map(|t| of(t).to_string())).collect::<Vec<_>>())
         };
-        let columns = vec![
+        let asked = |t: &Result<(Period, Period, f64, Option<Detectable>)>| t.as_ref().ok().and_then(|t| t.3);
+        let mut columns = vec![
             text("measure", &|k| k.0.id().to_owned()),
             text("region", &|k| k.1.to_string()),
             text("sector", &|k| k.2.to_string()),
             end("from", &|t| t.0),
             end("to", &|t| t.1),
             number("smallest", &rows, |(_, told)| told.as_ref().ok().map(|t| t.2)),
-            Column::new(
-                "why_not".into(),
-                rows.iter().map(|(_, t)| t.as_ref().err().map(ToString::to_string)).collect::<Vec<_>>(),
-            ),
         ];
+        if goal.is_some() {
+            let first = |t| asked(t)?.path_from.map(|p| p.to_string());
+            columns.push(number("asked", &rows, |(_, told)| asked(told).map(|d| d.asked)));
+            columns.push(Column::new("told_from".into(), rows.iter().map(|(_, t)| first(t)).collect::<Vec<_>>()));
+        }
+        let why_not = rows.iter().map(|(_, t)| t.as_ref().err().map(ToString::to_string)).collect::<Vec<_>>();
+        columns.push(Column::new("why_not".into(), why_not));
         framed(rows.len(), columns)
     })
 }

@@ -130,6 +130,37 @@ impl Series {
     }
 }
 
+impl Series {
+    /// When the way from the newest figure straight to a level at a deadline could be told from standing still.
+    ///
+    /// Source: METHODS M22.
+    ///
+    /// ```
+    /// use undeb::{DetectOptions, Measure, PublishedTable, Registry};
+    /// let table = PublishedTable::open("us-states", &Registry::bundled()?)?;
+    /// let series = table.estimate(&[Measure::Density], Some(1.5))?.track(Measure::Density, "WY", "all")?;
+    /// let told = series.detect_goal(0.10, "2030".parse()?, &DetectOptions::default())?;
+    /// assert!(told.asked > told.smallest && told.path_from > Some("2022".parse()?));
+    /// # Ok::<(), undeb::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no figure; the level is no share; the deadline is not after the newest figure; else as [`Series::detect`].
+    pub fn detect_goal(&self, level: f64, deadline: Period, options: &DetectOptions) -> Result<Detectable> {
+        let newest = self.figures.iter().rev().find_map(|f| Some((f.period, f.value?)));
+        let (from, value) = newest.ok_or_else(|| Error::data(format!("{} has no figure", self.place)))?;
+        if !(0.0..=1.0).contains(&level) {
+            return Err(Error::plan(format!("the target {level} is outside of 0 to 100 %")).help("write 0.30 for 30 %"));
+        }
+        if deadline <= from {
+            return Err(Error::plan(format!("the deadline {deadline} is not after the newest figure of {}, {from}", self.place))
+                .help("give a later one; what the figures say of the level is known already"));
+        }
+        let whole = deadline.years_since(from);
+        self.detect(from, deadline, |p| Some(value + (level - value) * p.years_since(from) / whole), options)
+    }
+}
+
 fn smallest(a: f64, b: f64, options: &DetectOptions) -> Result<f64> {
     let rho = options.correlation.unwrap_or(0.0);
     if !(-1.0..=1.0).contains(&rho) {
