@@ -7,6 +7,14 @@ use crate::svg::{Anchor, Svg, Type};
 use crate::text::wrap;
 use crate::theme::{MARGIN, Palette, Theme, size};
 
+/// The least distance of two rows of [`size::DENSE`] words.
+pub(crate) const DENSEST: f64 = 12.5;
+
+/// The size of words in rows so far apart.
+pub(crate) fn fitting(step: f64, size: f64) -> f64 {
+    if step < 16.0 { size::DENSE } else { size }
+}
+
 /// What the values of a chart are in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Unit {
@@ -36,6 +44,8 @@ pub struct Frame {
     pub titles_inside: bool,
     /// The width in pixels, held between 320 and 1,600.
     pub width: f64,
+    /// The height in pixels that a page has for the picture; many rows stand closer where that lets them fit.
+    pub page: Option<f64>,
     /// What the values are in.
     pub unit: Unit,
     /// The language of every word in the drawing that is not in the data.
@@ -52,6 +62,7 @@ impl Default for Frame {
             stamp: None,
             titles_inside: true,
             width: 720.0,
+            page: None,
             unit: Unit::Percent,
             locale: Locale::english(),
         }
@@ -112,6 +123,26 @@ impl<'a> Layout<'a> {
         for line in wrap(words, set.size, set.weight, self.right - self.left) {
             self.top += leading;
             self.svg.text((self.left, self.top - 0.28 * leading), &line, &set);
+        }
+    }
+
+    /// The height that the page leaves below `top` for so much of the picture as is not notes and source; none where there is
+    /// no page to keep to.
+    pub(crate) fn room(&self) -> Option<f64> {
+        let page = self.frame.page?;
+        let wide = self.right - self.left;
+        let lines = |words: &str| wrap(words, size::SMALL, Weight::Regular, wide).len() as f64;
+        let source = fill(&self.frame.locale.drawing.source, &[("source", &self.frame.source)]);
+        let notes = self.frame.notes.iter().map(String::as_str).chain([source.as_str()]).map(lines).sum::<f64>();
+        let feet = if self.frame.titles_inside { 14.0 + 17.0 * notes } else { 0.0 };
+        Some(page - self.top - feet - MARGIN)
+    }
+
+    /// How far apart `count` rows stand: as far as is best, and closer where a page has no room for that.
+    pub(crate) fn step(&self, best: f64, count: usize, around: f64) -> f64 {
+        match self.room() {
+            Some(room) if count > 24 => ((room - around) / count as f64).clamp(DENSEST.min(best), best),
+            _ => best,
         }
     }
 

@@ -4,7 +4,7 @@ use plotters::element::Rectangle;
 
 use crate::axis::{percent, sound};
 use crate::fonts::Weight;
-use crate::frame::{Frame, Layout, name_lines, widest};
+use crate::frame::{Frame, Layout, fitting, name_lines, widest};
 use crate::key;
 use crate::picture::Picture;
 use crate::ramp::Ramp;
@@ -57,12 +57,16 @@ impl Data {
 }
 
 const GAP: f64 = 2.0;
+/// What the headers of columns take.
+const HEADERS: f64 = 44.0;
 
 /// The grid of cells: columns that the picture cannot hold go into further blocks below the first.
 struct Grid {
     gutter: f64,
     pitch: f64,
     step: f64,
+    /// The sizes of names and of figures.
+    sizes: (f64, f64),
     /// Whether a shorthand stands below its figure.
     stacked: bool,
     /// How many columns a block has.
@@ -71,7 +75,8 @@ struct Grid {
 }
 
 impl Grid {
-    fn plan(data: &Data, room: f64) -> Self {
+    fn plan(layout: &Layout<'_>, data: &Data) -> Self {
+        let room = layout.right - layout.left;
         let cells = || data.cells.iter().flatten();
         let whole = widest(cells().map(Cell::words).collect::<Vec<_>>().iter().map(String::as_str), size::SMALL);
         let figure = cells().map(|c| c.figure()).chain(cells().filter_map(|c| c.mark.clone())).collect::<Vec<_>>();
@@ -90,13 +95,18 @@ impl Grid {
         let pitch = ((room - gutter - 12.0) / across as f64).min(150.0).floor();
         let stacked = pitch - GAP < whole + 4.0 && figure < whole;
         let two_lines = names > gutter && data.rows.len() <= 24;
-        let step = match data.rows.len() {
+        let rows = data.rows.len();
+        let step = match rows {
             _ if two_lines || stacked => 36.0,
             0..=16 => 26.0,
+            // Columns in several blocks are longer than a page whatever their rows.
+            17..=60 if blocks == 1 => layout.step(20.0, rows, HEADERS),
             17..=60 => 20.0,
+            _ if blocks == 1 => layout.step(18.0, rows, HEADERS),
             _ => 18.0,
         };
-        Self { gutter, pitch, step, stacked, across, name_lines: if two_lines { 2 } else { 1 } }
+        let sizes = (fitting(step, size::LABEL), fitting(step, size::SMALL));
+        Self { gutter, pitch, step, sizes, stacked, across, name_lines: if two_lines { 2 } else { 1 } }
     }
 }
 
@@ -116,7 +126,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let legend = ramp.as_ref().map(|ramp| ramp.legend(&mut layout.svg, place, layout.sign));
     layout.top = key::beside(&mut layout.svg, palette, place, legend, &items) + 6.0;
 
-    let grid = Grid::plan(data, layout.right - layout.left);
+    let grid = Grid::plan(&layout, data);
     let start = layout.left + grid.gutter + 12.0;
     let columns: Vec<usize> = (0..data.columns.len()).collect();
     for (i, block) in columns.chunks(grid.across).enumerate() {
@@ -158,7 +168,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 }
 
 fn row_name(layout: &mut Layout<'_>, grid: &Grid, name: &str, middle: f64) {
-    let set = Type::new(size::LABEL, layout.palette.ink).anchored(Anchor::End);
+    let set = Type::new(grid.sizes.0, layout.palette.ink).anchored(Anchor::End);
     let lines = name_lines(name, &set, grid.gutter + 0.01, grid.name_lines);
     let first = middle - (lines.len().max(1) - 1) as f64 * 8.0;
     for (i, line) in lines.iter().enumerate() {
@@ -183,7 +193,7 @@ fn surface(layout: &mut Layout<'_>, grid: &Grid, cell: &Cell, (x, y): (f64, f64)
 fn figures(layout: &mut Layout<'_>, grid: &Grid, cell: &Cell, (x, y): (f64, f64), ramp: Option<&Ramp>) {
     let value = sound(cell.value);
     let fill = value.zip(ramp).map(|(v, ramp)| ramp.colour(v));
-    let set = Type::new(size::SMALL, fill.map_or(layout.palette.muted, |f| f.ink())).anchored(Anchor::Middle);
+    let set = Type::new(grid.sizes.1, fill.map_or(layout.palette.muted, |f| f.ink())).anchored(Anchor::Middle);
     let set = if fill.is_none() && cell.suppressed { set.with_halo() } else { set };
     let mark = cell.mark.as_deref().unwrap_or_default();
     let lines = if grid.stacked && value.is_some() && !mark.is_empty() {

@@ -43,6 +43,15 @@ impl Width {
     /// Pixels of a screen in a millimetre.
     pub(crate) const PER_MILLIMETRE: f64 = 96.0 / 25.4;
 
+    /// The height in pixels that an upright page of A4 leaves between margins of 20 millimetres; none for a screen, and for
+    /// what is wider than such a page.
+    pub(crate) fn page(self) -> Option<f64> {
+        match self {
+            Width::Millimetres(mm) if mm <= 190.0 => Some(257.0 * Self::PER_MILLIMETRE),
+            _ => None,
+        }
+    }
+
     /// The width in pixels.
     pub fn pixels(self) -> f64 {
         match self {

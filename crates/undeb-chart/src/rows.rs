@@ -6,7 +6,7 @@ use plotters::style::ShapeStyle;
 
 use crate::axis::{Scale, tick_label};
 use crate::elements::Strokes;
-use crate::frame::{Layout, name_lines, widest};
+use crate::frame::{Layout, fitting, name_lines, widest};
 use crate::svg::{Anchor, Type};
 use crate::theme::size;
 
@@ -17,6 +17,8 @@ const GAP: f64 = 18.0;
 /// The strip of marks in a stacked row, and its distance from the words above.
 const STRIP: f64 = 18.0;
 const APART: f64 = 4.0;
+/// Headers and the two lines of figures of a long axis.
+const AXIS: f64 = 66.0;
 
 /// A column of figures at the right.
 pub(crate) struct Column {
@@ -34,6 +36,8 @@ impl Column {
 pub(crate) struct Rows {
     pub(crate) scale: Scale,
     pub(crate) size: f64,
+    /// The size of the figures in columns.
+    figures: f64,
     pub(crate) step: f64,
     top: f64,
     count: usize,
@@ -44,8 +48,8 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Plans the rows below `layout.top`: generous for few, dense for many, never below 18 pixels. In a narrow picture
-    /// the last columns are left out where names would lose half of their room.
+    /// Plans the rows below `layout.top`: generous for few, dense for many, below 18 pixels only where a page would be too
+    /// short. In a narrow picture the last columns are left out where names would lose half of their room.
     pub(crate) fn plan(layout: &Layout<'_>, names: &[&str], mut columns: Vec<Column>, axis: &[f64]) -> Self {
         let content = layout.right - layout.left;
         let stacked = content < NARROW;
@@ -65,9 +69,10 @@ impl Rows {
             (2.., _) => lines as f64 * (size + 3.0) + 6.0,
             (_, 0..=16) => 28.0,
             (_, 17..=24) => 24.0,
-            (_, 25..=60) => 20.0,
-            _ => 18.0,
+            (_, 25..=60) => layout.step(20.0, count, AXIS),
+            _ => layout.step(18.0, count, AXIS),
         };
+        let (size, figures) = (fitting(step, size), fitting(step, size::SMALL));
         let (low, high) = (axis.first().copied().unwrap_or(0.0), axis.last().copied().unwrap_or(1.0));
         let (start, end) = if stacked {
             (layout.left + 8.0, layout.right - 16.0)
@@ -78,7 +83,7 @@ impl Rows {
         // The headers of columns stand where the upper figures of the axis would.
         let head = if stacked && count > 24 { 40.0 } else { 24.0 };
         let scale = Scale { low, high, start, end };
-        Self { scale, size, step, top: layout.top + head, count, gutter, lines, columns, stacked }
+        Self { scale, size, figures, step, top: layout.top + head, count, gutter, lines, columns, stacked }
     }
 
     /// The middle of the marks of a row.
@@ -169,7 +174,7 @@ impl Rows {
             let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::End);
             layout.svg.text((right, self.top - head), &column.header, &set);
             for (row, value) in column.values.iter().enumerate() {
-                let mut set = Type::new(size::SMALL, palette.ink).anchored(Anchor::End);
+                let mut set = Type::new(self.figures, palette.ink).anchored(Anchor::End);
                 if strong.get(row).copied().unwrap_or(false) {
                     set = set.semi_bold();
                 }
@@ -213,11 +218,23 @@ impl Rows {
 
     /// The height of a bar that fits the row.
     pub(crate) fn thickness(&self) -> f64 {
-        if self.step < 22.0 { 10.0 } else { 14.0 }
+        if self.step < 16.0 {
+            7.0
+        } else if self.step < 22.0 {
+            10.0
+        } else {
+            14.0
+        }
     }
 
     /// The size of a dot that fits the row.
     pub(crate) fn radius(&self) -> f64 {
-        if self.step < 20.0 { 4.5 } else { 5.5 }
+        if self.step < 16.0 {
+            3.5
+        } else if self.step < 20.0 {
+            4.5
+        } else {
+            5.5
+        }
     }
 }

@@ -124,7 +124,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     };
     let top = layout.top + 34.0;
     let all = needed(|row| row.from, &|_| LEADING).max(needed(|row| row.to, &tall)).max(320.0);
-    let bottom = top + if crowded { all.min(800.0) } else { all };
+    // Names that have no room are left out, so that a crowded drawing may be as short as a page asks.
+    let page = layout.room().map_or(800.0, |room| (room - 86.0).clamp(400.0, 800.0));
+    let bottom = top + if crowded { all.min(page) } else { all };
     let y = Scale { low, high, start: bottom - LEADING / 2.0, end: top + LEADING / 2.0 };
     let named: Vec<&Row> = if crowded { with_room(&rows, &y, (top, bottom)) } else { rows.iter().collect() };
     let head = Type::new(size::LABEL, palette.ink).semi_bold();

@@ -8,7 +8,7 @@ use crate::key::{self, Mark};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
 use crate::text::shorten;
-use crate::theme::{Palette, Theme, size};
+use crate::theme::{Colour, Palette, Theme, size};
 use crate::trend::{Series, line};
 use crate::words::or;
 
@@ -50,15 +50,10 @@ pub struct Data {
     pub range: Option<(f64, f64)>,
 }
 
-/// The least width of a panel, and the height of its plot.
-const LEAST: f64 = 116.0;
-const PLOT: f64 = 84.0;
-const GAP: f64 = 18.0;
-const LEADING: f64 = 15.0;
-
 /// The shared axes and the grid of panels.
 struct Page {
     panel: f64,
+    set: Set,
     /// The lines that the longest name needs.
     lines: usize,
     first: f64,
@@ -66,9 +61,26 @@ struct Page {
     marks: Vec<f64>,
 }
 
+/// How large the parts of a panel are.
+#[derive(Clone, Copy)]
+struct Set {
+    /// Least width of a panel, and what stands between two.
+    least: f64,
+    gap: f64,
+    plot: f64,
+    /// Size and leading of names and figures.
+    size: f64,
+    leading: f64,
+}
+
+/// As on a screen.
+const WIDE: Set = Set { least: 116.0, gap: 18.0, plot: 84.0, size: size::SMALL, leading: 15.0 };
+/// Where a page would be too short: the plots are then as tall as it allows.
+const CLOSE: Set = Set { least: 78.0, gap: 10.0, plot: 36.0, size: size::DENSE, leading: 12.5 };
+
 impl Page {
     fn height(&self) -> f64 {
-        self.lines as f64 * LEADING + 6.0 + PLOT + 14.0
+        self.set.height(self.lines)
     }
 
     fn x(&self, left: f64) -> Scale {
@@ -76,8 +88,26 @@ impl Page {
     }
 
     fn y(&self, top: f64) -> Scale {
-        let start = top + self.lines as f64 * LEADING + 6.0 + PLOT;
-        Scale { low: self.marks[0], high: self.marks[self.marks.len() - 1], start, end: start - PLOT }
+        let start = top + self.lines as f64 * self.set.leading + 6.0 + self.set.plot;
+        Scale { low: self.marks[0], high: self.marks[self.marks.len() - 1], start, end: start - self.set.plot }
+    }
+}
+
+impl Set {
+    fn height(&self, lines: usize) -> f64 {
+        lines as f64 * self.leading + 6.0 + self.plot + 14.0
+    }
+
+    /// Columns, width of a panel and lines of the longest name, with so much room across.
+    fn columns(&self, content: f64, panels: &[Panel], ink: Colour) -> (usize, f64, usize) {
+        let columns = (((content + self.gap) / (self.least + self.gap)).floor() as usize).clamp(1, panels.len());
+        // The last row is as full as the others, or nearly.
+        let columns = panels.len().div_ceil(panels.len().div_ceil(columns));
+        let panel = ((content + self.gap) / columns as f64 - self.gap).min(260.0).floor();
+        let title = Type::new(self.size, ink).semi_bold();
+        let room = panel - beside(panels, &title);
+        let lines = panels.iter().map(|p| name_lines(&p.series.label, &title, room, 2).len()).max().unwrap_or(1).max(1);
+        (columns, panel, lines)
     }
 }
 
@@ -115,18 +145,25 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let figures: Vec<String> = marks.iter().enumerate().map(figure).collect();
     let gutter = widest(figures.iter().map(String::as_str), size::SMALL) + 8.0;
     let content = layout.right - layout.left - gutter;
-    let columns = (((content + GAP) / (LEAST + GAP)).floor() as usize).clamp(1, panels.len());
-    // The last row is as full as the others, or nearly.
-    let columns = panels.len().div_ceil(panels.len().div_ceil(columns));
-    let panel = ((content + GAP) / columns as f64 - GAP).min(260.0).floor();
-    let title = Type::new(size::SMALL, palette.ink).semi_bold();
-    let value = title.width("100.0") + 8.0;
-    let lines = panels.iter().map(|p| name_lines(&p.series.label, &title, panel - value, 2).len()).max().unwrap_or(1).max(1);
-    let page = Page { panel, lines, first, last, marks };
+    let mut set = WIDE;
+    let (mut columns, mut panel, mut lines) = set.columns(content, &panels, palette.ink);
+    // What stands above and below the panels themselves.
+    if let Some(room) = layout.room().map(|room| room - 40.0)
+        && room < panels.len().div_ceil(columns) as f64 * set.height(lines)
+    {
+        set = CLOSE;
+        (columns, panel, lines) = set.columns(content, &panels, palette.ink);
+        let spare = room / panels.len().div_ceil(columns) as f64 - set.height(lines);
+        set.plot = (set.plot + spare).clamp(CLOSE.plot, WIDE.plot);
+    }
+    let page = Page { panel, set, lines, first, last, marks };
     let top = layout.top + 6.0;
     let start = layout.left + gutter;
     let corner = |i: usize| {
-        (start + ((i % columns) as f64 * (page.panel + GAP)).round(), top + ((i / columns) as f64 * page.height()).round())
+        (
+            start + ((i % columns) as f64 * (page.panel + page.set.gap)).round(),
+            top + ((i / columns) as f64 * page.height()).round(),
+        )
     };
     let corners: Vec<At> = (0..panels.len()).map(corner).collect();
     draw_marks(&mut layout, &page, &corners, &panels, whole.as_ref());
@@ -135,7 +172,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     for corner in corners.iter().step_by(columns) {
         let y = page.y(corner.1);
         // Figures keep two lines of text apart.
-        let pitch = PLOT / (page.marks.len() - 1) as f64;
+        let pitch = page.set.plot / (page.marks.len() - 1) as f64;
         let every = (15.0 / pitch).ceil().max(1.0) as usize;
         for (mark, figure) in page.marks.iter().zip(&figures).rev().step_by(every) {
             layout.svg.text((corner.0 - 6.0, y.place(*mark) + 0.36 * set.size), figure, &set);
@@ -227,13 +264,13 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
 /// Name and latest figure above each panel.
 fn draw_words(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Panel]) {
     let palette = layout.palette;
-    let plain = Type::new(size::SMALL, palette.ink);
-    let base = |corner: &At| corner.1 + page.lines as f64 * LEADING - 3.0;
+    let plain = Type::new(page.set.size, palette.ink);
+    let base = |corner: &At| corner.1 + page.lines as f64 * page.set.leading - 3.0;
     for (panel, corner) in panels.iter().zip(corners) {
         let set = if panel.series.focus { plain.semi_bold() } else { plain };
-        let names = name_lines(&panel.series.label, &set, page.panel - plain.width("100.0") - 8.0, page.lines);
+        let names = name_lines(&panel.series.label, &set, page.panel - beside(panels, &plain.semi_bold()), page.lines);
         for (i, words) in names.iter().enumerate() {
-            layout.svg.text((corner.0, base(corner) - (names.len() - 1 - i) as f64 * LEADING), words, &set);
+            layout.svg.text((corner.0, base(corner) - (names.len() - 1 - i) as f64 * page.set.leading), words, &set);
         }
     }
     for (panel, corner) in panels.iter().zip(corners) {
@@ -246,6 +283,11 @@ fn draw_words(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
             layout.svg.text((corner.0 + 4.0, (y.start + y.end) / 2.0 + 0.36 * set.size), &words, &set);
         }
     }
+}
+
+/// What the widest latest figure takes beside a name.
+fn beside(panels: &[Panel], set: &Type) -> f64 {
+    panels.iter().filter_map(|p| latest(&p.series)).map(|(_, value)| set.width(&percent(value))).fold(0.0, f64::max) + 8.0
 }
 
 /// The first and the last year below the lowest panel of a column.

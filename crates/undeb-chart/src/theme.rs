@@ -195,6 +195,8 @@ pub(crate) mod size {
     pub(crate) const SUBTITLE: f64 = 14.0;
     pub(crate) const LABEL: f64 = 13.0;
     pub(crate) const SMALL: f64 = 12.0;
+    /// Names and figures of many rows on one page of paper: 7.5 points.
+    pub(crate) const DENSE: f64 = 10.0;
 }
 
 /// The empty border of every picture, in pixels.

@@ -344,6 +344,7 @@ impl<'a> Asked<'a> {
             stamp: (!self.evidence.released()).then(|| self.locale.around.stamp.clone()),
             titles_inside: self.options.titles == Titles::Inside,
             width: self.options.width.pixels(),
+            page: self.options.width.page(),
             unit: if self.measure.is_share() { Unit::Percent } else { Unit::Points },
             locale: self.locale,
         }

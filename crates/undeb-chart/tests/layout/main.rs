@@ -53,6 +53,24 @@ fn texts_keep_apart_and_everything_stays_on_the_canvas() {
     }
 }
 
+#[test]
+fn a_chart_of_51_rows_fits_a_page_and_its_words_keep_apart() {
+    // 170 by 257 millimetres: A4 with margins of 20.
+    let (width, page) = (642.5, 971.3);
+    for count in [12, 51, 200] {
+        for long in [false, true] {
+            let on_paper = Frame { width, page: Some(page), ..frame(true) };
+            for (kind, picture) in every_kind(&names(count, long), &on_paper, Theme::Print) {
+                check(&format!("{kind} on paper, {count} rows, long {long}"), &picture);
+                // Fourteen columns take several blocks; margins of 10 millimetres hold the rest.
+                if count == 51 && !long && kind != "wide heatmap" {
+                    assert!(picture.height <= page + 80.0, "{kind}: {} pixels high", picture.height);
+                }
+            }
+        }
+    }
+}
+
 fn without_colours(svg: &str) -> String {
     let parts = svg.split("=\"#").enumerate();
     parts.map(|(i, part)| part.get(if i > 0 { 6 } else { 0 }..).unwrap_or(part)).collect()
