@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb.listing import Listing
-from undeb.showing import chance, percent, points
+from undeb.showing import chance, hundredths, percent
 from undeb.tables import WORKING, Shown, Table, named
 
 if TYPE_CHECKING:
@@ -139,19 +139,21 @@ class Outlook(Table):
         titles = {t["id"]: t["title"] for t in self._of.plan.targets}
         rows: list[list[str]] = []
         for row in frame.head(Shown.MOST).iter_rows(named=True):
-            pace = "" if row["pace"] is None else f"{points(row['pace'])} a year"
-            required = "" if row["required_pace"] is None else f"{points(row['required_pace'])} a year"
+            pace = hundredths(row["pace"]).removesuffix(" points")
+            needed = row["required_pace"]
+            # Above the level nothing is needed.
+            required = "" if needed is None else hundredths(needed).removesuffix(" points") if needed > 0 else "none"
             when = "" if row["within"] is None else row["median"] or f"after {row['within']} years or never"
-            when = "already now" if when and when == row["period"] else when
+            when = f"already in {when}" if when and when == row["period"] else when
             rows.append([
                 titles[row["target"]], name(row["region"]), name(row["sector"]), percent(row["value"]), pace, required,
                 row["deadline"] or "", chance(row["met_at"]), when, row["missing"] or "",
             ])  # fmt: skip
         headings = [
-            "Target", "Region", "Sector", "Trend", "Pace", "Needed", "Deadline", "Met then", "Met by half of the paths", "Missing",
+            "Target", "Region", "Sector", "Trend", "Points a year", "Needed a year", "Deadline", "Met then", "Met by half of the paths", "Missing",
         ]  # fmt: skip
         note = "A projection carries the trend on; it is no forecast of what anybody will do."
-        return Shown(f"Outlook: {self._of.plan.title}", headings, rows, [note, WORKING], ["Trend", "Pace", "Needed", "Met then"], frame.height)
+        return Shown(f"Outlook: {self._of.plan.title}", headings, rows, [note, WORKING], ["Trend", "Points a year", "Needed a year", "Met then"], frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Outlook], tuple[Any, ...]]:
         return _again, (self._of,)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
+from typing import Any
 
 WAIT = 1.0
 """Seconds before anything is shown."""
@@ -28,10 +30,31 @@ def tick(seconds: float, share: float | None = None) -> None:
     else:
         bar = f"{100 * share:3.0f}% |{'█' * int(WIDTH * share):<{WIDTH}}|"
     line = f"undeb {bar} {seconds:.0f} s (Ctrl-C, or the stop button, interrupts)"
-    print(f"\r{line:<{LINE}}", end="", file=sys.stderr, flush=True)
+    if "ipykernel" in sys.modules:
+        _show(line)
+    else:
+        print(f"\r{line:<{LINE}}", end="", file=sys.stderr, flush=True)
 
 
 def done(seconds: float) -> None:
     """Takes the line away again."""
-    if seconds >= WAIT and watched():
+    if seconds < WAIT or not watched():
+        return
+    if "ipykernel" in sys.modules:
+        _show("")
+        _shown.clear()
+    else:
         print("\r" + " " * LINE + "\r", end="", file=sys.stderr, flush=True)
+
+
+_shown: list[Any] = []
+"""The output of the cell that is at work, which is written over: a saved notebook keeps no trace of it."""
+
+
+def _show(line: str) -> None:
+    display: Any = importlib.import_module("IPython.display")
+    words = {"text/plain": line}
+    if _shown:
+        _shown[0].update(words, raw=True)
+    elif line:
+        _shown.append(display.display(words, raw=True, display_id=True))

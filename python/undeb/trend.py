@@ -13,7 +13,7 @@ from undeb import _undeb
 from undeb.errors import DataError
 from undeb.estimates import Estimates
 from undeb.listing import Listing
-from undeb.showing import chance, count, percent, points
+from undeb.showing import chance, count, hundredths, percent, points
 from undeb.tables import WORKING, Shown, Table, named
 from undeb.vocabulary import as_period, checked, known, optional, real, whole
 
@@ -148,7 +148,7 @@ class Trend(Table):
         rows = [
             [
                 row["measure"], one["place"], row["period"], percent(row["figure"]), percent(row["value"]),
-                f"{percent(row['low'])} to {percent(row['high'])}", f"{points(row['pace'])} a year" if row["pace"] is not None else "none",
+                f"{percent(row['low'])} to {percent(row['high'])}", f"{hundredths(row['pace'])} a year" if row["pace"] is not None else "none",
                 one["model"].replace("_", " "),
             ]
             for row, one in zip(latest.head(Shown.MOST).iter_rows(named=True), facts)
