@@ -25,7 +25,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "high": pl.Float64(), "pace": pl.Float64(), "pace_low": pl.Float64(), "pace_high": pl.Float64(),
     "required_pace": pl.Float64(), "required_workers": pl.Float64(), "met_at": pl.Float64(), "met_by": pl.Float64(),
     "already": pl.Float64(), "early": pl.String(), "median": pl.String(), "late": pl.String(), "never": pl.Float64(),
-    "within": pl.Int64(), "detectable": pl.Float64(), "missing": pl.String(),
+    "within": pl.Int64(), "detectable": pl.Float64(), "told_from": pl.String(), "anchor": pl.Float64(), "missing": pl.String(),
 }  # fmt: skip
 
 FAN: dict[str, pl.DataType] = {
@@ -54,7 +54,9 @@ class Outlook(Table):
         ``required_workers`` (a year), ``met_at`` (probability at the deadline), ``met_by`` (by then), ``already`` (now),
         ``early``, ``median``, ``late`` (the periods by which 10, 50 and 90 per cent of simulated paths have met the goal;
         empty where that is later than ``within`` years), ``never`` (the share that has not by then), ``within``,
-        ``detectable`` (the smallest change that could be told), ``missing`` (why there is no trend or projection).
+        ``detectable`` (the smallest change that could be told), ``told_from`` (first period in which
+        the change that is asked for, or the rise that is needed from the newest figure, could be told), ``anchor`` (level of the
+        trend in the baseline period, which the probabilities of a change are of), ``missing`` (why there is no trend or projection).
 
         Examples
         --------
@@ -73,7 +75,8 @@ class Outlook(Table):
                 "required_pace": required.get("per_year"), "required_workers": required.get("workers_per_year"),
                 "met_at": ahead["met_at"], "met_by": ahead["met_by"],
                 **{name: first.get(name) for name in ("already", "early", "median", "late", "never", "within")},
-                "detectable": _part(ahead, "detectable").get("smallest"), "missing": ahead["missing"],
+                "detectable": _part(ahead, "detectable").get("smallest"), "told_from": _told_from(ahead),
+                "anchor": ahead["anchor"], "missing": ahead["missing"],
             })  # fmt: skip
         return pl.DataFrame(rows, schema=SCHEMA)
 
@@ -157,6 +160,14 @@ class Outlook(Table):
 
     def __reduce__(self) -> tuple[Callable[..., Outlook], tuple[Any, ...]]:
         return _again, (self._of,)
+
+
+def _told_from(ahead: dict[str, Any]) -> str | None:
+    """Where no change from the baseline is asked for, the rise that is needed from the newest figure."""
+    for of in (_part(ahead, "detectable"), _part(ahead, "rise")):
+        if abs(of.get("asked", 0.0)) >= 5e-4:
+            return of["path_from"]
+    return None
 
 
 def _part(of: dict[str, Any], name: str) -> dict[str, Any]:
