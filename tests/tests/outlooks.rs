@@ -96,8 +96,9 @@ proptest! {
         }
         // The first year is the middle of the paths, and "already" or "not within" stand only where they hold.
         let first = o.first_met.unwrap();
-        prop_assert_eq!(text.contains("not within 30 years"), first.early.is_none(), "{}", &text);
-        let met = after(&text, "the trend is first there: ").unwrap();
+        let met = after(&text, "Half of the simulated paths are first there: ").unwrap();
+        prop_assert_eq!(met.starts_with("not by "), first.median.is_none(), "{}", &text);
+        prop_assert_eq!(met.contains("a tenth of the paths"), first.median.is_none() && first.early.is_some(), "{}", &text);
         if first.median.is_some() && met.starts_with("already in ") {
             prop_assert!(first.already >= 0.5, "{text}");
         }

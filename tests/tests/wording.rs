@@ -192,7 +192,7 @@ proptest! {
         let text = wording::basis(&t);
         let by_point = t.findings.iter().any(|f| f.judged_by == JudgedBy::Point);
         let periods: Vec<_> = t.findings.iter().filter_map(|f| f.period).collect();
-        prop_assert_eq!(text.is_some(), by_point && !periods.is_empty());
+        prop_assert_eq!(text.is_some(), by_point && !periods.is_empty() && t.findings.len() > 1);
         if let Some(text) = text {
             let years: Vec<f64> = periods.iter().map(|p| p.start().floor()).collect();
             let low = years.iter().copied().fold(f64::INFINITY, f64::min);

@@ -1,7 +1,7 @@
 //! `undeb report`: the main job.
 
 use undeb::release::format::{percent, signed_points, workers};
-use undeb::{Answer, Day, Level, Report, Result};
+use undeb::{Answer, Day, Level, PolicyForce, Report, Result};
 use undeb_report::Overwrite;
 
 use crate::args::ReportOptions;
@@ -54,6 +54,9 @@ fn verdict(report: &Report) -> String {
                     format!(", gap {} points{workers}", signed_points(g.value))
                 });
                 format!("{answer} ({figure}{})", gap.unwrap_or_default())
+            }
+            _ if t.target.force == PolicyForce::Trigger => {
+                format!("{} not triggered, {} triggered, {} cannot tell", counts.met, counts.not_met, counts.cannot_tell)
             }
             _ => format!("{} met, {} not met, {} cannot tell", counts.met, counts.not_met, counts.cannot_tell),
         };

@@ -12,7 +12,12 @@ pub(crate) struct OutlookView {
     milestones: Vec<MilestoneRow>,
     methods: Vec<String>,
     with_workers: bool,
+    with_line: bool,
     with_milestones: bool,
+    /// What two levels stand side by side in a row, where the target asks for a change.
+    two_levels: Option<String>,
+    /// Heads the columns of the pace, the smallest change and the first period.
+    heads: [String; 3],
 }
 
 /// One cell: where its trend leads.
@@ -78,10 +83,21 @@ fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
             .into_iter()
             .flatten()
             .find(|d| d.asked.abs() >= 5e-4)
-            .map(|d| d.path_from.map_or_else(|| "not by the deadline".to_owned(), |p| p.to_string()))
+            .map(|d| d.path_from.map_or_else(|| "no".to_owned(), |p| p.to_string()))
             .unwrap_or_default(),
         missing: o.missing.clone().unwrap_or_default(),
     })
+}
+
+fn heads(t: &TargetFindings) -> [String; 3] {
+    let latest = t.findings.iter().filter_map(|f| f.outlook.as_ref()?.pace).map(|p| p.to).max();
+    let since = t.target.baseline.map_or(String::new(), |b| format!(" since {b}"));
+    let told = if t.target.level == undeb::Level::Change(0.0) { "Rise needed told from" } else { "Path told from" };
+    [
+        latest.map_or("Pace of the trend".to_owned(), |p| format!("Pace of the trend in {p}")),
+        format!("Smallest change{since} told, points"),
+        told.to_owned(),
+    ]
 }
 
 impl OutlookView {
@@ -122,6 +138,14 @@ impl OutlookView {
         methods.dedup();
         Some(OutlookView {
             with_workers: rows.iter().any(|r| !r.workers.is_empty()),
+            with_line: rows.iter().any(|r| !r.line_pace.is_empty()),
+            two_levels: t.findings.iter().any(|f| f.outlook.as_ref().is_some_and(|o| o.anchor.is_some())).then(|| {
+                let from = t.target.baseline.map(|b| b.to_string()).unwrap_or_default();
+                format!(
+                    "What is needed is counted from figure to figure. Probabilities and first periods are of the trend against its own level of {from}, so that a cell may stand above by the figure and below by the trend"
+                )
+            }),
+            heads: heads(t),
             with_milestones: !t.target.milestones.is_empty(),
             // Without a trend there is nothing to tabulate; the sentence says why.
             rows: if rows.iter().any(|r| !r.projected.is_empty() || !r.pace.is_empty()) { rows } else { Vec::new() },

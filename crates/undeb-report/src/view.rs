@@ -1,7 +1,7 @@
 //! The report as the templates see it: words and formatted numbers, nothing left to compute.
 
 use serde::Serialize;
-use undeb::release::format::{percent, points, signed_pace, signed_points, workers};
+use undeb::release::format::{percent, points, signed_hundredths, signed_pace, signed_points, workers};
 use undeb::release::{explaining, wording};
 use undeb::{
     Answer, Counts, Finding, Interval, JudgedBy, Level, Mark, PathAnswer, PolicyForce, Reason, Report, SourceView, Target,
@@ -31,6 +31,8 @@ pub(crate) struct View<'a> {
     shorthand: Vec<[&'static str; 2]>,
     estimates: usize,
     has_interval: bool,
+    /// Heads the counts of findings: triggers are not targets.
+    answers: [&'static str; 2],
 }
 
 #[derive(Serialize)]
@@ -58,6 +60,8 @@ struct TargetView<'a> {
     with_workers: bool,
     counted: &'static str,
     basis: Option<String>,
+    /// Whether the target is a line below which a duty arises.
+    trigger: bool,
     /// The window of the observed pace where it is one for all, so that it needs no column.
     window: Option<String>,
     rows: Vec<Row>,
@@ -162,6 +166,14 @@ fn range(interval: Option<Interval>, of: impl Fn(f64) -> String) -> String {
     interval.map(|i| format!("{} to {}", of(i.low), of(i.high))).unwrap_or_default()
 }
 
+/// Points of a bound; one that is not nothing never reads as nothing, since it decides.
+fn near_zero(bound: f64) -> String {
+    match signed_points(bound) {
+        text if text == "0.0" && bound != 0.0 => signed_hundredths(bound),
+        text => text,
+    }
+}
+
 fn row(report: &Report, target: &Target, finding: &Finding, source: Option<SourceView<'_>>) -> Row {
     let name = |tree: Option<&undeb::Classification>, code: &str| tree.map_or(code, |t| t.name(code)).to_owned();
     let released = target.source.as_deref().and_then(|s| {
@@ -200,7 +212,7 @@ fn row(report: &Report, target: &Target, finding: &Finding, source: Option<Sourc
         baseline: finding.baseline.map(|b| percent(b.value)).unwrap_or_default(),
         level: finding.level.map(percent).unwrap_or_default(),
         gap: finding.gap.map(|g| signed_points(g.value)).unwrap_or_default(),
-        gap_interval: range(finding.gap.and_then(|g| g.interval), signed_points),
+        gap_interval: range(finding.gap.and_then(|g| g.interval), near_zero),
         workers: finding.gap.and_then(|g| g.workers).map(workers).unwrap_or_default(),
         required: finding.required_pace.map(|p| if p > 0.0 { signed_pace(p) } else { "none".to_owned() }).unwrap_or_default(),
         observed: finding
@@ -259,6 +271,7 @@ fn target_view<'a>(
         with_baseline: target.level != Level::Change(0.0) && t.findings.iter().any(|f| f.baseline.is_some()),
         with_pace: t.findings.iter().any(|f| f.required_pace.is_some() && f.observed_pace.is_some()),
         with_path: target.level != Level::Change(0.0) && t.findings.iter().any(|f| f.path.is_some()),
+        trigger: target.force == PolicyForce::Trigger,
         counted: target.measure.counted(),
         basis: wording::basis(t),
         window: {
@@ -340,6 +353,10 @@ impl<'a> View<'a> {
             },
             assumptions: report.assumptions(),
             shorthand: marks.into_iter().map(|m| [m.shorthand(), m.meaning()]).collect(),
+            answers: match report.targets().iter().all(|t| t.target.force == PolicyForce::Trigger) {
+                true => ["Not triggered", "Triggered"],
+                false => ["Met", "Not met"],
+            },
             estimates: report.estimates().len(),
             has_interval: report.estimates().iter().any(|r| r.interval.is_some()),
         }

@@ -125,13 +125,13 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
     }
     if !matches!(p.closing, Closing::NoGap) {
         said.push(format!(
-            "This is arithmetic on the employees of {} taken as they are, not a forecast of what any action does; whether a {noun} can rise so fast is not judged.",
+            "This is arithmetic on the employees and on all other rates of {} taken as they are, not a forecast of what any action does; whether a {noun} can rise so fast is not judged.",
             p.period
         ));
         if let Closing::Set(set) = &p.closing
             && set.cells.len() < p.cells.len()
         {
-            said.push(format!("It closes the gap of the whole; a target that every {noun} is held to stays open in the others."));
+            said.push(format!("The set closes the gap of the whole; every other {noun} that is short of its own level stays short of it."));
         }
     }
     said
@@ -142,7 +142,7 @@ fn closing(p: &Priorities, noun: &str, people: &str) -> String {
     // With a cap the stated rate is a direction; most cells stop on the way.
     let (moved, moving) = match (p.options.cap, p.years) {
         (Some(cap), Some(years)) => {
-            let pace = format!("towards {stated} by no more than {} a year for {years:.0} years", points(cap));
+            let pace = format!("towards {stated} by no more than {} a year for {years:.0} years from {}", points(cap), p.period);
             (format!("rose {pace}"), format!("rising {pace}"))
         }
         _ => (format!("moved to {stated}"), format!("moving to {stated}")),

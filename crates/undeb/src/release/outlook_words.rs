@@ -17,7 +17,7 @@ pub fn between(i: Interval) -> String {
     format!("{} to {}", percent(i.low), percent(i.high))
 }
 
-/// The first period in which the level is met: "2034 (2028 to after 2052)", "not within 30 years", "already in 2022".
+/// The first period in which the level is met: "2034 (2028 to after 2052)", "not by 2052", "already in 2022".
 pub fn first_met(outlook: &Outlook) -> Option<String> {
     first_met_with(outlook, "")
 }
@@ -32,8 +32,11 @@ fn first_met_with(outlook: &Outlook, range: &str) -> Option<String> {
         None => format!("after {}", last.calendar_year() + first.within as i32),
     };
     let (early, median, late) = (year(first.early), year(first.median), year(first.late));
-    Some(match first.early {
-        None => format!("not within {} years", first.within),
+    // What no path shows is no year: half of them are not there by the end of the simulation.
+    let never = format!("not by {}", last.calendar_year() + first.within as i32);
+    Some(match (first.early, first.median) {
+        (None, _) => never,
+        (Some(_), None) => format!("{never} (a tenth of the paths {}{early})", if early.starts_with("already") { "" } else { "by " }),
         _ if early == late => median,
         _ => format!("{median} ({early} to {late}{range})"),
     })
@@ -90,7 +93,7 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
     }
     if let Some(pace) = outlook.pace {
         let slope = match outlook.model {
-            Some(TrendModel::Drift) => format!("The trend, one steady slope since {},", pace.from),
+            Some(TrendModel::Drift) => format!("The trend, steady in log odds since {}, in {}", pace.from, pace.to),
             _ => format!("The trend, whose slope changes, in {}", pace.to),
         };
         let line = outlook.line_pace.map(|line| {
@@ -127,7 +130,7 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
         ));
     }
     if let Some(first) = first_met_with(outlook, " in four paths of five") {
-        said.push(format!("In the middle of the simulated paths the trend is first there: {first}."));
+        said.push(format!("Half of the simulated paths are first there: {first}."));
     }
     let needed = outlook.fan.last().and_then(|f| Some((f.period, f.workers_needed?))).filter(|(_, w)| *w >= 50.0);
     if let Some(((until, more), from)) = needed.zip(finding.period) {
@@ -185,9 +188,11 @@ pub fn told(outlook: &Outlook) -> Option<String> {
     let rise = outlook.rise.filter(|r| r.asked >= 5e-4).map(|r| {
         let asked = points(r.asked);
         match r.path_from {
-            Some(first) => format!(" The rise of {asked} that is needed from {} on could be told from {first} on.", r.from),
+            Some(first) => {
+                format!(" On the straight way from {} to the level the rise of {asked} could be told from {first} on.", r.from)
+            }
             None => format!(
-                " The rise of {asked} that is needed from {} on is too little to be told with figures as precise as these.",
+                " On the straight way from {} to the level the rise of {asked} is too little to be told with figures as precise as these.",
                 r.from
             ),
         }
@@ -240,10 +245,8 @@ fn many(findings: &TargetFindings, regions: Option<&Classification>, as_of: Day)
     }
     said.extend(many_told(&outlooks, &noun));
     if let Some((whole, outlook)) = findings.whole.as_ref().and_then(|w| Some((w, w.outlook.as_ref()?))) {
-        let mut whole = single(&findings.target, whole, outlook, as_of).join(" ");
-        // After the colon the sentence goes on.
-        whole.get_mut(..1).map(str::make_ascii_lowercase);
-        said.push(format!("All together, though not itself a target: {whole}"));
+        said.push("All together, though not itself a target:".to_owned());
+        said.extend(single(&findings.target, whole, outlook, as_of));
     }
     said
 }
@@ -263,17 +266,27 @@ fn many_paces(outlooks: &[&Outlook], noun: &str) -> Option<String> {
         outlooks.iter().filter(|o| o.model == Some(TrendModel::Drift)).filter_map(|o| Some(o.pace?.from)).collect();
     let steady = match steady.first() {
         Some(first) if steady.iter().all(|p| p == first) => {
-            format!(", in {} of them one steady slope since {first},", steady.len())
+            format!(" (in {} steady in log odds since {first})", steady.len())
         }
         _ => String::new(),
     };
-    let mut text = format!("Of {} the trend{steady} rises in {up} and falls in {down} beyond its interval.", counted(all, noun));
+    let mut text = format!(
+        "In {down} of {} the whole interval of the trend’s slope{steady} lies below zero, in {up} above.",
+        counted(all, noun)
+    );
     let (up, down, lines) = directions(&|o| o.line_pace);
     if lines > 0 {
-        let disagree = outlooks.iter().filter(|o| o.paces_disagree).count();
+        let disagree = outlooks.iter().filter(|o| o.paces_disagree);
+        let (all, higher) = disagree.fold((0, 0), |(all, higher), o| {
+            let up = o.line_pace.zip(o.pace).is_some_and(|(line, trend)| line.per_year > trend.per_year);
+            (all + 1, higher + usize::from(up))
+        });
         text.push_str(&format!(
-            " The straight line through the last figures alone rises in {up} and falls in {down}; in {disagree} it disagrees with the trend."
+            " That of the straight line through the last figures alone lies below zero in {down} and above in {up}."
         ));
+        if all > 0 {
+            text.push_str(&format!(" In {all} the line disagrees with the trend, and is the higher of the two in {higher}."));
+        }
     }
     Some(text)
 }
@@ -298,7 +311,7 @@ fn many_told(outlooks: &[&Outlook], noun: &str) -> Option<String> {
         let told = rises.iter().filter(|r| r.path_from.is_some()).count();
         if !rises.is_empty() {
             text.push_str(&format!(
-                " Of {} that need a rise from the latest figure, it would be large enough to be told by the deadline in {told}.",
+                " Of {} that need a rise from the latest figure, that rise could be told by the deadline in {told}.",
                 counted(rises.len(), noun)
             ));
         }

@@ -356,7 +356,10 @@ impl Report {
             ));
         }
         if let Some(options) = &self.plan.outlook {
-            notes.extend(super::outlook_words::assumptions(options, self.plan.level));
+            let projected = self.targets.iter().flat_map(|t| t.findings.iter().chain(&t.whole));
+            if projected.filter_map(|f| f.outlook.as_ref()).any(|o| o.model.is_some() || o.detectable.is_some()) {
+                notes.extend(super::outlook_words::assumptions(options, self.plan.level));
+            }
         }
         notes.extend(self.explained.withheld());
         notes.extend(self.plan.assumptions.reason.clone());

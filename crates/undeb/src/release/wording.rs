@@ -243,6 +243,10 @@ fn trigger(findings: &TargetFindings, regions: Option<&Classification>) -> Strin
 
 /// When the figures of a target are from and what they are judged by, where a reader would not guess it.
 pub fn basis(findings: &TargetFindings) -> Option<String> {
+    // The sentence of a single finding has both.
+    if findings.findings.len() == 1 {
+        return None;
+    }
     let point = findings.findings.iter().any(|f| f.judged_by == JudgedBy::Point);
     let periods: std::collections::BTreeSet<_> = findings.findings.iter().filter_map(|f| f.period).collect();
     let (first, last) = (periods.first()?, periods.last()?);
