@@ -112,7 +112,7 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
     let goal = goal_words(target, finding, outlook);
     if let (Some(last), Some(at), Some(by)) = (outlook.fan.last(), outlook.met_at, outlook.met_by) {
         said.push(format!(
-            "If the trend goes on, the rate would be about {} in {}, with four chances in five between {}.",
+            "If the trend goes on, the rate would be about {} in {}, with four chances in five between {}; such ranges have held fewer figures than they claim (see Methods).",
             percent(last.median),
             last.period,
             between(last.most).replace(" to ", " and ")
@@ -285,6 +285,7 @@ fn many_paces(outlooks: &[&Outlook], noun: &str) -> Option<String> {
             " That of the straight line through the last figures alone lies below zero in {down} and above in {up}."
         ));
         if all > 0 {
+            let higher = if higher == all { "all of them".to_owned() } else { higher.to_string() };
             text.push_str(&format!(" In {all} the line disagrees with the trend, and is the higher of the two in {higher}."));
         }
     }
