@@ -36,7 +36,10 @@ fn first_met_with(outlook: &Outlook, range: &str) -> Option<String> {
     let never = format!("not by {}", last.calendar_year() + first.within as i32);
     Some(match (first.early, first.median) {
         (None, _) => never,
-        (Some(_), None) => format!("{never} (a tenth of the paths {}{early})", if early.starts_with("already") { "" } else { "by " }),
+        (Some(_), None) => {
+            let paths = if range.is_empty() { "" } else { " of the paths" };
+            format!("{never} (a tenth{paths} {}{early})", if early.starts_with("already") { "" } else { "by " })
+        }
         _ if early == late => median,
         _ => format!("{median} ({early} to {late}{range})"),
     })
