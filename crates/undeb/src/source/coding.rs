@@ -313,10 +313,20 @@ fn stretch<'a, C: Code, A: Values>(array: &'a A, range: Range<usize>, known: &'a
             *to = C::NULL;
             continue;
         }
-        let slot = &mut recent[A::place(token)];
-        *to = match slot {
-            Some((seen, other, code)) if A::equal(*seen, token) || array.same(row, *other) => *code,
-            _ => slot.insert((token, row, find(array.value(row))?)).2,
+        // Two values that share a place would turn each other out for ever; the second goes to the place beside it.
+        let place = A::place(token);
+        let known = |slot: &Option<(A::Token, usize, C)>| match slot {
+            Some((seen, other, code)) if A::equal(*seen, token) || array.same(row, *other) => Some(*code),
+            _ => None,
+        };
+        *to = match known(&recent[place]).or_else(|| known(&recent[place ^ 1])) {
+            Some(code) => code,
+            None => {
+                let code = find(array.value(row))?;
+                let free = if recent[place].is_some() && recent[place ^ 1].is_none() { place ^ 1 } else { place };
+                recent[free] = Some((token, row, code));
+                code
+            }
         };
     }
     Some(new)
