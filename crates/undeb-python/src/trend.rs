@@ -241,6 +241,9 @@ impl Projections {
     }
 }
 
+/// From when to when, the smallest change, and with a goal when the way there could be told.
+type Told = (Period, Period, f64, Option<Detectable>);
+
 /// The smallest change between two periods that each series could tell, or with a goal and a deadline when the way there
 /// could be told; where there is none, why.
 pub(crate) fn smallest_changes(
@@ -253,7 +256,7 @@ pub(crate) fn smallest_changes(
     let (from, to) = (from.map(parsed::<Period>).transpose()?, to.map(parsed::<Period>).transpose()?);
     let goal = goal.map(|(level, deadline)| Ok::<_, PyErr>((level, parsed::<Period>(&deadline)?))).transpose()?;
     run(py, move || {
-        let told = |one: Series| -> Result<(Period, Period, f64, Option<Detectable>)> {
+        let told = |one: Series| -> Result<Told> {
             if let Some((level, deadline)) = goal {
                 let told = one.detect_goal(level, deadline, &options)?;
                 return Ok((told.from, deadline, told.smallest, Some(told)));
@@ -272,10 +275,10 @@ pub(crate) fn smallest_changes(
         let text = |name: &str, of: &dyn Fn(&Key) -> String| {
             Column::new(name.into(), rows.iter().map(|(k, _)| of(k)).collect::<Vec<_>>())
         };
-        let end = |name: &str, of: &dyn Fn(&(Period, Period, f64, Option<Detectable>)) -> Period| {
+        let end = |name: &str, of: &dyn Fn(&Told) -> Period| {
             Column::new(name.into(), rows.iter().map(|(_, t)| t.as_ref().ok().map(|t| of(t).to_string())).collect::<Vec<_>>())
         };
-        let asked = |t: &Result<(Period, Period, f64, Option<Detectable>)>| t.as_ref().ok().and_then(|t| t.3);
+        let asked = |t: &Result<Told>| t.as_ref().ok().and_then(|t| t.3);
         let mut columns = vec![
             text("measure", &|k| k.0.id().to_owned()),
             text("region", &|k| k.1.to_string()),

@@ -131,7 +131,9 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
         if let Closing::Set(set) = &p.closing
             && set.cells.len() < p.cells.len()
         {
-            said.push(format!("The set closes the gap of the whole; every other {noun} that is short of its own level stays short of it."));
+            said.push(format!(
+                "The set closes the gap of the whole; every other {noun} that is short of its own level stays short of it."
+            ));
         }
     }
     said
