@@ -148,7 +148,7 @@ def between_codes(
     dimension: str, code: str | None, other: str | None, ratio: bool, correlation: float | None
 ) -> dict[str, Any]:
     """A comparison of two codes, or of each with the whole."""
-    if dimension == "period":
+    if text("dimension", dimension) == "period":
         raise DataError("periods are compared with .change(start, end); .compare() takes the codes of another breakdown")
     if (code is None) != (other is None):
         raise DataError("one code is given; give both, or none for every code against the whole")

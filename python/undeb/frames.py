@@ -133,8 +133,9 @@ def _readable(frame: pl.DataFrame) -> pl.DataFrame:
     wide = tuple(kind for kind in (getattr(pl, "Int128", None), getattr(pl, "UInt128", None)) if kind is not None)
     casts: list[pl.Expr] = []
     for name, dtype in frame.schema.items():
-        if dtype == pl.Decimal:
-            casts.append(pl.col(name).cast(pl.Float64))
+        if isinstance(dtype, pl.Decimal):
+            # Numbers without digits behind the point may be identifiers, which a float would run together.
+            casts.append(pl.col(name).cast(pl.Int64 if dtype.scale == 0 else pl.Float64))
         elif dtype in wide:
             casts.append(pl.col(name).cast(pl.Int64))
         elif dtype.is_nested() or isinstance(dtype, (pl.Object, pl.Binary)):

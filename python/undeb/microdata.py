@@ -74,7 +74,8 @@ def read_microdata(
     if ending in {".sav", ".zsav", ".por", ".dta", ".sas7bdat"}:
         return _by_codebook(take(_statistical(path)), None, book, options)
     inner = _undeb.Records.read(path, book, given_design(options))
-    return Survey(inner, scan(path), (_by_codebook, (str(path), book, options)), {"year": "period"})
+    frame = scan(path)
+    return Survey(inner, frame, (_by_codebook, (str(path), book, options)), _year(frame, book))
 
 
 def _by_codebook(frame: Frame, path: str | None, codebook: str, options: dict[str, Any]) -> Survey:
@@ -86,7 +87,13 @@ def _by_codebook(frame: Frame, path: str | None, codebook: str, options: dict[st
         columns = {name: frame.column(name, what) for name, what in needed.items()}
         columns |= {name: pl.col(name) for name in variables[required:] if name in frame.names}
         inner = _undeb.Records.by_codebook(frame.select(list(columns.values())), codebook, given_design(options))
-    return Survey(inner, frame, (_by_codebook, (path, codebook, options)), {"year": "period"})
+    return Survey(inner, frame, (_by_codebook, (path, codebook, options)), _year(frame, codebook))
+
+
+def _year(frame: Frame, codebook: str) -> dict[str, str]:
+    """A year is the period, unless a column that the codebook does not read is called so."""
+    taken = "year" in frame.names and "year" not in _undeb.codebook_variables(codebook)[0]
+    return {} if taken else {"year": "period"}
 
 
 def _statistical(path: Path) -> Tabular:

@@ -136,7 +136,6 @@ def survey(
 def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str, Any]) -> Survey:
     roles: dict[str, str | None] = {}
     expressions: dict[str, pl.Expr] = {}
-    named = [given for given in columns.values() if isinstance(given, str)]
     for role, given in columns.items():
         if given is None:
             roles[role] = None
@@ -144,7 +143,8 @@ def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str
             expressions[given] = frame.column(given, role)
             roles[role] = given
         elif isinstance(given, pl.Expr):  # pyright: ignore[reportUnnecessaryIsInstance]
-            name = role if role not in named else f"{role} (expression)"
+            # A column of that name may be asked for in another role.
+            name = role if role not in frame.names else f"{role} (expression)"
             expressions[name] = given.alias(name)
             roles[role] = name
         else:

@@ -104,6 +104,8 @@ class Trend(Table):
             raise DataError(f"`change` is {change!r}; a period and a change were expected, such as (2024, 0.05)")
         since = None if change is None else (as_period("change", change[0]), real("change", change[1]))
         ways = known(employment, "way to count employees", ["flat", "trend"]) if isinstance(employment, str) else "supplied"
+        if ways == "supplied" and len(json.loads(self._inner.facts())) > 1:
+            raise DataError("a number of employees is that of one series, and there are several; filter to one, or say flat or trend")
         asked: dict[str, Any] = {
             "to": as_period("to", to), "goal": level, "change": since, "seed": whole("seed", seed),
             "paths": whole("paths", paths, 10**6), "within": whole("within", within, 100),

@@ -211,3 +211,33 @@ def test_totals_over_periods_say_that_they_are_averages() -> None:
     survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", period="year")
     assert "averages of a period" in str(survey.quantities("members"))
     assert "averages of a period" not in str(survey.quantities("members", by="year"))
+
+
+def test_decimal_identifiers_stay_whole() -> None:
+    records = ub.synthetic_records().with_row_index("row")
+    far = (pl.lit(10**17) + pl.col("row") // 3).alias("household")
+    design = {"member": "member", "weight": "weight", "psu": "household"}
+    whole = ub.survey(records.with_columns(far), **design).estimate()
+    exact = ub.survey(records.with_columns(far.cast(pl.Decimal(38, 0))), **design).estimate()
+    assert exact.to_polars()["psus"][0] == whole.to_polars()["psus"][0] > 900
+
+
+def test_an_expression_does_not_hide_the_column_of_its_role() -> None:
+    records = ub.synthetic_records()
+    plain = ub.survey(records, member="member", weight="weight", pay=ub.Pay(amount="wage", unit="pounds"))
+    turned = records.rename({"wage": "weight", "weight": "w"})
+    hidden = ub.survey(turned, member="member", weight=pl.col("w"), pay=ub.Pay(amount="weight", unit="pounds"))
+    mean = lambda survey: survey.quantities("pay").to_polars()["value"][0]  # noqa: E731
+    assert mean(hidden) == mean(plain)
+
+
+def test_members_count_as_covered_where_they_are_said_to() -> None:
+    routed = pl.DataFrame({"m": [1, 1, 0, 0], "c": [None, 0, 1, 0]})
+    coverage = ub.survey(routed, member="m", covered="c", members_within_covered=True).estimate("coverage").to_polars()
+    assert (coverage["value"][0], coverage["n"][0]) == (0.75, 4)
+
+
+def test_a_comparison_of_averages_names_their_periods() -> None:
+    survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", period="year")
+    changes = survey.estimate(by="sex").compare("sex", "f", "m").to_polars()
+    assert changes["period"].to_list() == ["2019 to 2024"]

@@ -137,3 +137,11 @@ def test_a_projection_counts_employees_as_it_is_told(states: ub.Estimates) -> No
         trend.project(2024, goal=0.2, employment="up")
     again = pickle.loads(pickle.dumps(trend.project(2024, goal=0.2, employment="trend", within=10)))
     assert again.first_met().to_polars()["within"][0] == 10
+
+
+def test_a_number_of_employees_is_that_of_one_series(states: ub.Estimates) -> None:
+    two = states.filter(pl.col("region").is_in(["CA", "WY"]), pl.col("sector") == "all", pl.col("measure") == "density")
+    with pytest.raises(ub.DataError, match="is that of one series"):
+        two.trend().project(2024, goal=0.2, employment=300_000)
+    with pytest.raises(ub.PlanError, match="outside of 0 to 100 %"):
+        two.trend().project(2024, change=(2012, -0.5))

@@ -195,7 +195,14 @@ fn files_without_rows_or_cut_off() {
     let header = File::records(RECORDS.lines().next().unwrap());
     refused(&header.with(&ROLES), &["there are no records"]);
     let cut = File::records(&RECORDS[..RECORDS.len() - 12]);
-    refused(&cut.with(&ROLES), &["the last line has", "cut off"]);
+    refused(&cut.with(&ROLES), &["fields, the header", "cut off"]);
+    // A short line in the middle is no missing answer, and a stray quote does not end the file.
+    let lines: Vec<&str> = RECORDS.lines().collect();
+    let short = lines[3].rsplit_once(',').unwrap().0;
+    let middle = RECORDS.replacen(lines[3], short, 1);
+    refused(&File::records(&middle).with(&ROLES), &["line 4 has 12 fields, the header 13"]);
+    let stray = RECORDS.replacen(lines[3], &format!("{short},19\" rack"), 1);
+    refused(&File::records(&stray).with(&ROLES), &["line 4 has a quote within a field"]);
     // Any Parquet file is a file of records if its columns are: here a table of rates, with a column that is false throughout.
     let folder = tempfile::tempdir().unwrap();
     let rates = folder.path().join("rates.parquet");

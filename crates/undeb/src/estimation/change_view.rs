@@ -144,11 +144,11 @@ impl Changes {
         let definition = self.shared.definitions.iter().find(|(id, _)| *id == first.statistic.id());
         ChangeRow {
             measure: first.statistic.id(),
-            period: first.period.to_string(),
+            period: first.periods(),
             region: first.region.to_string(),
             sector: first.sector.to_string(),
             breakdown: pairs(&first.breakdown),
-            against_period: second.period.to_string(),
+            against_period: second.periods(),
             against_region: second.region.to_string(),
             against_sector: second.sector.to_string(),
             against_breakdown: pairs(&second.breakdown),

@@ -70,6 +70,7 @@ impl Figure {
         Side {
             statistic: Statistic::Quantity(self.quantity),
             period: self.period,
+            pooled: super::side::pooled(self.note.as_deref()),
             region: Arc::clone(&self.region),
             sector: Arc::clone(&self.sector),
             breakdown: self.breakdown.clone(),

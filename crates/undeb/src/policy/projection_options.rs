@@ -7,6 +7,9 @@ use super::trend::Trend;
 use crate::error::{Error, Result};
 use crate::schema::Period;
 
+/// Most simulated paths: probabilities are then known to a thousandth.
+const MOST_PATHS: usize = 1_000_000;
+
 /// What is to be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -70,6 +73,14 @@ impl ProjectionOptions {
             Some(Goal::Change { by, .. }) if !(-1.0..=1.0).contains(&by) => {
                 return Err(Error::plan(format!("a change of {by} is no fraction")).help("write 0.05 for five points"));
             }
+            Some(goal @ Goal::Change { from, by }) => {
+                if let Some(level) = trend.goal_level(goal).filter(|level| !(-1e-9..=1.0 + 1e-9).contains(level)) {
+                    return Err(Error::plan(format!(
+                        "a change of {by} from {from} would lead to {level:.3}, outside of 0 to 100 %"
+                    ))
+                    .help("write a change as a fraction: 0.05 is five points"));
+                }
+            }
             _ => {}
         }
         if self.to.quarter().is_some() != first.quarter().is_some() {
@@ -82,7 +93,16 @@ impl ProjectionOptions {
         if self.to < first {
             return Err(Error::data(format!("{} lies before {series}, which starts in {first}", self.to)));
         }
-        if self.to.years_since(trend.latest().period) > 100.0 || self.within > 100 {
+        if self.within > 100 {
+            return Err(
+                Error::plan(format!("{} years are too many to look for a first year in", self.within)).help("give 100 at most")
+            );
+        }
+        if self.paths > MOST_PATHS {
+            return Err(Error::plan(format!("{} paths are more than are of any use", self.paths))
+                .help(format!("give {MOST_PATHS} at most")));
+        }
+        if self.to.years_since(trend.latest().period) > 100.0 {
             return Err(Error::data(format!("a projection of {series} to {} is more than 100 years long", self.to)));
         }
         if self.paths == 0 || self.within == 0 {

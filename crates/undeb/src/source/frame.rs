@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
-use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 use polars::prelude::*;
 
@@ -44,7 +44,9 @@ fn read_undamaged(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
     let file = File::open(path).map_err(|e| Error::io(format!("cannot be opened: {e}")))?;
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
     let failed = |e: PolarsError| {
-        Error::data(format!("cannot be read as {ending}: {e}"))
+        // The rest of what the reader says may hold the records themselves.
+        let said: String = e.to_string().lines().next().unwrap_or_default().chars().take(200).collect();
+        Error::data(format!("cannot be read as {ending}: {said}"))
             .help("the file may be cut off, or of another kind than its ending says")
     };
     let here = |names: &[PlSmallStr]| -> Result<Vec<String>> {
@@ -61,16 +63,17 @@ fn read_undamaged(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
                 Error::data(format!("line {line} is not UTF-8 text")).help("save the file as UTF-8")
             })?;
             // Spreadsheets put a mark in front.
-            let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
-            let names: Vec<PlSmallStr> = first.trim().split(',').map(|n| n.trim_matches('"').into()).collect();
-            must_end_whole(text, names.len())?;
-            let columns: Vec<PlSmallStr> = here(&names)?.into_iter().map(Into::into).collect();
-            CsvReadOptions::default()
-                .with_columns(Some(columns.into()))
-                .with_infer_schema_length(Some(10_000))
-                .into_reader_with_file_handle(std::io::Cursor::new(bytes))
-                .finish()
-                .map_err(failed)
+            let names = header(text.trim_start_matches('\u{feff}'))?;
+            let columns: Arc<[PlSmallStr]> = here(&names)?.into_iter().map(Into::into).collect();
+            let read = |looked_at: Option<usize>| {
+                CsvReadOptions::default()
+                    .with_columns(Some(Arc::clone(&columns)))
+                    .with_infer_schema_length(looked_at)
+                    .into_reader_with_file_handle(std::io::Cursor::new(bytes.as_slice()))
+                    .finish()
+            };
+            // A column may turn out to be of another type far down.
+            read(Some(10_000)).or_else(|_| read(None)).map_err(failed)
         }
         "parquet" => {
             let mut reader = ParquetReader::new(file);
@@ -106,13 +109,97 @@ fn must_be_readable(schema: &ArrowSchema, wanted: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// A table that was cut off ends within a line, which a reader would fill up with empty cells.
-fn must_end_whole(text: &str, columns: usize) -> Result<()> {
-    let last = text.lines().next_back().unwrap_or_default();
-    let fields = last.split(',').count();
-    if text.ends_with('\n') || last.contains('"') || fields >= columns {
-        return Ok(());
+/// The names in the first line of a CSV file, of which every line has as many fields.
+///
+/// A reader fills up short lines with empty cells, and takes a stray quote for the start of a text that goes on to the end
+/// of the file: both would be answers that nobody gave.
+fn header(text: &str) -> Result<Vec<PlSmallStr>> {
+    let bytes = text.as_bytes();
+    let mut names: Vec<PlSmallStr> = Vec::new();
+    let (mut at, mut line) = (0, 1);
+    while at < bytes.len() {
+        let (from, first) = (at, line);
+        let mut fields = 0;
+        loop {
+            let start = at;
+            if bytes.get(at) == Some(&b'"') {
+                let opened = line;
+                at += 1;
+                loop {
+                    match bytes.get(at) {
+                        None => {
+                            return Err(Error::data(format!("a quote that opens in line {opened} is never closed"))
+                                .help("write a quote within a text twice, or take it out"));
+                        }
+                        Some(b'"') if bytes.get(at + 1) == Some(&b'"') => at += 1,
+                        Some(b'"') => break,
+                        Some(b'\n') => line += 1,
+                        Some(_) => {}
+                    }
+                    at += 1;
+                }
+                at += 1;
+                if !matches!(bytes.get(at), None | Some(b',' | b'\n' | b'\r')) {
+                    return Err(Error::data(format!("line {line} has a quote within a field"))
+                        .help("put the whole field in quotes, and write a quote within it twice"));
+                }
+            } else {
+                while let Some(byte) = bytes.get(at).filter(|b| !matches!(b, b',' | b'\n')) {
+                    if *byte == b'"' {
+                        return Err(Error::data(format!("line {line} has a quote within a field"))
+                            .help("put the whole field in quotes, and write a quote within it twice"));
+                    }
+                    at += 1;
+                }
+            }
+            fields += 1;
+            if first == 1 {
+                let whole = text[start..at].trim();
+                let inside = whole.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
+                let name = inside.map_or_else(|| whole.to_owned(), |n| n.replace("\"\"", "\""));
+                names.push(name.as_str().into());
+            }
+            if bytes.get(at) == Some(&b'\r') {
+                at += 1;
+            }
+            match bytes.get(at) {
+                Some(b',') => at += 1,
+                _ => break,
+            }
+        }
+        let blank = text[from..at].trim().is_empty();
+        if fields != names.len() && !(blank && names.len() > 1) {
+            return Err(Error::data(format!("line {first} has {fields} fields, the header {}", names.len()))
+                .help("the file may be cut off, or a field hold a comma without quotes"));
+        }
+        at += 1;
+        line += 1;
     }
-    Err(Error::data(format!("the last line has {fields} fields, the header {columns}"))
-        .help("the file may be cut off: fetch it again"))
+    if names.iter().all(|n| n.trim().is_empty()) {
+        return Err(Error::data("there is no line of column names").help("the first line of a CSV file names its columns"));
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> std::result::Result<Vec<String>, String> {
+        header(text).map(|n| n.iter().map(ToString::to_string).collect()).map_err(|e| e.message().to_owned())
+    }
+
+    #[test]
+    fn names_are_read_and_lines_are_counted() {
+        assert_eq!(names("a,b\n1,2\n3,4").unwrap(), ["a", "b"]);
+        assert_eq!(names("\"a,x\",\"b \"\"c\"\"\"\r\n1,\"two\nlines\"\r\n").unwrap(), ["a,x", "b \"c\""]);
+        assert_eq!(names("a,b\n\n1,2\n\n").unwrap(), ["a", "b"]);
+        assert_eq!(names("a\n1\n\n2\n").unwrap(), ["a"]);
+        assert_eq!(names("a,b\n1,2\n3\n4,5\n").unwrap_err(), "line 3 has 1 fields, the header 2");
+        assert_eq!(names("a,b\n1,2,3\n").unwrap_err(), "line 2 has 3 fields, the header 2");
+        assert_eq!(names("a,b\n1,19\" rack\n2,x\n").unwrap_err(), "line 2 has a quote within a field");
+        assert_eq!(names("a,b\n1,\"x\"y\n").unwrap_err(), "line 2 has a quote within a field");
+        assert_eq!(names("a,b\n1,\"x\n2,y\n").unwrap_err(), "a quote that opens in line 2 is never closed");
+        assert_eq!(names("").unwrap_err(), "there is no line of column names");
+    }
 }

@@ -177,7 +177,8 @@ fn number(column: &Column, rows: usize, strata: usize, stratum: &(impl Fn(usize)
         return Ok(numbers);
     }
     // Numbers stay numbers, so that parts of a file have names of one kind.
-    let far = series.cast(&DataType::Int64).ok().filter(|s| series.dtype().is_integer() && s.null_count() == 0);
+    let whole = series.dtype().is_integer().then(|| series.cast(&DataType::Int64).ok()).flatten();
+    let far = whole.filter(|s| s.null_count() == 0);
     if let Some(far) = far {
         let values = far.i64().map_err(wrong)?.into_no_null_iter();
         return Ok(by_search(values, stratum, rows, |names| Names::Numbers(names.collect())));

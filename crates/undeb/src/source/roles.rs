@@ -172,6 +172,11 @@ impl Records {
                 Error::data("no column is named for members or covered employees").help("give `member`, `covered` or both")
             );
         }
+        if roles.members_within_covered && asked.len() == 2 {
+            // A member is covered, whether the survey asked for that or left it out.
+            let member = |f: u8| f >> MEMBER & 3 == Answer::Yes as u8;
+            flags.iter_mut().filter(|f| member(**f)).for_each(|f| *f = *f & !(3 << COVERED) | (Answer::Yes as u8) << COVERED);
+        }
         match &roles.employee {
             None => flags.iter_mut().for_each(|f| *f |= IN),
             Some(name) => {
