@@ -69,7 +69,22 @@ impl Default for Frame {
     }
 }
 
+/// The distance of notes and source from the chart, and of their lines from each other.
+const FEET: f64 = 14.0;
+const FOOT: f64 = 17.0;
+
 impl Frame {
+    /// The source with the word for it; nothing where none is given.
+    fn source_line(&self) -> String {
+        if self.source.is_empty() { String::new() } else { fill(&self.locale.drawing.source, &[("source", &self.source)]) }
+    }
+
+    /// The paragraphs below the chart; none where the page has them.
+    fn feet(&self) -> Vec<String> {
+        let all = self.notes.iter().cloned().chain([self.source_line()]);
+        all.filter(|foot| self.titles_inside && !foot.trim().is_empty()).collect()
+    }
+
     /// The width that is used.
     pub(crate) fn pixels(&self) -> f64 {
         if self.width.is_finite() { self.width.clamp(320.0, 1600.0) } else { 720.0 }
@@ -131,10 +146,9 @@ impl<'a> Layout<'a> {
     pub(crate) fn room(&self) -> Option<f64> {
         let page = self.frame.page?;
         let wide = self.right - self.left;
-        let lines = |words: &str| wrap(words, size::SMALL, Weight::Regular, wide).len() as f64;
-        let source = fill(&self.frame.locale.drawing.source, &[("source", &self.frame.source)]);
-        let notes = self.frame.notes.iter().map(String::as_str).chain([source.as_str()]).map(lines).sum::<f64>();
-        let feet = if self.frame.titles_inside { 14.0 + 17.0 * notes } else { 0.0 };
+        let lines = |words: &String| wrap(words, size::SMALL, Weight::Regular, wide).len() as f64;
+        let notes = self.frame.feet().iter().map(lines).sum::<f64>();
+        let feet = if notes > 0.0 { FEET + FOOT * notes } else { 0.0 };
         Some(page - self.top - feet - MARGIN)
     }
 
@@ -168,21 +182,14 @@ impl<'a> Layout<'a> {
     /// Draws what stands below the chart, and closes the picture.
     pub(crate) fn finish(mut self, bottom: f64, says: Vec<String>) -> Picture {
         let frame = self.frame;
-        let source = if frame.source.is_empty() {
-            String::new()
-        } else {
-            fill(&frame.locale.drawing.source, &[("source", &frame.source)])
-        };
+        let source = frame.source_line();
         self.top = bottom;
-        if frame.titles_inside {
-            let set = Type::new(size::SMALL, self.palette.muted);
-            let feet: Vec<&String> = frame.notes.iter().chain([&source]).filter(|s| !s.trim().is_empty()).collect();
-            if !feet.is_empty() {
-                self.top += 14.0;
-            }
-            for foot in feet {
-                self.paragraph(foot, set, 17.0);
-            }
+        let feet = frame.feet();
+        if !feet.is_empty() {
+            self.top += FEET;
+        }
+        for foot in feet {
+            self.paragraph(&foot, Type::new(size::SMALL, self.palette.muted), FOOT);
         }
         let parts = [&frame.subtitle].into_iter().chain(&says).chain(&frame.notes);
         let mut description: Vec<String> = parts.chain([&source]).map(|s| sentence(s)).collect();

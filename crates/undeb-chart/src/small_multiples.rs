@@ -266,9 +266,10 @@ fn draw_words(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
     let palette = layout.palette;
     let plain = Type::new(page.set.size, palette.ink);
     let base = |corner: &At| corner.1 + page.lines as f64 * page.set.leading - 3.0;
+    let room = page.panel - beside(panels, &plain.semi_bold());
     for (panel, corner) in panels.iter().zip(corners) {
         let set = if panel.series.focus { plain.semi_bold() } else { plain };
-        let names = name_lines(&panel.series.label, &set, page.panel - beside(panels, &plain.semi_bold()), page.lines);
+        let names = name_lines(&panel.series.label, &set, room, page.lines);
         for (i, words) in names.iter().enumerate() {
             layout.svg.text((corner.0, base(corner) - (names.len() - 1 - i) as f64 * page.set.leading), words, &set);
         }

@@ -279,11 +279,9 @@ pub(crate) struct Output {
     pub(crate) force: bool,
 }
 
+/// Which cells of a published table.
 #[derive(Args)]
-#[command(after_help = "Examples:
-  undeb estimates us-states --region US,CA --sector all --period 2022
-  undeb estimates us-states --design-effect 1.5 --format parquet --out us.parquet")]
-pub(crate) struct EstimateOptions {
+pub(crate) struct PublishedCells {
     /// Name of the source.
     pub(crate) source: String,
     /// Registry file with sources of your own.
@@ -298,12 +296,21 @@ pub(crate) struct EstimateOptions {
     /// Sector codes; all when left out.
     #[arg(long, value_delimiter = ',')]
     pub(crate) sector: Vec<String>,
-    /// Periods; all when left out.
-    #[arg(long, value_delimiter = ',')]
-    pub(crate) period: Vec<Period>,
     /// Assume this design effect for an approximate sampling error where the table has a sample size.
     #[arg(long, value_name = "DEFF", allow_negative_numbers = true)]
     pub(crate) design_effect: Option<f64>,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  undeb estimates us-states --region US,CA --sector all --period 2022
+  undeb estimates us-states --design-effect 1.5 --format parquet --out us.parquet")]
+pub(crate) struct EstimateOptions {
+    #[command(flatten)]
+    pub(crate) cells: PublishedCells,
+    /// Periods; all when left out.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) period: Vec<Period>,
     #[command(flatten)]
     pub(crate) output: Output,
 }

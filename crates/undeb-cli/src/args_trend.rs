@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use undeb::{Bridge, Measure, Period};
 
-use crate::args::Output;
+use crate::args::{Output, PublishedCells};
 
 /// Which series, and how its trend is drawn.
 #[derive(Args)]
@@ -98,23 +98,8 @@ pub(crate) struct ProjectCommand {
   undeb detect us-states --region CA,WY --sector all --from 2012 --to 2022 --design-effect 1.5
   undeb detect us-states --region CA --design-effect 1.5 --target 0.2 --by 2030")]
 pub(crate) struct DetectCommand {
-    /// Name of the source.
-    pub(crate) source: String,
-    /// Registry file with sources of your own.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) registry: Option<PathBuf>,
-    /// Measures; all that the source offers when left out.
-    #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(Measure::ALL.map(Measure::id)))]
-    pub(crate) measure: Vec<String>,
-    /// Region codes; all when left out.
-    #[arg(long, value_delimiter = ',')]
-    pub(crate) region: Vec<String>,
-    /// Sector codes; all when left out.
-    #[arg(long, value_delimiter = ',')]
-    pub(crate) sector: Vec<String>,
-    /// Assume this design effect where the table has a sample size and no error.
-    #[arg(long, value_name = "DEFF", allow_negative_numbers = true)]
-    pub(crate) design_effect: Option<f64>,
+    #[command(flatten)]
+    pub(crate) cells: PublishedCells,
     /// Earlier period; the one before the later when left out.
     #[arg(long, value_name = "PERIOD", conflicts_with = "target")]
     pub(crate) from: Option<Period>,

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 use undeb::release::format::{percent, points};
-use undeb::{DetectOptions, Measure, PublishedTable, Result, Series};
+use undeb::{DetectOptions, Result, Series};
 
 use crate::args_trend::DetectCommand;
-use crate::estimates::{codes, measures};
 use crate::output::{print, table};
 
 /// What one series could tell: from when to when, the smallest change, the change asked for and when it could be told.
@@ -23,23 +22,11 @@ fn told(command: &DetectCommand, series: &Series) -> Result<Value> {
 
 /// Prints one row for each series; one that can tell nothing says why.
 pub(crate) fn run(command: &DetectCommand) -> Result<u8> {
-    let registry = crate::data::registry(command.registry.as_deref())?;
-    let opened = PublishedTable::open(&command.source, &registry)?;
-    let wanted: Vec<Measure> = measures(&command.measure, opened.source().measures.iter().map(|m| m.id))?;
-    let (regions, sectors) = (codes(&command.region, opened.regions())?, codes(&command.sector, opened.sectors())?);
-    let listed = |list: &[String], code: &str| list.is_empty() || list.iter().any(|c| c == code);
-    let estimates = opened.estimate(&wanted, command.design_effect)?;
-    let mut keys: Vec<(Measure, &str, &str)> = Vec::new();
-    for e in estimates.cells().iter().filter(|e| listed(&regions, &e.region) && listed(&sectors, &e.sector)) {
-        let key = (e.measure, &*e.region, &*e.sector);
-        if keys.last() != Some(&key) && !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    let mut rows = Vec::with_capacity(keys.len());
+    let estimates = command.cells.estimates(&[])?;
+    let mut rows = Vec::new();
     let mut refused = None;
-    for (measure, region, sector) in keys {
-        let mut row = match estimates.track(measure, region, sector).and_then(|series| told(command, &series)) {
+    for (measure, region, sector) in estimates.series_keys() {
+        let mut row = match estimates.track(measure, &region, &sector).and_then(|series| told(command, &series)) {
             Ok(row) => row,
             Err(error) => {
                 let row = json!({ "why_not": error.to_string() });
@@ -47,7 +34,7 @@ pub(crate) fn run(command: &DetectCommand) -> Result<u8> {
                 row
             }
         };
-        (row["measure"], row["region"], row["sector"]) = (json!(measure), json!(region), json!(sector));
+        (row["measure"], row["region"], row["sector"]) = (json!(measure), json!(&*region), json!(&*sector));
         rows.push(row);
     }
     // Where no series can be told, the first says why.

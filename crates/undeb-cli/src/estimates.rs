@@ -1,10 +1,10 @@
 //! `undeb estimates` and `undeb estimate`: rates as a table or a file. Working figures: they say that they are not released.
 
 use undeb::release::format::{percent, signed_points};
-use undeb::{Error, Estimate, Estimates, Meaning, Measure, Method, PublishedTable, RecordOptions, Records, Result};
+use undeb::{Error, Estimate, Estimates, Meaning, Measure, Method, Period, PublishedTable, RecordOptions, Records, Result};
 use undeb_chart::{ChartOptions, Kind, chart};
 
-use crate::args::{EstimateOptions, Format, Output, RecordCommand};
+use crate::args::{EstimateOptions, Format, Output, PublishedCells, RecordCommand};
 use crate::args_chart::EstimateCommand;
 use crate::chart::File;
 use crate::output::{print_bytes, table, write_file};
@@ -13,22 +13,27 @@ use crate::progress::Progress;
 /// `undeb estimates`: a published table.
 pub(crate) fn run(options: &EstimateOptions) -> Result<u8> {
     options.output.check()?;
-    let registry = crate::data::registry(options.registry.as_deref())?;
-    let opened = PublishedTable::open(&options.source, &registry)?;
-    let measures = measures(&options.measure, opened.source().measures.iter().map(|m| m.id))?;
-    let regions = codes(&options.region, opened.regions())?;
-    let sectors = codes(&options.sector, opened.sectors())?;
-    let listed = |list: &[String], code: &str| list.is_empty() || list.iter().any(|c| c == code);
-    let estimates = opened.estimate(&measures, options.design_effect)?.filter(|e| {
-        listed(&regions, &e.region)
-            && listed(&sectors, &e.sector)
-            && (options.period.is_empty() || options.period.contains(&e.period))
-    });
-    if estimates.cells().is_empty() {
-        return Err(Error::io("no figure fits what was asked for".to_owned())
-            .help(format!("see `undeb data show {}` for its periods, regions and sectors", options.source)));
+    options.output.write(&options.cells.estimates(&options.period)?)
+}
+
+impl PublishedCells {
+    /// The estimates of these cells in some periods, or in all where none is named.
+    pub(crate) fn estimates(&self, periods: &[Period]) -> Result<Estimates> {
+        let registry = crate::data::registry(self.registry.as_deref())?;
+        let opened = PublishedTable::open(&self.source, &registry)?;
+        let measures = measures(&self.measure, opened.source().measures.iter().map(|m| m.id))?;
+        let regions = codes(&self.region, opened.regions())?;
+        let sectors = codes(&self.sector, opened.sectors())?;
+        let listed = |list: &[String], code: &str| list.is_empty() || list.iter().any(|c| c == code);
+        let estimates = opened.estimate(&measures, self.design_effect)?.filter(|e| {
+            listed(&regions, &e.region) && listed(&sectors, &e.sector) && (periods.is_empty() || periods.contains(&e.period))
+        });
+        if estimates.cells().is_empty() {
+            return Err(Error::io("no figure fits what was asked for".to_owned())
+                .help(format!("see `undeb data show {}` for its periods, regions and sectors", self.source)));
+        }
+        Ok(estimates)
     }
-    options.output.write(&estimates)
 }
 
 /// `undeb estimate`: survey records, through a codebook or by the columns that are named.
@@ -136,7 +141,7 @@ impl Output {
     }
 }
 
-pub(crate) fn codes(given: &[String], tree: &undeb::Classification) -> Result<Vec<String>> {
+fn codes(given: &[String], tree: &undeb::Classification) -> Result<Vec<String>> {
     given.iter().map(|code| tree.find(code).map(|c| c.id.clone())).collect()
 }
 

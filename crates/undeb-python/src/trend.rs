@@ -77,18 +77,11 @@ type Key = (Measure, Arc<str>, Arc<str>);
 
 /// Every series of estimates, in their order; a cell without a figure has none.
 fn series(estimates: &Estimates) -> Vec<(Key, Result<Series>)> {
-    let mut keys: Vec<Key> = Vec::new();
-    for e in estimates.cells() {
-        let key = (e.measure, Arc::clone(&e.region), Arc::clone(&e.sector));
-        if keys.last() != Some(&key) && !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
     let track = |key: Key| {
         let found = estimates.track(key.0, &key.1, &key.2);
         (key, found)
     };
-    keys.into_iter().map(track).collect()
+    estimates.series_keys().into_iter().map(track).collect()
 }
 
 /// The trends of one or many series.

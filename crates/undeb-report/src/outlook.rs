@@ -82,7 +82,7 @@ fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
         told_from: [o.detectable, o.rise]
             .into_iter()
             .flatten()
-            .find(|d| d.asked.abs() >= 5e-4)
+            .find(|d| d.asks_change())
             .map(|d| d.path_from.map_or_else(|| "no".to_owned(), |p| p.to_string()))
             .unwrap_or_default(),
         missing: o.missing.clone().unwrap_or_default(),

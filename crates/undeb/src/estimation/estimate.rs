@@ -231,6 +231,25 @@ impl Estimates {
         Estimates::new(self.source, self.regions, self.sectors, self.definitions, cells)
     }
 
+    /// Measure, region and sector of every series, in the order of the cells.
+    ///
+    /// ```
+    /// use undeb::{Measure, PublishedTable, Registry};
+    /// let wales = PublishedTable::open("wales-pay-set", &Registry::bundled()?)?.estimate(&[Measure::PaySet], None)?;
+    /// assert!(wales.series_keys().iter().all(|(measure, ..)| *measure == Measure::PaySet));
+    /// # Ok::<(), undeb::Error>(())
+    /// ```
+    pub fn series_keys(&self) -> Vec<(Measure, Arc<str>, Arc<str>)> {
+        let mut keys = Vec::new();
+        for e in &self.cells {
+            let key = (e.measure, Arc::clone(&e.region), Arc::clone(&e.sector));
+            if keys.last() != Some(&key) && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
     /// What the numbers mean, without the numbers: source, code trees and definitions.
     pub(crate) fn meaning(&self) -> Self {
         Estimates::new(

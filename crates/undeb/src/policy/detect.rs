@@ -44,6 +44,13 @@ pub struct Detectable {
     pub power: f64,
 }
 
+impl Detectable {
+    /// Whether any change is asked for that a page would print.
+    pub fn asks_change(&self) -> bool {
+        self.asked.abs() >= 5e-4
+    }
+}
+
 impl Series {
     /// The smallest true change between two figures that a test at `level` finds with probability `power`.
     ///

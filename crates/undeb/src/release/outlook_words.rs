@@ -94,22 +94,19 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
     if let Some(missing) = &outlook.missing {
         said.push(format!("Nothing can be said of where this is going: {missing}."));
     }
+    let line = outlook.line_pace.map(|line| {
+        let otherwise = if outlook.paces_disagree { ", which disagrees with the trend" } else { "" };
+        format!("the straight line through the figures since {} moves by {}{otherwise}", line.from, pace_words(line))
+    });
     if let Some(pace) = outlook.pace {
         let slope = match outlook.model {
             Some(TrendModel::Drift) => format!("The trend, steady in log odds since {}, in {}", pace.from, pace.to),
             _ => format!("The trend, whose slope changes, in {}", pace.to),
         };
-        let line = outlook.line_pace.map(|line| {
-            let otherwise = if outlook.paces_disagree { ", which disagrees with the trend" } else { "" };
-            format!("; the straight line through the figures since {} moves by {}{otherwise}", line.from, pace_words(line))
-        });
-        said.push(format!("{slope} moves by {}{}.", pace_words(pace), line.unwrap_or_default()));
-    } else if let (Some(_), Some(line)) = (outlook.model, outlook.line_pace) {
-        let otherwise = if outlook.paces_disagree { ", which disagrees with the trend" } else { "" };
-        let (since, pace) = (line.from, pace_words(line));
-        said.push(format!(
-            "The trend has no slope; the straight line through the figures since {since} moves by {pace}{otherwise}."
-        ));
+        let line = line.map(|line| format!("; {line}")).unwrap_or_default();
+        said.push(format!("{slope} moves by {}{line}.", pace_words(pace)));
+    } else if let (Some(_), Some(line)) = (outlook.model, line) {
+        said.push(format!("The trend has no slope; {line}."));
     }
     said.extend(needed(target, finding, outlook, as_of));
     let goal = goal_words(target, finding, outlook);
@@ -177,7 +174,7 @@ pub fn told(outlook: &Outlook) -> Option<String> {
         d.from,
         points(d.smallest)
     );
-    if d.asked.abs() >= 5e-4 {
+    if d.asks_change() {
         let asked = points(d.asked.abs());
         return Some(match d.path_from {
             Some(first) => {
@@ -188,7 +185,7 @@ pub fn told(outlook: &Outlook) -> Option<String> {
             }
         });
     }
-    let rise = outlook.rise.filter(|r| r.asked >= 5e-4).map(|r| {
+    let rise = outlook.rise.filter(|r| r.asks_change()).map(|r| {
         let asked = points(r.asked);
         match r.path_from {
             Some(first) => {
@@ -299,7 +296,7 @@ fn many_told(outlooks: &[&Outlook], noun: &str) -> Option<String> {
     let mut smallest: Vec<f64> = outlooks.iter().filter_map(|o| Some(o.detectable?.smallest)).collect();
     smallest.sort_by(f64::total_cmp);
     let d = outlooks.iter().find_map(|o| o.detectable)?;
-    let asks = outlooks.iter().any(|o| o.detectable.is_some_and(|d| d.asked.abs() >= 5e-4));
+    let asks = outlooks.iter().any(|o| o.detectable.is_some_and(|d| d.asks_change()));
     let (least, middle, most) = (smallest.first()?, smallest[smallest.len() / 2], smallest.last()?);
     let mut text = format!(
         "In the median {noun} a true change since {} of less than {} would be missed with a probability above {}; that limit runs from {} to {}.",
@@ -311,7 +308,7 @@ fn many_told(outlooks: &[&Outlook], noun: &str) -> Option<String> {
     );
     if !asks {
         text.push_str(" The target asks for no change, so a smaller shortfall may go unseen.");
-        let rises: Vec<Detectable> = outlooks.iter().filter_map(|o| o.rise).filter(|r| r.asked >= 5e-4).collect();
+        let rises: Vec<Detectable> = outlooks.iter().filter_map(|o| o.rise).filter(|r| r.asks_change()).collect();
         let told = rises.iter().filter(|r| r.path_from.is_some()).count();
         if !rises.is_empty() {
             text.push_str(&format!(
