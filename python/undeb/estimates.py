@@ -290,6 +290,20 @@ class Estimates(Explaining):
         return self._facts()["source"]
 
     @property
+    def remarks(self) -> list[str]:
+        """What is to be known of the table as a whole: records without a code of a breakdown, which are in no row of one.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> frame = pl.DataFrame({"m": [1, 0, 1, 0], "place": ["a", "a", "b", None]})
+        >>> rates = ub.survey(frame, member="m").estimate("density", by="place")
+        >>> rates.remarks
+        ['1 of 4 records have no code of `place` (25.0 % of the weight): they are in no row of one, only in totals over all']
+        """
+        return self._inner.remarks()
+
+    @property
     def regions(self) -> dict[str, str]:
         """Region codes of the source with their names.
 
@@ -370,6 +384,7 @@ class Estimates(Explaining):
             rows.append([*cells, "" if row["quality"] == "ok" else row["quality"].replace("_", " ")])
         errors = sorted(frame["error_source"].drop_nulls().unique())
         notes = [f"Sampling errors: {'; '.join(errors) or 'none is stated'}. Intervals: {self.interval}. Quality: {self.quality}."]
+        notes += [f"{remark}." for remark in self.remarks]
         notes += [f"{WORKING} Source: {facts['source']['citation']}"]
         return Shown(facts["source"]["title"], headings, rows, notes, numeric, frame.height)
 

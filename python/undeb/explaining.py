@@ -152,7 +152,8 @@ class Explaining(Analyses):
         note = f"Ranks from the lowest; rank_low to rank_high is what the errors leave open at level {self.level:g}."
         out = len(facts["left_out"])
         out_of = f"{frame.height} of {frame.height + out} cells are ranked: the others have no figure in {facts['period']}."
-        return Listing(f"Ranks of {what}", frame, ways, (note, *((out_of,) if out else ()), WORKING), self._places())
+        over = (f"Averages over {facts['since']} to {facts['period']}.",) if facts["since"] else ()
+        return Listing(f"Ranks of {what}", frame, ways, (note, *over, *((out_of,) if out else ()), WORKING), self._places())
 
     def priorities(
         self,

@@ -58,8 +58,7 @@ class Frame:
         if self.file is not None and stamp(self.file) != self.stamp:
             raise DataError(f"{self.file} has changed since its records were read; read it again")
         try:
-            selected = self.data.select(expressions)
-            return _readable(selected.collect() if isinstance(selected, pl.LazyFrame) else selected)
+            return _readable(self._collected(expressions).select(expressions))
         except UndebError:
             raise
         except (pl.exceptions.PolarsError, OSError) as error:
@@ -69,6 +68,17 @@ class Frame:
         except Exception as error:
             # What a function of the caller's own raises inside an expression.
             raise DataError(f"the expression cannot be worked out: {type(error).__name__}: {first_line(error)}") from error
+
+    def _collected(self, expressions: list[pl.Expr]) -> pl.DataFrame:
+        """The columns that expressions speak of, in memory."""
+        if isinstance(self.data, pl.DataFrame):
+            return self.data
+        roots = [expression.meta.root_names() for expression in expressions]
+        # Expressions over all columns, and those that name none, say nothing of what they need.
+        whole = any(not names or "*" in names for names in roots) or any(e.meta.has_multiple_outputs() for e in expressions)
+        columns = self.data if whole else self.data.select(sorted({name for names in roots for name in names}))
+        frame = columns.collect()
+        return _typed(frame) if self.file is not None and self.file.suffix.lower() == ".csv" else frame
 
 
 def take(table: Tabular) -> Frame:
@@ -110,7 +120,24 @@ def scan(path: Path) -> Frame:
 
 
 def _scan_csv(path: Path) -> pl.LazyFrame:
-    return pl.scan_csv(path, infer_schema_length=10_000)
+    # As texts: what a column is can only be told from the whole of it, and `01` is no 1.
+    return pl.scan_csv(path, infer_schema=False)
+
+
+def _typed(texts: pl.DataFrame) -> pl.DataFrame:
+    """Columns of texts as numbers or true and false where every cell is one; numbers with a leading zero are names."""
+    return texts.select([_typed_column(column) for column in texts.iter_columns()])
+
+
+def _typed_column(texts: pl.Series) -> pl.Series:
+    if texts.null_count() == texts.len() or texts.str.contains(r"^[+-]?0\d").any():
+        return texts
+    for kind in (pl.Int64, pl.Float64):
+        numbers = texts.to_frame().select(pl.first().cast(kind, strict=False)).to_series()
+        if numbers.null_count() == texts.null_count():
+            return numbers
+    lower = texts.str.to_lowercase()
+    return lower == "true" if bool(lower.is_in(["true", "false"]).all()) else texts
 
 
 def stamp(path: Path) -> tuple[int, int]:

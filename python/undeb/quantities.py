@@ -131,6 +131,20 @@ class Quantities(Table):
         return pl.DataFrame(self._inner.frame(self.level))
 
     @property
+    def remarks(self) -> list[str]:
+        """What is to be known of the table as a whole: records without a code of a breakdown, which are in no row of one.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> frame = pl.DataFrame({"m": [1, 0, 1, 0], "place": ["a", "a", "b", None]})
+        >>> rates = ub.survey(frame, member="m").quantities("members", by="place")
+        >>> rates.remarks
+        ['1 of 4 records have no code of `place` (25.0 % of the weight): they are in no row of one, only in totals over all']
+        """
+        return self._inner.remarks()
+
+    @property
     def source(self) -> dict[str, Any]:
         """What the records are.
 
@@ -187,6 +201,7 @@ class Quantities(Table):
             notes += ["Figures of several periods are averages of a period, not sums over them."]
         if any(name.startswith(("pay_gap", "pay_ratio")) for name in frame["measure"].unique()):
             notes += ["Gaps are raw: nothing but the answer tells the two groups apart, so a gap is no effect of unions."]
+        notes += [f"{remark}." for remark in self.remarks]
         return Shown(source["title"], headings, rows, [*notes, f"{WORKING} Source: {source['citation']}"], numeric, frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Quantities], tuple[Any, ...]]:

@@ -241,3 +241,23 @@ def test_a_comparison_of_averages_names_their_periods() -> None:
     survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", period="year")
     changes = survey.estimate(by="sex").compare("sex", "f", "m").to_polars()
     assert changes["period"].to_list() == ["2019 to 2024"]
+
+
+def test_a_text_file_is_typed_by_all_of_its_rows(tmp_path: Path) -> None:
+    file = tmp_path / "gss.csv"
+    header, *rows = (Path(__file__).parents[1] / "codebooks" / "gss.csv").read_text().splitlines()
+    rows = [row for _ in range(20) for row in rows]
+    # Synthetic columns beside those of the codebook: areas written in digits, numbers that turn out as fractions late, and flags.
+    areas = ["01" if i % 3 else "1" for i in range(len(rows))]
+    hours = ["40" if i < len(rows) - 1 else "37.5" for i in range(len(rows))]
+    flags = ["true" if i % 2 else "False" for i in range(len(rows))]
+    joined = [",".join(row) for row in zip(rows, areas, hours, flags, strict=True)]
+    file.write_text("\n".join([f"{header},area,hours,flag", *joined]) + "\n")
+    survey = ub.read_microdata(file, codebook="gss", lonely_psu="remove")
+    frame = survey.to_polars()
+    assert len(rows) > 10_000 and [str(frame[name].dtype) for name in ("year", "area", "hours", "flag")] == ["Int64", "String", "Float64", "Boolean"]
+    by_area = survey.estimate(by="area").to_polars()
+    assert by_area["area"].to_list() == ["01", "1"]
+    assert survey.filter(pl.col("area") == "01").estimate().to_polars()["value"][0] == by_area["value"][0]
+    assert survey.filter(pl.col("hours") > 40, pl.lit(True)).to_polars()["in_domain"].sum() == 0
+    assert survey.filter(pl.col("flag")).to_polars()["in_domain"].sum() == len(rows) // 2

@@ -4,6 +4,7 @@
 
 pub mod findings;
 pub mod labour;
+mod search;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use undeb::{Plan, PublishedTable, Registry, Result};
+
+pub use search::search;
 
 /// What the registry says of the table `mine`; the defaults describe counts of persons in the areas of the United Kingdom.
 #[derive(Clone, Debug)]

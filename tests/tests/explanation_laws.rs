@@ -27,7 +27,7 @@ fn levels(cells: usize) -> Vec<Vec<usize>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(undeb_tests::search(48))]
 
     #[test]
     fn effects_and_cells_add_up_and_swapping_periods_flips_signs(cells in cells()) {

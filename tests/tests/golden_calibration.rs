@@ -315,7 +315,7 @@ fn the_number_of_threads_changes_no_bit() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(undeb_tests::search(24))]
 
     #[test]
     fn totals_are_reproduced(scale in 1e-3..1e3f64, shift in prop::collection::vec(0.9..1.1f64, 9), pay in 0.95..1.05f64) {

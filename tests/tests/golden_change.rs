@@ -181,7 +181,7 @@ fn a_change_must_be_large_enough_to_be_seen() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(undeb_tests::search(300))]
 
     /// No adjustment lowers a p-value, leaves [0, 1], turns the order round or sees the missing; BH is the mildest.
     #[test]

@@ -182,7 +182,7 @@ fn nothing_hangs_and_everything_is_sane_at_any_size() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(undeb_tests::search(400))]
 
     /// For 0 < p < 1 every interval contains `p`; all but Wald's lie in [0, 1], and Wald's says where it does not; a
     /// higher level gives an interval that contains the lower one's, where `df` is at most `n - 1`, as it is in a design.

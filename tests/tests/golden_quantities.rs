@@ -129,7 +129,7 @@ fn pay_of_its_own_weight_and_answers_that_are_missing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(undeb_tests::search(40))]
 
     /// Parts add up, members and non-members make the employees, and a factor of all weights moves totals alone.
     #[test]

@@ -363,7 +363,7 @@ fn designs_that_a_method_cannot_serve_are_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(undeb_tests::search(24))]
 
     #[test]
     fn rescaled_weights_change_no_rate(scale in 1e-3..1e3f64, seed in any::<u64>()) {

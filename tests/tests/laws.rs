@@ -54,7 +54,7 @@ fn near(a: f64, b: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(undeb_tests::search(32))]
 
     #[test]
     fn rates_and_intervals_lie_in_the_unit_interval(table in table(), deff in prop::option::of(0.5..4.0_f64)) {

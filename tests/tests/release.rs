@@ -14,6 +14,7 @@ use undeb_tests::{AREAS, Entry, Folder, project};
 fn estimate(value: f64, n: Option<f64>, uncertainty: Uncertainty) -> Estimate {
     Estimate {
         measure: Measure::Density,
+        since: None,
         period: Period::year(2024),
         region: Arc::from("WLS"),
         sector: Arc::from("all"),

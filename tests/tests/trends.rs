@@ -164,7 +164,7 @@ fn quarters_step_by_quarters_and_slopes_are_a_year() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(undeb_tests::search(24))]
 
     #[test]
     fn probabilities_keep_their_order(members in prop::collection::vec(100u32..500, 6..16), share in 0.1f64..0.5) {

@@ -58,7 +58,7 @@ fn grammar(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(undeb_tests::search(400))]
 
     #[test]
     fn a_target_of_many_cells_counts_them(t in some(2..8, PolicyForce::Target)) {

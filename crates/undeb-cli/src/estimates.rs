@@ -125,8 +125,16 @@ impl Output {
         Ok(())
     }
 
+    /// Remarks on a table as a whole, where the table itself has no place for them.
+    pub(crate) fn remark(&self, remarks: &[String]) {
+        if self.format != Format::Table {
+            remarks.iter().for_each(|remark| eprintln!("Remark: {remark}."));
+        }
+    }
+
     fn write(&self, estimates: &Estimates) -> Result<u8> {
         let mut bytes = Vec::new();
+        self.remark(estimates.remarks());
         match self.format {
             Format::Table => bytes = readable(estimates, self.level, self.interval).into_bytes(),
             Format::Csv => estimates.write_csv(&mut bytes, self.level, self.interval)?,
@@ -157,7 +165,7 @@ fn readable(estimates: &Estimates, level: f64, method: Method) -> String {
     let rows = cells.iter().map(|e| {
         let mut row = vec![
             e.measure.to_string(),
-            e.period.to_string(),
+            e.periods(),
             estimates.regions().name(&e.region).to_owned(),
             estimates.sectors().name(&e.sector).to_owned(),
         ];
@@ -181,9 +189,12 @@ fn readable(estimates: &Estimates, level: f64, method: Method) -> String {
     if let Some(caution) = cells.iter().find_map(|e| e.tier()?.caution()) {
         text.push_str(&format!("Caution: {caution}.\n"));
     }
-    let notes: std::collections::BTreeSet<&str> = cells.iter().filter_map(|e| e.note.as_deref()).collect();
+    // An average says its periods in its row.
+    let notes: std::collections::BTreeSet<&str> =
+        cells.iter().filter(|e| e.since.is_none()).filter_map(|e| e.note.as_deref()).collect();
+    let notes: Vec<&str> = notes.into_iter().chain(estimates.remarks().iter().map(String::as_str)).collect();
     if !notes.is_empty() {
-        text.push_str(&format!("Remarks: {}.\n", notes.into_iter().collect::<Vec<_>>().join("; ")));
+        text.push_str(&format!("Remarks: {}.\n", notes.join("; ")));
     }
     text.push_str(&format!("Not released: working figures, no quality rule applied. Source: {}\n", estimates.source().citation));
     text

@@ -11,6 +11,7 @@ use crate::output::{print_bytes, table, write_file};
 /// Writes figures in the form that was asked for.
 pub(crate) fn write(output: &Output, quantities: &Quantities) -> Result<u8> {
     let mut bytes = Vec::new();
+    output.remark(quantities.remarks());
     match output.format {
         Format::Table => bytes = readable(quantities, output.level).into_bytes(),
         Format::Csv => quantities.write_csv(&mut bytes, output.level)?,
@@ -36,7 +37,7 @@ fn readable(quantities: &Quantities, level: f64) -> String {
         let outcome = f.outcome(level);
         let mut row = vec![
             f.quantity.to_string(),
-            f.period.to_string(),
+            f.periods(),
             quantities.regions().name(&f.region).to_owned(),
             quantities.sectors().name(&f.sector).to_owned(),
         ];
@@ -53,6 +54,9 @@ fn readable(quantities: &Quantities, level: f64) -> String {
     let errors: BTreeSet<String> = quantities.cells().iter().filter_map(|f| f.uncertainty.source()).collect();
     if !errors.is_empty() {
         text.push_str(&format!("Sampling errors: {}.\n", errors.into_iter().collect::<Vec<_>>().join("; ")));
+    }
+    if !quantities.remarks().is_empty() {
+        text.push_str(&format!("Remarks: {}.\n", quantities.remarks().join("; ")));
     }
     text.push_str(&format!("Not released: working figures, no quality rule applied. Source: {}\n", quantities.source().citation));
     text

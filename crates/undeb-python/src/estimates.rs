@@ -48,6 +48,11 @@ impl Estimates {
         json(&serde_json::json!({ "source": self.0.source(), "definitions": definitions }))
     }
 
+    /// What is to be known of the table as a whole.
+    fn remarks(&self) -> Vec<String> {
+        self.0.remarks().to_vec()
+    }
+
     /// Names of region codes and of sector codes.
     fn names(&self) -> [Vec<(String, String)>; 2] {
         [self.0.regions(), self.0.sectors()].map(names)

@@ -30,6 +30,11 @@ impl Quantities {
         json(self.0.source())
     }
 
+    /// What is to be known of the table as a whole.
+    fn remarks(&self) -> Vec<String> {
+        self.0.remarks().to_vec()
+    }
+
     /// Names of region codes and of sector codes.
     fn names(&self) -> [Vec<(String, String)>; 2] {
         [self.0.regions(), self.0.sectors()].map(names)

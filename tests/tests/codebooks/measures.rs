@@ -72,9 +72,8 @@ fn covered_nonmembers_are_counted_person_by_person() {
         .iter()
         .zip(&workers.covered)
         .map(|(m, c)| match (m, c) {
-            // One answer is enough for a no.
-            (Some(true), _) | (_, Some(false)) => Some(false),
-            (Some(false), Some(true)) => Some(true),
+            // Both must be known: one answer alone can only say no.
+            (Some(m), Some(c)) => Some(*c && !m),
             _ => None,
         })
         .collect();

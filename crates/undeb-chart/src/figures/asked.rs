@@ -335,7 +335,8 @@ impl<'a> Asked<'a> {
     }
 
     /// The words around the chart. The title is the computed one unless another was given.
-    pub(crate) fn frame(&self, title: String, subtitle: String, notes: Vec<String>) -> Frame {
+    pub(crate) fn frame(&self, title: String, subtitle: String, mut notes: Vec<String>) -> Frame {
+        notes.splice(0..0, self.average_note());
         Frame {
             title: self.options.title.clone().unwrap_or(title),
             subtitle,

@@ -169,6 +169,11 @@ impl<'a> Evidence<'a> {
         self.known(measure).map(|e| e.period).collect()
     }
 
+    /// First and last period of the averages over several among the figures of a measure.
+    pub(crate) fn averages(&self, measure: Measure) -> BTreeSet<(Period, Period)> {
+        self.known(measure).filter_map(|e| Some((e.since?, e.period))).collect()
+    }
+
     /// Measures that have a figure, in the order of tables.
     pub(crate) fn measures(&self) -> Vec<Measure> {
         self.estimates().map(|e| e.measure).collect::<BTreeSet<_>>().into_iter().collect()

@@ -67,7 +67,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let names = [("upper", capital(locale.measure(upright))), ("lower", locale.measure(Measure::Density).to_owned())];
     let distance = |d: &Dot<'_>| d.2.value().unwrap_or_default() - d.1.value().unwrap_or_default();
     let above = dots.iter().filter(|d| distance(d) > 0.0).count();
-    let clear = dots.iter().filter(|d| d.1.mark.is_none() && d.2.mark.is_none());
+    let marked = |d: &Dot<'_>| d.1.mark.is_some() || d.2.mark.is_some();
+    let clear = dots.iter().filter(|d| !marked(d));
     let widest = clear.max_by(|a, b| distance(a).total_cmp(&distance(b))).filter(|d| distance(d) > 0.0);
     let data = scatter::Data {
         dots: dots
@@ -91,7 +92,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let title = match widest {
         Some(d) => {
             let points = titles::points(locale, distance(d));
-            filled(&locale.titles.scatter_widest, &[("title", &title), ("place", &d.0.name), ("points", &points)])
+            let title = filled(&locale.titles.scatter_widest, &[("title", &title), ("place", &d.0.name), ("points", &points)]);
+            // A title names no cell that is marked as unreliable, and says so where one lies farther out.
+            let farther = dots.iter().any(|other| marked(other) && distance(other) > distance(d));
+            if farther { filled(&locale.titles.left_out, &[("title", &title)]) } else { title }
         }
         None => title,
     };

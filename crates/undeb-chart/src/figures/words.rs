@@ -27,6 +27,15 @@ pub(super) fn capital(words: &str) -> String {
 }
 
 impl<'a> Asked<'a> {
+    /// That figures are averages over several periods, and named after the last.
+    pub(super) fn average_note(&self) -> Option<String> {
+        let all = self.evidence.averages(self.measure);
+        let (from, to) = all.last()?;
+        let around = &self.locale.around;
+        let pattern = if all.len() == 1 { &around.note_average } else { &around.note_averages };
+        Some(fill(pattern, &[("from", &from.to_string()), ("to", &to.to_string())]))
+    }
+
     /// "Union density, all sectors, % of wage and salary workers, 2022".
     pub(super) fn subtitle(&self, sectors: &str, periods: &str) -> String {
         let around = &self.locale.around;

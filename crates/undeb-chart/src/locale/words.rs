@@ -124,6 +124,8 @@ pub(crate) struct Around {
     pub(crate) note_correlation: String,
     pub(crate) note_covariance: String,
     pub(crate) note_periods: String,
+    pub(crate) note_average: String,
+    pub(crate) note_averages: String,
     pub(crate) note_of_period: String,
     pub(crate) note_older: String,
     pub(crate) note_without: String,

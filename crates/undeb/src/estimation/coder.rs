@@ -61,13 +61,13 @@ pub(crate) fn answers() -> [u16; 128] {
         let member = (flags >> MEMBER) as u16 & 3;
         let covered = (flags >> COVERED) as u16 & 3;
         let (yes, no) = (Answer::Yes as u16, Answer::No as u16);
-        // A no to coverage or a yes to membership settles it; else both answers must be known.
+        // Both answers must be known. One of them can settle it alone, but only as a no: people who gave one answer would
+        // then count where they say no and be left out where they say yes, and the rate would be too low.
         let nonmember = match (member, covered) {
-            (_, c) if c == no => no,
-            (m, _) if m == yes => no,
-            (m, c) if m == no && c == yes => yes,
             (m, c) if m == Answer::NotAsked as u16 || c == Answer::NotAsked as u16 => Answer::NotAsked as u16,
-            _ => Answer::Missing as u16,
+            (m, c) if m == Answer::Missing as u16 || c == Answer::Missing as u16 => Answer::Missing as u16,
+            (m, c) if m == no && c == yes => yes,
+            _ => no,
         };
         *entry = member | covered << 2 | nonmember << 4 | yes << 6;
     }

@@ -85,8 +85,10 @@ pub enum Uncertainty {
 pub struct Estimate {
     /// What is measured.
     pub measure: Measure,
-    /// When.
+    /// When; the last one of an average over several periods.
     pub period: Period,
+    /// The first period of an average over several.
+    pub since: Option<Period>,
     /// Region code.
     pub region: Arc<str>,
     /// Sector code.
@@ -133,6 +135,11 @@ impl Estimate {
     /// Source: METHODS M2, table of edges. A signed difference has the symmetric interval, whatever the method.
     pub fn outcome(&self, level: f64, method: Method) -> Outcome {
         outcome(self.measure.is_share(), self.value, self.uncertainty, self.n, level, method)
+    }
+
+    /// The period in words; of an average all that it is over: "2019 to 2024".
+    pub fn periods(&self) -> String {
+        self.period.since(self.since)
     }
 
     /// Degrees of freedom of the error, where they are known.
@@ -205,6 +212,8 @@ pub struct Estimates {
     pub(crate) sectors: Arc<Classification>,
     pub(crate) definitions: Vec<Definition>,
     pub(crate) cells: Vec<Estimate>,
+    /// What is to be known of the table as a whole.
+    pub(crate) remarks: Vec<String>,
     pub(crate) position: HashMap<(Measure, Arc<str>, Arc<str>), Vec<usize>>,
 }
 
@@ -221,14 +230,18 @@ impl Estimates {
         for (i, e) in cells.iter().enumerate() {
             position.entry((e.measure, Arc::clone(&e.region), Arc::clone(&e.sector))).or_default().push(i);
         }
-        Estimates { source, regions, sectors, definitions, cells, position }
+        Estimates { source, regions, sectors, definitions, cells, remarks: Vec::new(), position }
+    }
+
+    pub(crate) fn with_remarks(self, remarks: Vec<String>) -> Self {
+        Estimates { remarks, ..self }
     }
 
     /// The estimates for which `keep` holds; nothing is recomputed.
     #[must_use]
     pub fn filter(self, mut keep: impl FnMut(&Estimate) -> bool) -> Self {
         let cells = self.cells.into_iter().filter(|e| keep(e)).collect();
-        Estimates::new(self.source, self.regions, self.sectors, self.definitions, cells)
+        Estimates::new(self.source, self.regions, self.sectors, self.definitions, cells).with_remarks(self.remarks)
     }
 
     /// Measure, region and sector of every series, in the order of the cells.
@@ -279,6 +292,11 @@ impl Estimates {
     /// The definition of each measure that is here.
     pub fn definitions(&self) -> &[Definition] {
         &self.definitions
+    }
+
+    /// What is to be known of the table as a whole: records whose code of a breakdown is not known, and so in no cell.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     /// All estimates, by measure, period, region and sector.

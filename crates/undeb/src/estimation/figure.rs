@@ -14,8 +14,10 @@ use crate::survey::interval::{Interval, Method, Outcome};
 pub struct Figure {
     /// What it is.
     pub quantity: Quantity,
-    /// When.
+    /// When; the last one of an average over several periods.
     pub period: Period,
+    /// The first period of an average over several.
+    pub since: Option<Period>,
     /// Region code.
     pub region: Arc<str>,
     /// Sector code.
@@ -41,6 +43,11 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// The period in words; of an average all that it is over: "2019 to 2024".
+    pub fn periods(&self) -> String {
+        self.period.since(self.since)
+    }
+
     /// Standard error in the unit of the value; none where there is no spread.
     pub fn se(&self) -> Option<f64> {
         self.uncertainty.se()
@@ -70,7 +77,7 @@ impl Figure {
         Side {
             statistic: Statistic::Quantity(self.quantity),
             period: self.period,
-            pooled: super::side::pooled(self.note.as_deref()),
+            since: self.since,
             region: Arc::clone(&self.region),
             sector: Arc::clone(&self.sector),
             breakdown: self.breakdown.clone(),

@@ -6,7 +6,7 @@ use super::RecordOptions;
 use crate::error::{Error, Result, choices};
 use crate::schema::{Classification, Period};
 use crate::source::{Codes, Records};
-use crate::survey::totals::MOST_CELLS;
+use crate::survey::totals::{MOST_CELLS, Tally, Totals};
 
 /// Code of the whole of a breakdown.
 const WHOLE: &str = "all";
@@ -141,6 +141,37 @@ impl<'a> Grid<'a> {
                 .help("estimate by fewer breakdowns at a time"));
         }
         Ok(grid)
+    }
+
+    /// Remarks on records that stand in no cell because their code along a breakdown is not known.
+    pub(crate) fn without_code(&self, totals: &Totals) -> Vec<String> {
+        let mut remarks = Vec::new();
+        for ((dimension, _), axis) in self.by.iter().zip(&self.axes) {
+            let (mut all, mut without) = (Tally::default(), Tally::default());
+            for cell in 0..self.cells {
+                // Everybody in the domain has some answer to the first question, if only that it was not asked.
+                let tally = totals.tally(cell, 0);
+                all.add(tally);
+                if cell / axis.stride as usize % (usize::from(axis.unknown) + 1) == usize::from(axis.unknown) {
+                    without.add(tally);
+                }
+            }
+            let records = |t: &Tally| t.n + t.n_missing + t.n_not_asked;
+            let weight = |t: &Tally| t.valid + t.missing;
+            if records(&without) == 0 {
+                continue;
+            }
+            let share = match weight(&all) {
+                all if all > 0.0 => format!(" ({:.1} % of the weight)", 100.0 * weight(&without) / all),
+                _ => String::new(),
+            };
+            remarks.push(format!(
+                "{} of {} records have no code of `{dimension}`{share}: they are in no row of one, only in totals over all",
+                records(&without),
+                records(&all),
+            ));
+        }
+        remarks
     }
 
     /// Whether the grid is broken down by a dimension.

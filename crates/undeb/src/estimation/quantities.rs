@@ -28,6 +28,7 @@ pub struct Quantities {
     sectors: Arc<Classification>,
     pay_unit: Option<Arc<str>>,
     pub(crate) cells: Vec<Figure>,
+    remarks: Vec<String>,
 }
 
 impl Quantities {
@@ -49,6 +50,11 @@ impl Quantities {
     /// Tree of sector codes.
     pub fn sectors(&self) -> &Classification {
         &self.sectors
+    }
+
+    /// What is to be known of the table as a whole: records whose code of a breakdown is not known, and so in no cell.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     /// The first figure of a quantity in a period, region and sector.
@@ -156,6 +162,7 @@ impl Records {
             sectors: Arc::clone(&self.sectors),
             pay_unit: self.pay.as_ref().map(|p| Arc::clone(&p.unit)),
             cells,
+            remarks: grid.without_code(&counts.totals),
         })
     }
 
@@ -249,9 +256,12 @@ impl Records {
             },
             _ => Uncertainty::Unstated,
         };
+        let period = pick.period(pool, &self.periods);
+        let since = (pool.len() > 1).then(|| pool[0]);
         Figure {
             quantity,
-            period: pick.period(pool, &self.periods),
+            period,
+            since,
             region: pick.code("region").unwrap_or_else(|| self.regions.whole().into()),
             sector: pick.code("sector").unwrap_or_else(|| self.sectors.whole().into()),
             breakdown: pick.breakdown(),
@@ -259,7 +269,7 @@ impl Records {
             n,
             uncertainty,
             rolled_up: pick.is_margin(),
-            note: (pool.len() > 1).then(|| format!("pooled {} to {}", pool[0], pool[pool.len() - 1]).into()),
+            note: since.map(|_| format!("pooled {}", period.since(since)).into()),
             missing_share,
             psus: errors.psus[at],
             formula: value.map(|_| formula),

@@ -79,8 +79,10 @@ pub struct RankedCell {
 pub struct Ranking {
     /// What is measured.
     pub measure: Measure,
-    /// When.
+    /// When; the last one of an average over several periods.
     pub period: Period,
+    /// The first period of an average over several.
+    pub since: Option<Period>,
     /// How many count as the lowest and as the highest.
     pub among: usize,
     /// Confidence level of the intervals.
@@ -91,6 +93,13 @@ pub struct Ranking {
     pub left_out: Vec<String>,
     /// Cells without an error; with any of them no rank has a certainty.
     pub without_error: usize,
+}
+
+impl Ranking {
+    /// The period in words; of an average all that it is over.
+    pub fn periods(&self) -> String {
+        self.period.since(self.since)
+    }
 }
 
 impl Estimates {
@@ -155,7 +164,8 @@ impl Estimates {
             })
             .collect();
         cells.sort_by(|a, b| a.value.total_cmp(&b.value));
-        Ok(Ranking { measure, period, among: options.among, level: options.level, cells, left_out, without_error })
+        let since = found.iter().find_map(|(e, _)| e.since);
+        Ok(Ranking { measure, period, since, among: options.among, level: options.level, cells, left_out, without_error })
     }
 }
 

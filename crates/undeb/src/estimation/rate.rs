@@ -141,6 +141,7 @@ fn rate(
     Estimate {
         measure,
         period,
+        since: None,
         region: Arc::clone(region),
         sector: Arc::clone(sector),
         value,
@@ -192,6 +193,7 @@ fn published_rate(measure: Measure, cell: &Cell, design_effect: Option<f64>) -> 
     Estimate {
         measure,
         period: cell.period,
+        since: None,
         region: Arc::clone(&cell.region),
         sector: Arc::clone(&cell.sector),
         value,

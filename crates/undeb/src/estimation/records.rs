@@ -84,7 +84,9 @@ impl Records {
             let formula = errors.value[i].map(|_| Formula { summed: Arc::clone(&summed), expression });
             out.push(Estimate { psus: errors.psus[i], formula, ..estimate });
         }
-        Ok(Estimates::new(Arc::clone(&self.source), Arc::clone(&self.regions), Arc::clone(&self.sectors), definitions, out))
+        let (regions, sectors) = (Arc::clone(&self.regions), Arc::clone(&self.sectors));
+        let remarks = grid.without_code(&summed.totals);
+        Ok(Estimates::new(Arc::clone(&self.source), regions, sectors, definitions, out).with_remarks(remarks))
     }
 
     fn definitions(&self, measures: &[Measure], here: &[Period]) -> Result<Vec<Definition>> {
@@ -125,12 +127,14 @@ impl Records {
         pool: &[Period],
     ) -> Estimate {
         let pooled = pool.len().max(1) as f64;
-        let note = (pool.len() > 1).then(|| format!("pooled {} to {}", pool[0], pool[pool.len() - 1]).into());
+        let period = pick.period(pool, &self.periods);
+        let since = (pool.len() > 1).then(|| pool[0]);
         let share = measure.is_share();
         let base = tally.valid + tally.missing;
         Estimate {
             measure,
-            period: pick.period(pool, &self.periods),
+            period,
+            since,
             region: pick.code("region").unwrap_or_else(|| self.regions.whole().into()),
             sector: pick.code("sector").unwrap_or_else(|| self.sectors.whole().into()),
             value,
@@ -139,7 +143,7 @@ impl Records {
             n: Some(tally.n as f64),
             uncertainty,
             rolled_up: pick.is_margin(),
-            note,
+            note: since.map(|_| format!("pooled {}", period.since(since)).into()),
             missing: (base > 0.0 && share).then(|| MissingAnswers {
                 share: tally.missing / base,
                 low: tally.yes / base,

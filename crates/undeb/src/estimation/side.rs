@@ -8,20 +8,15 @@ use super::{Estimate, Uncertainty};
 use crate::schema::{Period, Statistic};
 use crate::survey::interval::{Method, Outcome};
 
-/// The periods that an average is of, from the remark that it carries.
-pub(crate) fn pooled(note: Option<&str>) -> Option<Arc<str>> {
-    note?.strip_prefix("pooled ").map(Arc::from)
-}
-
 /// One side of a comparison.
 #[derive(Clone, Debug)]
 pub struct Side {
     /// Rate or quantity.
     pub statistic: Statistic,
-    /// When; the last one of an average of several periods.
+    /// When; the last one of an average over several periods.
     pub period: Period,
-    /// The periods of an average, "2019 to 2024".
-    pub pooled: Option<Arc<str>>,
+    /// The first period of an average over several.
+    pub since: Option<Period>,
     /// Region code.
     pub region: Arc<str>,
     /// Sector code.
@@ -43,7 +38,7 @@ impl Side {
         Side {
             statistic: Statistic::Rate(estimate.measure),
             period: estimate.period,
-            pooled: pooled(estimate.note.as_deref()),
+            since: estimate.since,
             region: Arc::clone(&estimate.region),
             sector: Arc::clone(&estimate.sector),
             breakdown: estimate.breakdown.clone(),
@@ -56,7 +51,7 @@ impl Side {
 
     /// The period in words; of an average all that it is of.
     pub fn periods(&self) -> String {
-        self.pooled.as_deref().map_or_else(|| self.period.to_string(), str::to_owned)
+        self.period.since(self.since)
     }
 
     /// Standard error, where one is stated; none where the sample has no spread.

@@ -62,10 +62,11 @@ pub(crate) fn outcome(
         (Some(value), Uncertainty::Sampling { se, df, effective_n, .. }) if !share => {
             symmetric(value, se, df, effective_n.is_infinite(), level)
         }
-        (Some(p), Uncertainty::Sampling { df, effective_n, .. }) => {
+        (Some(p), Uncertainty::Sampling { se, df, effective_n, .. }) => {
             // Where everybody was counted, or no records are known, the effective sample stands in for them.
             let n = n.filter(|_| df.is_some() && effective_n.is_finite()).unwrap_or(effective_n);
-            let variance = if effective_n.is_infinite() { 0.0 } else { p * (1.0 - p) / effective_n };
+            // Where the sample has no spread the records stand in for it, which is to be said.
+            let variance = if effective_n.is_infinite() || se == 0.0 { 0.0 } else { p * (1.0 - p) / effective_n };
             proportion(p, variance, n, df, level, method)
         }
     }

@@ -99,8 +99,10 @@ pub struct Priorities {
     pub options: PriorityOptions,
     /// What is measured.
     pub measure: Measure,
-    /// Period of the figures.
+    /// Period of the figures; the last one of an average over several periods.
     pub period: Period,
+    /// The first period of an average over several.
+    pub since: Option<Period>,
     /// Region of the whole.
     pub region: Arc<str>,
     /// Sector of the whole.
@@ -124,6 +126,11 @@ pub struct Priorities {
 }
 
 impl Priorities {
+    /// The period in words; of an average all that it is over.
+    pub fn periods(&self) -> String {
+        self.period.since(self.since)
+    }
+
     /// Cells with the most workers not counted first.
     pub fn by_uncovered(&self) -> Vec<&PriorityCell> {
         self.ordered(|c| c.uncovered)
@@ -193,7 +200,9 @@ impl Priorities {
     ) -> Result<Self> {
         let Wanted { measure, period, region, sector, value, level, gap: around, deadline } = wanted;
         let counted = |e: &Estimate| Some((e.numerator?, e.denominator?));
-        let of = estimates.get(measure, period, &region, &sector).and_then(counted);
+        let of = estimates.get(measure, period, &region, &sector);
+        let since = of.and_then(|e| e.since);
+        let of = of.and_then(counted);
         let Some((covered, employees)) = of else {
             return Err(Error::data(format!("the numbers of workers behind {measure} in {period} are not known"))
                 .help("priorities need a source with counts"));
@@ -251,6 +260,7 @@ impl Priorities {
             options: PriorityOptions { by, ..options.clone() },
             measure,
             period,
+            since,
             region,
             sector,
             whole: value,

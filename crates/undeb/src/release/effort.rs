@@ -16,7 +16,7 @@ pub fn ranked(r: &Ranking, names: Names<'_>) -> Vec<String> {
     let mut said = vec![format!(
         "Of {} cells in {}{}, {} has the lowest {} ({}) and {} the highest ({}).",
         r.cells.len(),
-        r.period,
+        r.periods(),
         names.one_sector(r.cells.iter().map(|c| &*c.sector)),
         lowest.name,
         r.measure.name(),
@@ -56,7 +56,7 @@ pub fn ranked(r: &Ranking, names: Names<'_>) -> Vec<String> {
         said.push(format!(
             "{} no figure in {} and {} left out.",
             has(r.left_out.len(), "cell"),
-            r.period,
+            r.periods(),
             if r.left_out.len() == 1 { "is" } else { "are" }
         ));
     }
@@ -70,12 +70,12 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
     let place = names.place(&p.region, &p.sector);
     let mut said = Vec::new();
     if matches!(p.closing, Closing::NoGoal) {
-        said.push(format!("{place} stood at {} in {}; no goal is given.", percent(p.whole), p.period));
+        said.push(format!("{place} stood at {} in {}; no goal is given.", percent(p.whole), p.periods()));
     } else if matches!(p.closing, Closing::NoGap) {
         said.push(format!(
             "{place} stands at {} in {}, at or above its level of {}: there is no gap to close.",
             percent(p.whole),
-            p.period,
+            p.periods(),
             percent(p.level)
         ));
     } else {
@@ -83,7 +83,7 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
         said.push(format!(
             "{place} stood at {} in {}, {} or {} {people}{} short of {}.",
             percent(p.whole),
-            p.period,
+            p.periods(),
             points(p.level - p.whole),
             workers(p.gap),
             interval.unwrap_or_default(),
@@ -126,7 +126,7 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
     if !matches!(p.closing, Closing::NoGap) {
         said.push(format!(
             "This is arithmetic on the employees and on all other rates of {} taken as they are, not a forecast of what any action does; whether a {noun} can rise so fast is not judged.",
-            p.period
+            p.periods()
         ));
         if let Closing::Set(set) = &p.closing
             && set.cells.len() < p.cells.len()
@@ -144,7 +144,8 @@ fn closing(p: &Priorities, noun: &str, people: &str) -> String {
     // With a cap the stated rate is a direction; most cells stop on the way.
     let (moved, moving) = match (p.options.cap, p.years) {
         (Some(cap), Some(years)) => {
-            let pace = format!("towards {stated} by no more than {} a year for {years:.0} years from {}", points(cap), p.period);
+            let pace =
+                format!("towards {stated} by no more than {} a year for {years:.0} years from {}", points(cap), p.periods());
             (format!("rose {pace}"), format!("rising {pace}"))
         }
         _ => (format!("moved to {stated}"), format!("moving to {stated}")),

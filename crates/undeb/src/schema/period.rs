@@ -73,6 +73,11 @@ impl Period {
         if self.quarter == 0 { 1.0 } else { 0.25 }
     }
 
+    /// The period in words, with the first one where it ends an average over several.
+    pub(crate) fn since(self, first: Option<Period>) -> String {
+        first.map_or_else(|| self.to_string(), |first| format!("{first} to {self}"))
+    }
+
     /// Years from `earlier` to this period; negative when this one comes first.
     pub fn years_since(self, earlier: Period) -> f64 {
         self.start() - earlier.start()

@@ -13,10 +13,10 @@ use crate::error::{Error, Result, choices};
 /// Which columns of a file are read, from the names of all; an error where one is missing.
 pub(crate) type Choose<'a> = dyn Fn(&[&str]) -> Result<Vec<String>> + 'a;
 
-/// Reads the columns that are chosen.
-pub(crate) fn read(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
+/// Reads the columns that are chosen; `is_code` says which of them hold codes, where a text file may write `01`.
+pub(crate) fn read(path: &Path, choose: &Choose<'_>, is_code: &dyn Fn(&str) -> bool) -> Result<DataFrame> {
     // The readers of binary files check little and can panic on a damaged one.
-    quietly(|| catch_unwind(AssertUnwindSafe(|| read_undamaged(path, choose))))
+    quietly(|| catch_unwind(AssertUnwindSafe(|| read_undamaged(path, choose, is_code))))
         .unwrap_or_else(|_| Err(Error::data("the file is damaged").help("fetch or write it again")))
 }
 
@@ -40,7 +40,7 @@ pub(super) fn quietly<T>(read: impl FnOnce() -> T) -> T {
     out
 }
 
-fn read_undamaged(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
+fn read_undamaged(path: &Path, choose: &Choose<'_>, is_code: &dyn Fn(&str) -> bool) -> Result<DataFrame> {
     let file = File::open(path).map_err(|e| Error::io(format!("cannot be opened: {e}")))?;
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
     let failed = |e: PolarsError| {
@@ -63,12 +63,17 @@ fn read_undamaged(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
                 Error::data(format!("line {line} is not UTF-8 text")).help("save the file as UTF-8")
             })?;
             // Spreadsheets put a mark in front.
-            let names = header(text.trim_start_matches('\u{feff}'))?;
+            let Scanned { names, padded } = scan(text.trim_start_matches('\u{feff}'))?;
             let columns: Arc<[PlSmallStr]> = here(&names)?.into_iter().map(Into::into).collect();
+            // As numbers `01` and `1` would be one code, and `01` would lose its name.
+            let texts = names.iter().zip(padded).filter(|(name, padded)| *padded && is_code(name));
+            let texts: Schema = texts.map(|(name, _)| Field::new(name.clone(), DataType::String)).collect();
+            let texts = Arc::new(texts);
             let read = |looked_at: Option<usize>| {
                 CsvReadOptions::default()
                     .with_columns(Some(Arc::clone(&columns)))
                     .with_infer_schema_length(looked_at)
+                    .with_schema_overwrite(Some(Arc::clone(&texts)))
                     .into_reader_with_file_handle(std::io::Cursor::new(bytes.as_slice()))
                     .finish()
             };
@@ -94,28 +99,39 @@ fn read_undamaged(path: &Path, choose: &Choose<'_>) -> Result<DataFrame> {
     }
 }
 
-/// Numbers of a kind that the readers here do not know would end in a panic, and are refused by name.
-fn must_be_readable(schema: &ArrowSchema, wanted: &[String]) -> Result<()> {
-    let unknown = |dtype: &ArrowDataType| {
-        use ArrowDataType as T;
-        matches!(dtype, T::Decimal(..) | T::Decimal32(..) | T::Decimal64(..) | T::Decimal256(..) | T::Int128 | T::UInt128)
-    };
+/// Types that the readers here do not know would end in a panic, and are refused by name.
+pub(super) fn must_be_readable(schema: &ArrowSchema, wanted: &[String]) -> Result<()> {
+    use ArrowDataType as T;
     for name in wanted {
-        if let Some(field) = schema.get(name.as_str()).filter(|field| unknown(field.dtype())) {
-            return Err(Error::data(format!("the column `{name}` is of type {:?}, which cannot be read", field.dtype()))
-                .help("store it as 64-bit floats or integers"));
-        }
+        let Some(field) = schema.get(name.as_str()) else { continue };
+        let store = match field.dtype() {
+            T::Decimal(..) | T::Decimal32(..) | T::Decimal64(..) | T::Decimal256(..) | T::Int128 | T::UInt128 | T::Float16 => {
+                "store it as 64-bit floats or integers"
+            }
+            T::Struct(..) | T::List(..) | T::LargeList(..) | T::FixedSizeList(..) | T::Map(..) | T::Union(..) => {
+                "store one number or text in each cell, in a column for each field"
+            }
+            _ => continue,
+        };
+        return Err(Error::data(format!("the column `{name}` is of type {:?}, which cannot be read", field.dtype())).help(store));
     }
     Ok(())
+}
+
+/// What the text of a CSV file tells before it is read.
+struct Scanned {
+    names: Vec<PlSmallStr>,
+    /// Columns with a whole number that starts with a zero, such as `01`.
+    padded: Vec<bool>,
 }
 
 /// The names in the first line of a CSV file, of which every line has as many fields.
 ///
 /// A reader fills up short lines with empty cells, and takes a stray quote for the start of a text that goes on to the end
 /// of the file: both would be answers that nobody gave.
-fn header(text: &str) -> Result<Vec<PlSmallStr>> {
+fn scan(text: &str) -> Result<Scanned> {
     let bytes = text.as_bytes();
-    let mut names: Vec<PlSmallStr> = Vec::new();
+    let (mut names, mut padded): (Vec<PlSmallStr>, Vec<bool>) = (Vec::new(), Vec::new());
     let (mut at, mut line) = (0, 1);
     while at < bytes.len() {
         let (from, first) = (at, line);
@@ -152,12 +168,16 @@ fn header(text: &str) -> Result<Vec<PlSmallStr>> {
                     at += 1;
                 }
             }
+            if let (Some(padded), [b'0', rest @ ..]) = (padded.get_mut(fields), text[start..at].trim_end().as_bytes()) {
+                *padded |= !rest.is_empty() && rest.iter().all(u8::is_ascii_digit);
+            }
             fields += 1;
             if first == 1 {
                 let whole = text[start..at].trim();
                 let inside = whole.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
                 let name = inside.map_or_else(|| whole.to_owned(), |n| n.replace("\"\"", "\""));
                 names.push(name.as_str().into());
+                padded.push(false);
             }
             if bytes.get(at) == Some(&b'\r') {
                 at += 1;
@@ -178,7 +198,7 @@ fn header(text: &str) -> Result<Vec<PlSmallStr>> {
     if names.iter().all(|n| n.trim().is_empty()) {
         return Err(Error::data("there is no line of column names").help("the first line of a CSV file names its columns"));
     }
-    Ok(names)
+    Ok(Scanned { names, padded })
 }
 
 #[cfg(test)]
@@ -186,7 +206,15 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> std::result::Result<Vec<String>, String> {
-        header(text).map(|n| n.iter().map(ToString::to_string).collect()).map_err(|e| e.message().to_owned())
+        scan(text).map(|s| s.names.iter().map(ToString::to_string).collect()).map_err(|e| e.message().to_owned())
+    }
+
+    #[test]
+    fn padded_numbers_are_seen() {
+        let padded = |text: &str| scan(text).unwrap().padded;
+        assert_eq!(padded("a,b,c,d\n1,0.5,0,x\n2,007,10,0x\n"), [false, true, false, false]);
+        assert_eq!(padded("a,b\r\n1,01\r\n"), [false, true]);
+        assert_eq!(padded("01,b\n1,2\n"), [false, false]);
     }
 
     #[test]

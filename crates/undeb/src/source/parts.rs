@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
-use super::frame::{Choose, quietly};
+use super::frame::{Choose, must_be_readable, quietly};
 use crate::error::{Error, Result};
 
 /// A file, and where its parts lie.
@@ -34,6 +34,7 @@ impl Parts {
             let mut reader = ParquetReader::new(file);
             let schema = reader.schema().map_err(|e| damaged(&e))?;
             let columns = choose(&schema.iter_names().map(|n| n.as_str()).collect::<Vec<_>>())?;
+            must_be_readable(&schema, &columns)?;
             let groups = &reader.get_metadata().map_err(|e| damaged(&e))?.row_groups;
             let mut parts: Vec<(usize, usize)> = Vec::new();
             for group in groups.iter().map(|g| g.num_rows()) {

@@ -93,6 +93,13 @@ impl Roles {
         let named = answers.into_iter().chain(design).flatten().chain(&self.others);
         named.map(String::as_str).chain(second).chain(self.pay.iter().flat_map(PayColumn::columns))
     }
+
+    /// The columns whose values are names, even where they are written in digits.
+    fn codes(&self) -> impl Iterator<Item = &str> {
+        let second = self.second_stage.iter().flat_map(|s| [Some(&s.unit), s.strata.as_ref()]);
+        let own = [&self.region, &self.sector, &self.strata, &self.psu, &self.household, &self.person];
+        own.into_iter().map(Option::as_ref).chain(second).flatten().chain(&self.others).map(String::as_str)
+    }
 }
 
 /// Writes a two-bit answer for every row, from a table by code.
@@ -141,7 +148,8 @@ impl Records {
     /// The file cannot be read or ends early; see [`Records::new`].
     pub fn open(path: &Path, roles: &Roles) -> Result<Self> {
         let context = |e: Error| e.context(path.display().to_string());
-        let frame = super::frame::read(path, &|there| roles.columns_of(there)).map_err(context)?;
+        let codes: Vec<&str> = roles.codes().collect();
+        let frame = super::frame::read(path, &|there| roles.columns_of(there), &|name| codes.contains(&name)).map_err(context)?;
         Self::new(&frame, roles).map_err(context)
     }
 

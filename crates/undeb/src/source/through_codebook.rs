@@ -28,8 +28,9 @@ impl Records {
     pub fn read(path: &Path, book: &Codebook, options: impl Into<DesignOptions>) -> Result<Self> {
         let options = book.options(options.into());
         let context = |e: Error| e.context(path.display().to_string());
+        // A codebook says its codes as numbers, however a file may pad them.
         let choose = |there: &[&str]| book.columns(&options, there);
-        let frame = super::frame::read(path, &choose).map_err(context)?;
+        let frame = super::frame::read(path, &choose, &|_| false).map_err(context)?;
         Self::with_codebook(&frame, book, options).map_err(context)
     }
 
