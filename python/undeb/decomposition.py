@@ -83,7 +83,7 @@ class Decomposition(Table):
         frame = self.to_polars()
         rows = [
             [row["cell"], percent(row["rate_from"]), percent(row["rate_to"]), *(hundredths(row[name]) for name in ("rate_effect", "composition", "total"))]
-            for row in frame.head(Shown.MOST).iter_rows(named=True)
+            for row in Shown.ends(frame).iter_rows(named=True)
         ]  # fmt: skip
         headings = ["Cell", f"Rate {facts['from']}", f"Rate {facts['to']}", "Through its rate", "Through its weight", "Together"]
         effects = ", ".join(f"{row['effect']} {hundredths(row['value'])}" for row in self.effects().to_polars().iter_rows(named=True))

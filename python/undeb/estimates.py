@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb import _undeb
-from undeb.errors import DataError, DesignError
+from undeb.errors import DataError, DesignError, SchemaError
 from undeb.explaining import Explaining
 from undeb.showing import count, percent, points
 from undeb.tables import KEYS, WORKING, Shown, named, of_periods, write_table
@@ -246,7 +246,7 @@ class Estimates(Explaining):
         Raises
         ------
         SchemaError
-            There is no such column.
+            There is no such column, or a breakdown is called as one of the wide table.
 
         Examples
         --------
@@ -258,6 +258,9 @@ class Estimates(Explaining):
         columns = [known(value, "column of the estimates", frame.columns) for value in dict.fromkeys(some("values", values))]
         # Further breakdowns stand between the sector and the value.
         keys = frame.columns[1 : frame.columns.index("value")]
+        spread = [measure if c == "value" else f"{measure}_{c}" for measure in self.measures for c in columns]
+        if both := sorted(set(keys) & set(spread)):
+            raise SchemaError(f"the breakdown `{both[0]}` is called as a column of the wide table; give its column another name")
         out = frame.select(keys).unique(maintain_order=True)
         for measure in self.measures:
             one = frame.filter(pl.col("measure") == measure)
@@ -371,7 +374,7 @@ class Estimates(Explaining):
         numeric = ["Rate", interval, "Sample", *(["Missing", "If all no to all yes"] if missing else [])]
         headings = ["Measure", "Period", "Region", "Sector", *further, *numeric, "Quality"]
         rows: list[list[str]] = []
-        for row in frame.head(Shown.MOST).iter_rows(named=True):
+        for row in Shown.ends(frame).iter_rows(named=True):
             shown = points if row["measure"] == "coverage_minus_density" else percent
             between = f"{shown(row['low'])} to {shown(row['high'])}" if row["low"] is not None else ""
             cells: list[str] = [row["measure"], of_periods(row), regions(row["region"])]

@@ -207,7 +207,7 @@ class Findings(Table):
                 row["period"] or "", percent(row["value"]) or "[x]", percent(row["level"]), points(row["gap"]),
                 ANSWERS[row["answer"]] + (f" ({row['reason'].replace('_', ' ')})" if row["reason"] else ""),
             ]
-            for row in self.to_polars().head(Shown.MOST).iter_rows(named=True)
+            for row in Shown.ends(self.to_polars()).iter_rows(named=True)
         ]  # fmt: skip
         counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
         said = f"{counted}." if counted else "No target is held against figures."

@@ -55,7 +55,7 @@ class Listing(Table):
             way = WAYS.get(self._ways.get(name, ""))
             return way(value) if way else str(value).replace("_", " ")
 
-        rows = [[words(*cell) for cell in row.items()] for row in self._frame.head(Shown.MOST).iter_rows(named=True)]
+        rows = [[words(*cell) for cell in row.items()] for row in Shown.ends(self._frame).iter_rows(named=True)]
         headings = {name: name.replace("_", " ").capitalize() for name in self._frame.columns}
         numeric = [headings[name] for name, dtype in self._frame.schema.items() if dtype.is_numeric()]
         return Shown(self.title, list(headings.values()), rows, list(self._notes), numeric, self._frame.height)

@@ -141,7 +141,7 @@ class Outlook(Table):
         frame, name = self.to_polars(), named(self._places().items())
         titles = {t["id"]: t["title"] for t in self._of.plan.targets}
         rows: list[list[str]] = []
-        for row in frame.head(Shown.MOST).iter_rows(named=True):
+        for row in Shown.ends(frame).iter_rows(named=True):
             pace = hundredths(row["pace"]).removesuffix(" points")
             needed = row["required_pace"]
             # Above the level nothing is needed.

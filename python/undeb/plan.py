@@ -192,8 +192,12 @@ class Plan(Table):
         how = "a list of undeb.Target(...)"
         if isinstance(targets, Target) or not isinstance(targets, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise PlanError(f"`targets` is {targets!r}; write {how}")
-        listed = list(targets)
-        _agree(listed, source)
+        try:
+            listed = list(targets)
+        except TypeError:
+            # A numpy array without a dimension says that it can be gone through, and cannot.
+            raise PlanError(f"`targets` is {targets!r}; write {how}") from None
+        _must_be_targets(listed)
         head: dict[str, Any] = {
             "id": id, "title": title, "summary": summary, "source": source, "measures": words("measures", measures),
             "regions": optional(words, "regions", regions),
@@ -329,17 +333,7 @@ def _several(names: list[str], what: str) -> str:
     return ", ".join(names) if len(names) <= 3 else f"{len(names)} {what}"
 
 
-def _agree(targets: list[Target], source: str) -> None:
-    def same(target: Target) -> tuple[Any, ...]:
-        # However they are written: 2030 or "2030", the source of the plan named or not.
-        periods = (optional(as_period, name, getattr(target, name)) for name in ("deadline", "baseline"))
-        return (str(target.measure), target.status, target.force, target.source or source, *periods)
-
-    def shared(one: str | Sequence[str], other: str | Sequence[str]) -> set[str]:
-        here, there = set(words("cells", one)), set(words("cells", other))
-        # "each" holds every code, those named elsewhere too.
-        return here if "each" in there else there if "each" in here else here & there
-
+def _must_be_targets(targets: list[Target]) -> None:
     for target in targets:
         if not isinstance(target, Target):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise PlanError(f"a plan takes targets, not {type(target).__name__}; make one with undeb.Target(...)")
@@ -347,15 +341,6 @@ def _agree(targets: list[Target], source: str) -> None:
         if len(numbers) != 1:
             given = " and ".join(numbers) or "none of them"
             raise PlanError(f"the target `{target.id}` has {given}; give exactly one of level, change and unset")
-    for i, one in enumerate(targets):
-        for other in targets[:i]:
-            cells = (shared(one.region, other.region), shared(one.sector, other.sector))
-            differ = (one.level, one.change) != (other.level, other.change)
-            if all(cells) and differ and same(one) == same(other):
-                raise PlanError(
-                    f"the targets `{other.id}` and `{one.id}` ask for different levels of {one.measure} in "
-                    f"{', '.join(sorted(cells[0]))} at once; keep one, or give them deadlines of their own"
-                )
 
 
 def _keys(values: dict[str, Any], of: str = "") -> list[str]:

@@ -81,7 +81,7 @@ class Quantities(Table):
         ...     ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu", period="year"
         ... )
         >>> survey.quantities("members", by="year").change(2019, 2024).to_polars()["unit"].to_list()
-        ['count']
+        ['person']
         """
         from undeb.changes import between_periods, compared
 
@@ -186,7 +186,7 @@ class Quantities(Table):
         further = frame.columns[len(KEYS) : frame.columns.index("value")]
         interval = f"{self.level * 100:g}% interval"
         rows: list[list[str]] = []
-        for row in frame.head(Shown.MOST).iter_rows(named=True):
+        for row in Shown.ends(frame).iter_rows(named=True):
             between = "" if row["low"] is None else f"{amount(row['low'])} to {amount(row['high'])}"
             rows.append([
                 row["measure"].replace("_", " "), of_periods(row), place(row["region"]), place(row["sector"]),

@@ -161,7 +161,7 @@ class Report(Table):
                 row["measure"].replace("_", " "), row["period"], region(row["region"]), sector(row["sector"]),
                 percent(row["value"]), count(row["n"]), row["mark"] or "",
             ]
-            for row in frame.head(Shown.MOST).iter_rows(named=True)
+            for row in Shown.ends(frame).iter_rows(named=True)
         ]  # fmt: skip
         headings = ["Measure", "Period", "Region", "Sector", "Rate", "Sample", "Mark"]
         notes = [self.verdict, *self.assumptions]

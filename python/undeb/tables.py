@@ -109,7 +109,8 @@ class Table:
     def to_great_table(self) -> Any:
         """What a reader sees as a table of great_tables, to be styled further and printed; needs ``undeb[tables]``.
 
-        Heading, source and the words "not released" come along. At most the first 112 rows are in it, as a note then says.
+        Heading, source and the words "not released" come along. Of a longer table the first 108 rows and the last 4 are in
+        it, as a note then says.
 
         Raises
         ------
@@ -130,10 +131,12 @@ class Table:
         shown = self._shown()
         # A breakdown may be called as a heading is; the headings of a frame are all different.
         names = [name if name not in shown.headings[:i] else f"{name} ({i + 1})" for i, name in enumerate(shown.headings)]
-        frame = pl.DataFrame(shown.rows, schema=dict.fromkeys(names, pl.String), orient="row")
+        gap = [["…"] * len(names)] if shown.total > len(shown.rows) else []
+        rows = [*shown.rows[: -Shown.LAST], *gap, *shown.last] if gap else shown.rows
+        frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
         table = great_tables.GT(frame).tab_header(title=shown.caption)
         table = table.cols_align("left").cols_align("right", [name for name in shown.headings if name in shown.numeric])
-        folded = [f"{shown.total - len(shown.rows):,} more rows"] if shown.total > len(shown.rows) else []
+        folded = [f"… {shown.total - len(shown.rows):,} more rows"] if gap else []
         for note in [*folded, *shown.notes]:
             table = table.tab_source_note(note)
         return table
@@ -163,10 +166,12 @@ class Table:
 
 
 class Shown:
-    """The head of a table made ready for eyes: headings, rows of words, and the lines around them."""
+    """Both ends of a table made ready for eyes: headings, rows of words, and the lines around them."""
 
     MOST = 112
     """Rows that are ever shown."""
+    LAST = 4
+    """Those of them that are the last of the table, where the newest figures mostly stand."""
 
     __slots__ = ("caption", "headings", "notes", "numeric", "rows", "total")
 
@@ -181,10 +186,22 @@ class Shown:
     ) -> None:
         self.caption = caption
         self.headings = headings
-        self.rows = rows[: Shown.MOST]
+        self.rows = rows
         self.notes = notes
         self.numeric = set(numeric)
         self.total = len(rows) if total is None else total
+
+    @staticmethod
+    def ends(frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a frame that are shown."""
+        if frame.height <= Shown.MOST:
+            return frame
+        return pl.concat([frame.head(Shown.MOST - Shown.LAST), frame.tail(Shown.LAST)])
+
+    @property
+    def last(self) -> list[list[str]]:
+        """The last rows, where others before them may be left out of sight."""
+        return self.rows[-Shown.LAST :]
 
 
 def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:

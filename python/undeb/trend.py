@@ -153,7 +153,8 @@ class Trend(Table):
                 f"{percent(row['low'])} to {percent(row['high'])}", f"{hundredths(row['pace'])} a year" if row["pace"] is not None else "none",
                 one["model"].replace("_", " "),
             ]
-            for row, one in zip(latest.head(Shown.MOST).iter_rows(named=True), facts)
+            for row in Shown.ends(latest.with_row_index("series")).iter_rows(named=True)
+            for one in [facts[row["series"]]]
         ]  # fmt: skip
         headings = ["Measure", "Series", "Latest", "Figure", "Level", interval, "Pace", "Model"]
         reasons: list[str] = facts[0]["reasons"] if len(facts) == 1 else []
@@ -233,7 +234,7 @@ class Projection(Table):
                 row["measure"], place(row["region"]), place(row["sector"]), row["period"], percent(row["value"]),
                 f"{percent(row['low'])} to {percent(row['high'])}", chance(row["met_at"]), chance(row["met_by"]), count(row["workers_needed"]),
             ]
-            for row in frame.head(Shown.MOST).iter_rows(named=True)
+            for row in Shown.ends(frame).iter_rows(named=True)
         ]  # fmt: skip
         headings = ["Measure", "Region", "Sector", "Period", "Median", interval, "Met then", "Met by then", "Workers needed"]
         goal, change = self._asked["goal"], self._asked["change"]

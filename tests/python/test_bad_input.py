@@ -234,7 +234,10 @@ def plan(*targets: ub.Target, **more: object) -> ub.Plan:
 def test_plans_with_conflicting_targets() -> None:
     with pytest.raises(ub.PlanError, match="`t` and `u` ask for different levels of coverage in US at once"):
         plan(target(), target(id="u", level=0.6))
+    with pytest.raises(ub.PlanError, match="in CA at once"):
+        plan(target(region="each", deadline=2030), target(id="u", region=["CA"], level=0.6, deadline="2030", source="us-states"))
     plan(target(), target(id="u", level=0.6, deadline=2030))
+    plan(target(), target(id="u", level=0.6, status="proposed"))
     with pytest.raises(ub.PlanError, match="has level and change; give exactly one"):
         plan(target(change=0.1))
     with pytest.raises(ub.PlanError, match="has none of them; give exactly one"):

@@ -223,3 +223,46 @@ def test_a_report_says_what_the_shell_says() -> None:
     parsed = json.loads(report.to_json())
     assert parsed["verdict"]["sentence"] == report.verdict and report.verdict in report.to_markdown()
     assert re.search(r"<h1[ >]", report.to_html())
+
+
+def test_both_ends_of_a_long_table_are_in_sight() -> None:
+    rates = ub.data("us-states", ["density"])
+    newest = rates.to_polars().row(-1, named=True)
+    for text in (repr(rates), Parsed(rates._repr_html_()).words):
+        assert f"{newest['value'] * 100:.1f}%" in text and rates.sectors[newest["sector"]] in text
+    assert f"... {len(rates) - 20:,} more rows ..." in repr(rates)
+    assert f"{len(rates) - 12:,} more rows between them, the first 100 of these here" in Parsed(rates._repr_html_()).words
+    short = rates.filter(pl.col("region") == "US", pl.col("sector") == "all").filter(pl.col("period") > "2002")
+    assert "more rows" not in repr(short) and len(repr(short).splitlines()) == 20 + 4
+
+
+def test_an_enum_keeps_its_order() -> None:
+    bands = pl.Enum(["under 30", "30 to 49", "50 and over"])
+    frame = ub.synthetic_records().with_columns(
+        band=pl.when(pl.col("age") < 30).then(pl.lit("under 30")).when(pl.col("age") < 50).then(pl.lit("30 to 49"))
+        .otherwise(pl.lit("50 and over")).cast(bands)
+    )  # fmt: skip
+    survey = ub.survey(frame, member="member", weight="weight")
+    assert survey.estimate(by="band").to_polars()["band"].to_list() == bands.categories.to_list()
+    texts = survey.estimate(by=pl.col("band").cast(pl.String)).to_polars()
+    assert texts["band"].to_list() == sorted(bands.categories)
+    assert sorted(texts["value"]) == sorted(survey.estimate(by="band").to_polars()["value"])
+
+
+def test_a_wide_table_has_no_two_columns_of_one_name() -> None:
+    frame = pl.DataFrame({"m": [1, 0, 1, 0], "density_low": ["a", "a", "b", "b"]})
+    with pytest.raises(ub.SchemaError, match="the breakdown `density_low` is called as a column of the wide table"):
+        ub.survey(frame, member="m").estimate(by="density_low").wide()
+
+
+def test_changes_of_amounts_show_their_unit() -> None:
+    survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", period="year")
+    assert "person" in repr(survey.quantities("members", by="year").change())
+    assert "Unit" not in repr(survey.estimate(by="year").change())
+
+
+def test_averages_say_what_they_are_over() -> None:
+    survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", period="year", region="region", title="Made up")
+    rates = survey.estimate(by=["year", "region"], pool=2)
+    assert "Figures are averages over 2019 to 2024." in rates.chart("interval").describe()
+    assert "Averages over 2019 to 2024." in repr(rates.rank(among=2))

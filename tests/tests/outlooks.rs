@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use undeb::release::format::probability;
 use undeb::release::outlook_words;
-use undeb::{Outlook, Report, Standing, TargetFindings};
+use undeb::{Answer, Outlook, Period, Reason, Report, Standing, TargetFindings};
 use undeb_tests::{Entry, Folder};
 
 /// A table of `members` among 1000 asked and employed a year, from 2005 on.
@@ -163,6 +163,24 @@ fn a_withheld_figure_anywhere_in_the_series_takes_its_outlook_along() {
     // Of released figures nothing is withheld.
     let released = report(&folder(&members, true), &target(more));
     assert!(outlook(&released.targets()[0]).met_at.is_some());
+}
+
+#[test]
+fn a_target_is_judged_by_its_deadline() {
+    // Above the level until 2010, below it from then on.
+    let members = [320, 320, 320, 320, 320, 400, 200, 200, 200, 200];
+    let table = folder(&members, true);
+    let judged = |more: &str| report(&table, &target(more)).targets()[0].findings[0].clone();
+    let at = judged("level = 0.3\ndeadline = 2010");
+    assert_eq!((at.period, at.value, at.answer), (Some(Period::year(2010)), Some(0.4), Answer::Met));
+    assert!(at.cautions.iter().any(|c| c == "judged by the figure of 2010: the deadline 2010 has passed"), "{:?}", at.cautions);
+    assert_eq!(at.required_pace, None);
+    let later = judged("level = 0.3\ndeadline = 2030");
+    assert_eq!((later.period, later.answer, later.cautions.len()), (Some(Period::year(2014)), Answer::NotMet, 0));
+    // A figure that comes after the deadline says nothing of it.
+    let none = judged("level = 0.3\ndeadline = 2004");
+    assert_eq!((none.value, none.reason), (None, Some(Reason::NoEvidence)));
+    assert!(none.cautions.iter().any(|c| c == "no figure by the deadline 2004; the newest is of 2014"), "{:?}", none.cautions);
 }
 
 /// Two sectors in two years; `few` members in the smaller one in 2020.

@@ -47,6 +47,7 @@ const BAD: &[Bad] = &[
     Bad { plan: EU, old: "level = 0.80\n", new: "", points_at: "\"coverage-80\"", says: &["the target `coverage-80` has no number", "`level` or `change`", "`unset`"] },
     Bad { plan: EU, old: "level = 0.80", new: "level = 0.80\nchange = 0.05", points_at: "\"coverage-80\"", says: &["more than one of `level`, `change` and `unset`", "keep one"] },
     Bad { plan: EU, old: "level = 0.80", new: "change = 0.05", points_at: "\"coverage-80\"", says: &["asks for a change but has no baseline", "add `baseline"] },
+    Bad { plan: EU, old: "[[target]]\n", new: "[[target]]\nid = \"seven\"\ntitle = \"Seven tenths\"\nmeasure = \"adjusted_coverage\"\nregion = [\"FR\", \"DE\"]\nlevel = 0.7\nstatus = \"statutory\"\nforce = \"trigger\"\nsource = \"eu27\"\n[[target]]\n", points_at: "\"coverage-80\"", says: &["the targets `seven` and `coverage-80` ask for different levels of adjusted_coverage in DE, FR at once", "keep one, or give them deadlines of their own"] },
     Bad { plan: EU, old: "level = 0.95", new: "level = 95", points_at: "95", says: &["the confidence level 95 is not between 0 and 1", "write 0.95 for 95 %"] },
     Bad { plan: EU, old: "title = \"The threshold: adjusted coverage of 80 per cent\"\n", new: "", points_at: "[[target]]", says: &["missing field `title`"] },
     Bad { plan: US, old: "deadline = 2030", new: "deadline = 2010", points_at: "2010", says: &["the deadline 2010 does not come after the baseline 2012"] },

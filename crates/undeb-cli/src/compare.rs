@@ -177,21 +177,21 @@ fn readable(changes: &Changes, view: &ChangeView, along: &str, [regions, sectors
 
 /// A figure in its own unit.
 fn level(row: &ChangeRow, value: Option<f64>) -> String {
-    match (value, row.first_unit) {
+    match (value, row.first_unit.as_str()) {
         (None, _) => "[x]".to_owned(),
         (Some(v), "fraction") => percent(v),
         (Some(v), "points") => format!("{} points", signed_points(v)),
-        (Some(v), "count") => format!("{v:.0}"),
-        (Some(v), _) => format!("{v:.2}"),
+        (Some(v), _) if v.abs() >= 1000.0 => format!("{v:.0}"),
+        (Some(v), _) => format!("{v:.3}"),
     }
 }
 
 /// A contrast in its unit.
 fn shown(row: &ChangeRow, value: Option<f64>) -> String {
-    match (value, row.unit) {
+    match (value, row.unit.as_str()) {
         (None, _) => String::new(),
         (Some(v), "points") => signed_points(v),
-        (Some(v), "count") => format!("{v:+.0}"),
+        (Some(v), _) if v.abs() >= 1000.0 => format!("{v:+.0}"),
         (Some(v), "ratio") if row.contrast == "ratio" => format!("{v:.3}"),
         (Some(v), _) => format!("{v:+.3}"),
     }

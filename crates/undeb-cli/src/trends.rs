@@ -1,6 +1,6 @@
 //! `undeb trend` and `undeb project`: where a series has been and where it is going. Working figures.
 
-use undeb::release::format::{percent, probability, signed_pace, workers};
+use undeb::release::format::{percent, probability, signed_pace, signed_points, workers};
 use undeb::{Employment, Error, Goal, ProjectionOptions, PublishedTable, Result, Series, Trend, TrendOptions};
 
 use crate::args::Format;
@@ -138,6 +138,21 @@ pub(crate) fn trend_of(command: &TrendCommand) -> Result<u8> {
     write(options, readable, &header, &rows)
 }
 
+/// What a projection is asked for, and how many employees it counts on.
+fn premises(goal: Option<Goal>, employment: Employment) -> String {
+    let goal = match goal {
+        None => String::new(),
+        Some(Goal::Level(level)) => format!("Goal: at or above {}.\n", percent(level)),
+        Some(Goal::Change { from, by }) => format!("Goal: a change of {} points since {from}.\n", signed_points(by)),
+    };
+    let employees = match employment {
+        Employment::Flat => "as many as at the last figure".to_owned(),
+        Employment::Trend => "carried on as they moved".to_owned(),
+        Employment::Supplied { employees, at } => format!("{} in {at}, as given", workers(employees)),
+    };
+    format!("{goal}Employees: {employees}.\n")
+}
+
 /// `undeb project`.
 pub(crate) fn project(command: &ProjectCommand) -> Result<u8> {
     let options = &command.series;
@@ -196,7 +211,7 @@ pub(crate) fn project(command: &ProjectCommand) -> Result<u8> {
             ]
         });
         let columns = ["Period", "Median", &interval, "Met then", "Met by then", "Workers needed"];
-        let mut text = format!("{}\n", title(&trend));
+        let mut text = format!("{}{}\n", title(&trend), premises(goal, employment));
         if projection.periods().is_empty() {
             let met = projection
                 .met_at()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use undeb::release::format::{percent, probability, signed_hundredths, signed_points, workers};
-use undeb::{Amount, Contribution, Decomposition, Measure, PriorityCell, Report};
+use undeb::{Amount, Contribution, Decomposition, Mark, Measure, PriorityCell, Report};
 
 use crate::view::FigureView;
 
@@ -60,13 +60,28 @@ impl<'a> ExplainedView<'a> {
                 let mut cells: Vec<&PriorityCell> = p.cells.iter().collect();
                 cells.sort_by_key(|c| !c.in_set);
                 let ranking = all.ranking.iter().flat_map(|r| &r.cells);
+                let source = target.and_then(|t| t.source.as_deref()).unwrap_or(&report.plan().source);
+                // A figure that carries a mark elsewhere in the report carries it here too.
+                let marked = |region: &str, sector: &str, value: f64| {
+                    let mut here = report.series(source, p.measure, region, sector);
+                    let mark = here.find(|r| r.estimate.period == p.period).and_then(|r| r.mark).map_or("", Mark::shorthand);
+                    format!("{} {mark}", percent(value)).trim_end().to_owned()
+                };
+                let along = |c: &PriorityCell, dimension: &str, whole: &str| {
+                    let at = p.options.by.iter().position(|b| b == dimension);
+                    at.map_or_else(|| whole.to_owned(), |at| c.codes[at].to_string())
+                };
+                let of_cell = |c: &PriorityCell| {
+                    let value = |v| marked(&along(c, "region", &p.region), &along(c, "sector", &p.sector), v);
+                    c.value.map_or_else(|| "no workers".to_owned(), value)
+                };
                 PrioritiesView {
                     target: target.map_or("", |t| &t.title),
                     sentences: &explained.priorities,
                     ranked: &explained.ranked,
                     missing: if p.measure == Measure::Density { "Employees not members" } else { "Workers not covered" },
                     among: all.ranking.as_ref().map_or(0, |r| r.among),
-                    rows: cells.iter().take(named).map(|c| priority(c)).collect(),
+                    rows: cells.iter().take(named).map(|c| priority(c, of_cell(c))).collect(),
                     left: p.cells.len().saturating_sub(named),
                     lowest: ranking
                         .clone()
@@ -74,7 +89,7 @@ impl<'a> ExplainedView<'a> {
                         .map(|c| {
                             let sure = c.certainty.map(|s| (format!("{} to {}", s.low, s.high), probability(s.among_lowest)));
                             let (rank, probability) = sure.unwrap_or_default();
-                            [c.name.clone(), percent(c.value), rank, probability]
+                            [c.name.clone(), marked(&c.region, &c.sector, c.value), rank, probability]
                         })
                         .collect(),
                     with_certainty: ranking.clone().any(|c| c.certainty.is_some()),
@@ -143,11 +158,11 @@ fn contribution(c: &Contribution) -> [String; 7] {
     ]
 }
 
-fn priority(c: &PriorityCell) -> [String; 9] {
+fn priority(c: &PriorityCell, value: String) -> [String; 9] {
     [
         c.name.clone(),
         if c.in_set { "yes".to_owned() } else { String::new() },
-        c.value.map_or_else(|| "no workers".to_owned(), percent),
+        value,
         c.interval.map(|i| format!("{} to {}", percent(i.low), percent(i.high))).unwrap_or_default(),
         workers(c.uncovered),
         signed_points(c.distance),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::changes::{Change, Changes};
 use super::comparison::Contrast;
 use crate::error::{Error, Result};
+use crate::schema::Unit;
 use crate::survey::interval::Method;
 use crate::survey::testing::Adjustment;
 
@@ -105,10 +106,10 @@ pub struct ChangeRow {
     pub second: Option<f64>,
     /// Its standard error.
     pub second_se: Option<f64>,
-    /// Unit of the two figures.
-    pub first_unit: &'static str,
+    /// Unit of the two figures: "fraction", "points", "ratio", or what is counted or paid, as "person" or "GBP an hour".
+    pub first_unit: String,
     /// Unit of the contrast.
-    pub unit: &'static str,
+    pub unit: String,
     /// What is to be known about the row, joined by spaces.
     pub flags: String,
     /// Where the error comes from.
@@ -168,11 +169,11 @@ impl Changes {
             first_se: first.se(),
             second: second.value,
             second_se: second.se(),
-            first_unit: first.statistic.unit().id(),
-            unit: match change.contrast {
-                Contrast::Difference => first.statistic.unit_of_difference().id(),
-                Contrast::Ratio => "ratio",
-            },
+            first_unit: self.shared.unit(first.statistic.unit()),
+            unit: self.shared.unit(match change.contrast {
+                Contrast::Difference => first.statistic.unit_of_difference(),
+                Contrast::Ratio => Unit::Ratio,
+            }),
             flags: flags.iter().map(|f| f.id()).collect::<Vec<_>>().join(" "),
             error_source: change.error_source(),
             cautions: (!notes.is_empty()).then(|| notes.join("; ")),
@@ -229,8 +230,8 @@ impl Changes {
             number("first_se", &|r| r.first_se),
             number("second", &|r| r.second),
             number("second_se", &|r| r.second_se),
-            text("first_unit", &|r| r.first_unit),
-            text("unit", &|r| r.unit),
+            text("first_unit", &|r| &r.first_unit),
+            text("unit", &|r| &r.unit),
             text("flags", &|r| &r.flags),
             words("error_source", &|r| r.error_source.clone()),
             words("cautions", &|r| r.cautions.clone()),

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::comparison::{CompareOptions, Context, Contrast, linearise};
 use super::side::Side;
+use crate::schema::Unit;
 use crate::survey::interval::{Flag, Interval, Method, Term, critical_value, difference};
 use crate::survey::testing::{self, Adjustment, NoTest, Test, adjusted, smallest_detectable};
 
@@ -299,11 +300,26 @@ pub(crate) struct Shared {
     pub(crate) source: String,
     pub(crate) citation: String,
     pub(crate) definitions: Vec<(&'static str, String)>,
+    /// What is counted.
+    counted: String,
+    /// The currency and time of pay.
+    pay_unit: Option<Arc<str>>,
 }
 
 impl Shared {
+    /// The words for a unit.
+    pub(crate) fn unit(&self, unit: Unit) -> String {
+        match (unit, &self.pay_unit) {
+            (Unit::Count, _) => self.counted.clone(),
+            (Unit::Pay, Some(words)) => words.to_string(),
+            (other, _) => other.id().to_owned(),
+        }
+    }
+
     pub(crate) fn of(context: &Context<'_>) -> Shared {
         Shared {
+            counted: context.source.unit.clone(),
+            pay_unit: context.pay_unit.clone(),
             source: context.source.id.clone(),
             citation: context.source.citation.clone(),
             definitions: context.definitions.clone(),

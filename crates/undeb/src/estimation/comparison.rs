@@ -67,6 +67,8 @@ pub(crate) struct Context<'a> {
     pub(crate) sectors: &'a Classification,
     /// For each statistic, what it counts.
     pub(crate) definitions: Vec<(&'static str, String)>,
+    /// The currency and time of pay.
+    pub(crate) pay_unit: Option<Arc<str>>,
 }
 
 impl Estimates {
@@ -97,6 +99,7 @@ impl Estimates {
             regions: &self.regions,
             sectors: &self.sectors,
             definitions: self.definitions.iter().map(|d| (d.measure.id(), d.to_string())).collect(),
+            pay_unit: None,
         };
         compare(sides, what, options, &context)
     }

@@ -83,6 +83,7 @@ impl Quantities {
             regions: &self.regions,
             sectors: &self.sectors,
             definitions: Quantity::ALL.iter().map(|q| (q.id(), self.definition(*q))).collect(),
+            pay_unit: self.pay_unit.clone(),
         };
         compare(self.cells.iter().map(Figure::side).collect(), what, options, &context)
     }

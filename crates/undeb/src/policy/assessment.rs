@@ -114,7 +114,20 @@ impl Plan {
             finding.reason = no_evidence;
             return finding;
         };
-        let Some(latest) = estimates.latest(target.measure, region, sector, self.period) else {
+        let newest = estimates.latest(target.measure, region, sector, self.period);
+        // What comes after the deadline answers another question.
+        let late = |e: &Estimate| self.period.is_none() && target.deadline.is_some_and(|d| e.period.end() > d.end());
+        let latest = newest.filter(|e| !late(e)).or_else(|| {
+            let series = estimates.series(target.measure, region, sector).rev();
+            newest.and(series.filter(|e| e.value.is_some()).find(|e| !late(e)))
+        });
+        if let (Some(newest), Some(deadline)) = (newest.filter(|e| late(e)), target.deadline) {
+            finding.cautions.push(match latest {
+                Some(latest) => format!("judged by the figure of {}: the deadline {deadline} has passed", latest.period),
+                None => format!("no figure by the deadline {deadline}; the newest is of {}", newest.period),
+            });
+        }
+        let Some(latest) = latest else {
             finding.reason = no_evidence;
             return finding;
         };

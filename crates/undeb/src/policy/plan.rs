@@ -207,11 +207,19 @@ impl Plan {
                 Some(own) if own.id != source.id => trees(own)?,
                 _ => (regions.clone(), sectors.clone()),
             };
+            let at = entry.id.span();
             let measure: Measure = entry.measure.get_ref().parse().map_err(place.point(entry.measure.span()))?;
             if let Some(own) = &own {
                 own.definition(measure).map_err(place.point(entry.measure.span()))?;
             }
-            targets.push(target(&place, entry, measure, own.map(|o| o.id.clone()), &r, &s)?);
+            let one = target(&place, entry, measure, own.map(|o| o.id.clone()), &r, &s)?;
+            if let Some((other, cells)) = targets.iter().find_map(|other| Some((other, one.contradicts(other)?))) {
+                let ids = format!("the targets `{}` and `{}`", other.id, one.id);
+                return Err(place
+                    .wrong(at, format!("{ids} ask for different levels of {measure} in {} at once", cells.join(", ")))
+                    .help("keep one, or give them deadlines of their own"));
+            }
+            targets.push(one);
         }
         for action in &file.actions {
             for served in &action.targets {

@@ -116,3 +116,17 @@ pub struct Target {
     /// What a reader must know.
     pub note: Option<String>,
 }
+
+impl Target {
+    /// Regions in which both targets ask, as firmly and at the same time, for different numbers.
+    pub(super) fn contradicts(&self, other: &Target) -> Option<Vec<&str>> {
+        let asks = |t: &Target| (t.measure, t.status, t.force, t.baseline, t.deadline, t.source.clone());
+        let numbers = !matches!((&self.level, &other.level), (Level::Unset(_), _) | (_, Level::Unset(_)));
+        let both = |mine: &[String], theirs: &[String]| mine.iter().any(|code| theirs.contains(code));
+        if !numbers || self.level == other.level || asks(self) != asks(other) || !both(&self.sectors, &other.sectors) {
+            return None;
+        }
+        let cells: Vec<&str> = self.regions.iter().filter(|r| other.regions.contains(r)).map(String::as_str).collect();
+        (!cells.is_empty()).then_some(cells)
+    }
+}

@@ -54,6 +54,22 @@ impl Trend {
                 "The break of {at} is bridged: figures before it lie {size:+.3} on the log-odds scale off the trend, standard error {se:.3}."
             ));
         }
+        for (at, sd) in self.options().bridges.iter().filter_map(|b| Some((b.at, b.sd?))) {
+            said.push(format!(
+                "The break of {at} is bridged: figures before it are taken to lie off the trend by an amount with a standard deviation of {sd} on the log-odds scale, which is assumed."
+            ));
+        }
+        match self.options().correlation.as_slice() {
+            [] => {}
+            [one] => said.push(format!("Sampling errors of figures one step apart are taken to have a correlation of {one}.")),
+            several => {
+                let all: Vec<String> = several.iter().map(ToString::to_string).collect();
+                said.push(format!(
+                    "Sampling errors of figures one, two and more steps apart are taken to have correlations of {}.",
+                    all.join(", ")
+                ));
+            }
+        }
         let odd = |of: &[super::trend::Oddity]| listed(&of.iter().map(|o| o.period).collect::<Vec<_>>());
         if !self.outliers().is_empty() {
             said.push(format!("Figures that stand apart from all others: {}.", odd(self.outliers())));

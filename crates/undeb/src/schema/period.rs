@@ -68,6 +68,11 @@ impl Period {
         Period { year: self.year.saturating_add(steps / 4 + quarters / 4), quarter }
     }
 
+    /// End of the period in years: 2022 is 2023.0 and 2022-Q4 too.
+    pub(crate) fn end(self) -> f64 {
+        self.start() + self.length()
+    }
+
     /// Length in years: 1, or a quarter.
     pub fn length(self) -> f64 {
         if self.quarter == 0 { 1.0 } else { 0.25 }

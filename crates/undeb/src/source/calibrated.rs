@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::*;
 
+use super::coded::Coded;
 use super::codes::{Codes, NULL};
-use super::coding::{Coded, code};
+use super::coding::code;
 use super::columns::{column, names, no_column};
 use super::known_totals::{CROSS, KnownTotal, KnownTotals};
 use super::microdata::Dimension;

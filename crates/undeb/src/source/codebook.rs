@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::bundled;
-use super::coding::Key;
+use super::coded::Key;
 use super::design_options::{DesignOptions, Replication};
 use super::pay::PayColumn;
 use super::replicate_columns::ReplicateColumns;

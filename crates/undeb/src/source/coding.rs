@@ -1,48 +1,20 @@
 //! Columns of any stored type become small codes, read in place and in parallel.
 
-use std::fmt;
 use std::hash::Hash;
 use std::ops::Range;
-use std::sync::Arc;
 
 use polars::prelude::*;
 use polars_arrow::array::{Array, PrimitiveArray, Utf8ViewArray, View};
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::types::NativeType;
-use serde::{Deserialize, Serialize};
 
+use super::coded::{Coded, Key};
 use super::codes::{Code, Codes, NULL};
 use crate::error::{Error, Result};
 use crate::survey::threads::{self, TASK};
 
 /// Places of a table of values seen a moment ago.
 const RECENT: usize = 256;
-
-/// A value of a coded column.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Key {
-    /// A whole number; true is 1.
-    Number(i64),
-    /// A text.
-    Text(Arc<str>),
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Key::Number(number) => number.fmt(f),
-            Key::Text(text) => text.fmt(f),
-        }
-    }
-}
-
-/// A column as codes into its sorted distinct values; [`NULL`] for an empty cell.
-#[derive(Clone, Debug)]
-pub(crate) struct Coded {
-    pub(crate) keys: Vec<Key>,
-    pub(crate) codes: Codes,
-}
 
 /// A stored column as the search for codes sees it.
 trait Values: Sync {
@@ -158,9 +130,14 @@ pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
             }
             code(name, &whole.into_column())
         }
-        DataType::Categorical(..) | DataType::Enum(..) => {
+        DataType::Categorical(..) => {
             let texts = series.cast(&DataType::String).map_err(wrong)?;
             code(name, &texts.into_column())
+        }
+        DataType::Enum(categories, _) => {
+            let texts = series.cast(&DataType::String).map_err(wrong)?;
+            let order: PlHashMap<&str, usize> = categories.categories().values_iter().zip(0..).collect();
+            Ok(code(name, &texts.into_column())?.ordered(|key| order.get(key.to_string().as_str()).copied()))
         }
         other => {
             Err(Error::data(format!("column `{name}` is of type {other}"))
@@ -288,6 +265,30 @@ fn search_as<C: Code, A: Values + Array>(arrays: &[&A]) -> Option<(Vec<Key>, Vec
     Some((keys, codes))
 }
 
+/// Values seen a moment ago, with the rows that they were seen in and their codes; an empty place has no code.
+struct Recent<T, C> {
+    tokens: [T; RECENT],
+    rows: [usize; RECENT],
+    codes: [C; RECENT],
+}
+
+impl<T: Copy, C: Code> Recent<T, C> {
+    /// The code of a row whose value is not what stands at its place by the same token: the place beside it may have it,
+    /// or either have it under another token.
+    fn elsewhere<A: Values<Token = T>>(&self, array: &A, row: usize, place: usize) -> Option<C> {
+        let token = array.tokens()[row];
+        let is = |at: usize| A::equal(self.tokens[at], token) || array.same(row, self.rows[at]);
+        [place, place ^ 1].into_iter().find(|&at| self.codes[at].wide() != NULL && is(at)).map(|at| self.codes[at])
+    }
+
+    /// Two values that share a place would turn each other out for ever; the second goes to the place beside it.
+    fn put(&mut self, place: usize, token: T, row: usize, code: C) {
+        let empty = |at: usize| self.codes[at].wide() == NULL;
+        let at = if !empty(place) && empty(place ^ 1) { place ^ 1 } else { place };
+        (self.tokens[at], self.rows[at], self.codes[at]) = (token, row, code);
+    }
+}
+
 /// Codes a stretch of rows, first by the known keys and then by new ones in the order of their appearance, which it
 /// returns; nothing where there are more than codes.
 fn stretch<'a, C: Code, A: Values>(array: &'a A, range: Range<usize>, known: &'a [Key], into: &mut [C]) -> Option<Vec<Key>> {
@@ -306,26 +307,26 @@ fn stretch<'a, C: Code, A: Values>(array: &'a A, range: Range<usize>, known: &'a
         Some(code)
     };
     // Few values recur: a small table of those seen a moment ago answers nearly every row.
-    let mut recent: [Option<(A::Token, usize, C)>; RECENT] = [None; RECENT];
+    let Some(&any) = array.tokens().get(range.start) else { return Some(new) };
+    let mut recent = Recent { tokens: [any; RECENT], rows: [0; RECENT], codes: [C::NULL; RECENT] };
     let validity = array.validity().filter(|v| v.unset_bits() > 0);
     for ((row, &token), to) in range.clone().zip(&array.tokens()[range]).zip(into) {
         if validity.is_some_and(|v| !v.get_bit(row)) {
             *to = C::NULL;
             continue;
         }
-        // Two values that share a place would turn each other out for ever; the second goes to the place beside it.
         let place = A::place(token);
-        let known = |slot: &Option<(A::Token, usize, C)>| match slot {
-            Some((seen, other, code)) if A::equal(*seen, token) || array.same(row, *other) => Some(*code),
-            _ => None,
-        };
-        *to = match known(&recent[place]).or_else(|| known(&recent[place ^ 1])) {
-            Some(code) => code,
-            None => {
-                let code = find(array.value(row))?;
-                let free = if recent[place].is_some() && recent[place ^ 1].is_none() { place ^ 1 } else { place };
-                recent[free] = Some((token, row, code));
-                code
+        let first = recent.codes[place];
+        *to = if A::equal(recent.tokens[place], token) && first.wide() != NULL {
+            first
+        } else {
+            match recent.elsewhere(array, row, place) {
+                Some(code) => code,
+                None => {
+                    let code = find(array.value(row))?;
+                    recent.put(place, token, row, code);
+                    code
+                }
             }
         };
     }
@@ -356,6 +357,13 @@ mod tests {
             assert_eq!((coded.keys, coded.codes.iter().collect()), (vec![Key::Number(-1), Key::Number(7)], vec![1, NULL, 0]));
         }
         assert_eq!(code("b", &column(Series::new("b".into(), [true, false]))).unwrap().codes, Codes::Narrow(vec![1, 0]));
+        let bands = FrozenCategories::new(["young", "middle", "old"]).unwrap();
+        let of_age = Series::new("a".into(), ["old", "young", "old"]).cast(&DataType::from_frozen_categories(bands)).unwrap();
+        let coded = code("a", &column(of_age)).unwrap();
+        assert_eq!(
+            (coded.keys, coded.codes),
+            (vec![Key::Text("young".into()), Key::Text("old".into())], Codes::Narrow(vec![1, 0, 1]))
+        );
         assert!(code("x", &column(Series::new("x".into(), [0.5]))).unwrap_err().to_string().contains("0.5"));
     }
 

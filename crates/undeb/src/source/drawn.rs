@@ -8,7 +8,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::calibrated::Variables;
-use super::coding::Key;
+use super::coded::Key;
 use super::design_options::{DesignOptions, Replication};
 use super::microdata::Dimension;
 use super::psus::{DesignColumns, Names, Psus, psus};

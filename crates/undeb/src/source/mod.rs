@@ -3,6 +3,7 @@
 pub mod bundled;
 mod calibrated;
 mod codebook;
+mod coded;
 mod codes;
 mod coding;
 mod columns;
@@ -26,8 +27,8 @@ mod through_codebook;
 mod tier;
 
 pub use codebook::Codebook;
+pub(crate) use coded::Key;
 pub(crate) use codes::Codes;
-pub(crate) use coding::Key;
 pub use design_options::{DesignOptions, Replication};
 pub(crate) use drawn::{Drawn, values};
 pub use known_totals::{KnownTotal, KnownTotals};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::coded::{Coded, Key};
 use super::codes::{Codes, NULL};
-use super::coding::{Coded, Key, code, whole};
+use super::coding::{code, whole};
 use super::fpc::fractions;
 use crate::error::{Error, Result};
 use crate::survey::design::{Design, LonelyPsu};

@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 use crate::survey::rank::{gathered, rank};
 use crate::survey::replicates::{Kind, Replicates};
 
+/// Rows that the rank of the columns is looked for in first.
+const FIRST: usize = 1 << 16;
+
 /// Replicate weights in columns of the records.
 ///
 /// ```
@@ -117,23 +120,30 @@ impl ReplicateColumns {
     pub(crate) fn read(&self, frame: &DataFrame, weight: &Float64Chunked) -> Result<(Replicates, Vec<Float64Chunked>)> {
         let names = self.names(&names(frame).collect::<Vec<_>>())?;
         let replicates = self.replicates(names.len())?;
-        let one = |name: &String| -> Result<(Float64Chunked, Vec<f64>)> {
-            let mut values = as_weights("replicate weight", name, column(frame, name)?)?;
-            if self.factors {
-                values = (&values * weight).with_name(name.as_str().into());
-            }
-            let short = match self.df {
-                None => gathered(super::drawn::values(&values)?, 2 * names.len()),
-                Some(_) => Vec::new(),
-            };
-            Ok((values, short))
+        let one = |name: &String| -> Result<Float64Chunked> {
+            let values = as_weights("replicate weight", name, column(frame, name)?)?;
+            Ok(if self.factors { (&values * weight).with_name(name.as_str().into()) } else { values })
         };
         // Collected before it is searched, so that the first error is reported whoever finds it.
         let all: Vec<Result<_>> = names.par_iter().map(one).collect();
-        let (columns, short): (Vec<_>, Vec<_>) = all.into_iter().collect::<Result<Vec<_>>>()?.into_iter().unzip();
-        let df = self.df.unwrap_or_else(|| (rank(&short) as f64 - 1.0).max(0.0));
+        let columns = all.into_iter().collect::<Result<Vec<_>>>()?;
+        let df = match self.df {
+            Some(df) => df,
+            None => (rank_of(&columns)? as f64 - 1.0).max(0.0),
+        };
         Ok((replicates.with_df(df)?, columns))
     }
+}
+
+/// Rank of long columns. Where the first rows tell them all apart, the others add nothing.
+fn rank_of(columns: &[Float64Chunked]) -> Result<usize> {
+    let rows: Vec<&[f64]> = columns.iter().map(super::drawn::values).collect::<Result<_>>()?;
+    let of_first = |most: usize| {
+        let short: Vec<Vec<f64>> = rows.par_iter().map(|c| gathered(&c[..c.len().min(most)], 2 * columns.len())).collect();
+        rank(&short)
+    };
+    let first = of_first(FIRST);
+    Ok(if first == columns.len() { first } else { of_first(usize::MAX) })
 }
 
 #[cfg(test)]

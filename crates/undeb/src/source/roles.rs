@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::coded::Coded;
 use super::codes::Codes;
-use super::coding::{Coded, bits, code};
+use super::coding::{bits, code};
 use super::columns::{column, must_have_rows, weights, years};
 use super::design_options::{DesignOptions, Replication};
 use super::drawn::Drawing;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::coding::Key;
+use super::coded::Key;
 use super::psus::{JOINED, Names};
 use crate::error::{Error, Result};
 use crate::survey::design::{Design, LonelyPsu};

@@ -8,8 +8,9 @@ use polars::prelude::*;
 
 use super::bundled;
 use super::codebook::{Axis, Codebook, Rule};
+use super::coded::{Coded, Key};
 use super::codes::{Codes, NULL};
-use super::coding::{Coded, Key, code, whole};
+use super::coding::{code, whole};
 use super::columns::{column, must_have_rows, names, quarters, weights, years};
 use super::design_options::DesignOptions;
 use super::drawn::Drawing;

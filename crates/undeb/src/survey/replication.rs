@@ -22,6 +22,8 @@ const BLOCK: usize = 1 << 16;
 const MOST_PLACES: usize = 1 << 22;
 /// Replicates that share one reading of the PSUs.
 const GROUP: usize = 16;
+/// Replicates that share one reading of the kinds of rows.
+const TOGETHER: usize = 4;
 
 /// Weighted totals of the full sample and of every replicate, by cell and variable.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,25 +108,45 @@ impl Coded {
         (code != OUT).then_some(((code >> self.bits) as usize, code & ((1 << self.bits) - 1)))
     }
 
-    /// Sums of one set of weights: one addition a row, then one a kind; amounts take another pass each.
-    fn sums(&self, rows: &impl RowSource, weights: &[f64], which: usize, cells: usize) -> Result<Vec<f64>> {
-        let name = || if which == 0 { "the full-sample weights".to_owned() } else { format!("replicate {which}") };
-        if weights.len() != self.kind.len() {
-            return Err(Error::design(format!("{} has {} weights for {} rows", name(), weights.len(), self.kind.len())));
+    /// Sums of several sets of weights by kind, in the order of the rows: the kind of a row is looked up once for all.
+    /// The first of them is the set `from`, for messages.
+    fn by_kind<const SETS: usize>(&self, weights: [&[f64]; SETS], from: usize) -> Result<Vec<[f64; SETS]>> {
+        let name = |set: usize| match from + set {
+            0 => "the full-sample weights".to_owned(),
+            replicate => format!("replicate {replicate}"),
+        };
+        if let Some(set) = weights.iter().position(|w| w.len() != self.kind.len()) {
+            let message = format!("{} has {} weights for {} rows", name(set), weights[set].len(), self.kind.len());
+            return Err(Error::design(message));
         }
-        let mut of_kind = vec![0.0; self.kinds.len()];
-        let mut sound = true;
-        for (&kind, &weight) in self.kind.iter().zip(weights) {
-            sound &= (0.0..=f64::MAX).contains(&weight);
-            of_kind[kind as usize] += weight;
+        let mut of_kind = vec![[0.0; SETS]; self.kinds.len()];
+        // A check of every weight would cost more than its addition: signs are gathered, and what is no number stays in a sum.
+        let mut signs = 0;
+        let columns = weights.map(|w| &w[..self.kind.len()]);
+        for (row, &kind) in self.kind.iter().enumerate() {
+            let to = &mut of_kind[kind as usize];
+            for set in 0..SETS {
+                signs |= columns[set][row].to_bits();
+                to[set] += columns[set][row];
+            }
         }
-        if let (false, Some(row)) = (sound, weights.iter().position(|w| !(0.0..=f64::MAX).contains(w))) {
-            return Err(Error::design(format!("{}: the weight of row {} is {}", name(), row + 1, weights[row]))
-                .help("a weight is a number that is not negative; a row left out of a replicate has the weight 0"));
+        if signs >> 63 == 1 || of_kind.iter().flatten().any(|sum| !sum.is_finite()) {
+            for (set, weights) in weights.iter().enumerate() {
+                if let Some(row) = weights.iter().position(|w| !(0.0..=f64::MAX).contains(w)) {
+                    let message = format!("{}: the weight of row {} is {}", name(set), row + 1, weights[row]);
+                    return Err(Error::design(message)
+                        .help("a weight is a number that is not negative; a row left out of a replicate has the weight 0"));
+                }
+            }
         }
+        Ok(of_kind)
+    }
+
+    /// Sums of one set of weights by cell and variable, from those by kind; amounts take another pass each.
+    fn sums(&self, rows: &impl RowSource, weights: &[f64], of_kind: impl Iterator<Item = f64>, cells: usize) -> Vec<f64> {
         let (answers, variables) = (rows.answers(), rows.answers() + rows.amounts());
         let mut sums = vec![0.0; cells * variables * 2];
-        for (kind, weight) in of_kind.into_iter().enumerate() {
+        for (kind, weight) in of_kind.enumerate() {
             let Some((cell, packed)) = self.meaning(kind as u32) else { continue };
             for v in 0..answers {
                 let answer = packed >> (2 * v) & 3;
@@ -144,7 +166,22 @@ impl Coded {
                 }
             }
         }
-        Ok(sums)
+        sums
+    }
+
+    /// [`Self::sums`] of several sets of weights, the first of which is the set `from`.
+    fn all_sums(&self, rows: &impl RowSource, sets: &[Cow<'_, [f64]>], from: usize, cells: usize) -> Result<Vec<Vec<f64>>> {
+        let mut out = Vec::with_capacity(sets.len());
+        let (together, rest) = sets.as_chunks::<TOGETHER>();
+        for sets in together {
+            let of_kind = self.by_kind::<TOGETHER>(std::array::from_fn(|i| &*sets[i]), from + out.len())?;
+            out.extend((0..TOGETHER).map(|i| self.sums(rows, &sets[i], of_kind.iter().map(|of| of[i]), cells)));
+        }
+        for weights in rest {
+            let of_kind = self.by_kind([&**weights], from + out.len())?;
+            out.push(self.sums(rows, weights, of_kind.iter().map(|of| of[0]), cells));
+        }
+        Ok(out)
     }
 }
 
@@ -182,16 +219,29 @@ impl ReplicateTotals {
     ) -> Result<ReplicateTotals> {
         let coded = Coded::of(rows);
         let steps = Steps::of(replicates.len() + 1);
-        let one = |r: usize| {
-            steps.step()?;
-            match r {
-                0 => coded.sums(rows, rows.weight(), 0, cells),
-                _ => coded.sums(rows, &column(r - 1).map_err(|e| e.context(format!("replicate {r}")))?, r, cells),
+        let set = |r: usize| match r {
+            0 => Ok(Cow::Borrowed(rows.weight())),
+            _ => column(r - 1).map_err(|e| e.context(format!("replicate {r}"))),
+        };
+        let group = |g: usize| -> Result<Vec<Vec<f64>>> {
+            let mut sums = Vec::with_capacity(TOGETHER);
+            let mut waiting = Vec::with_capacity(TOGETHER);
+            let range = g * TOGETHER..((g + 1) * TOGETHER).min(replicates.len() + 1);
+            for r in range.clone() {
+                steps.step()?;
+                waiting.push(set(r)?);
+                // Columns that were made are given back at once; those of the data may wait for one another.
+                if r + 1 == range.end || matches!(waiting.last(), Some(Cow::Owned(_))) {
+                    sums.extend(coded.all_sums(rows, &waiting, r + 1 - waiting.len(), cells)?);
+                    waiting.clear();
+                }
             }
+            Ok(sums)
         };
         // Collected before it is searched for errors, so that the first one is reported whoever finds it.
-        let all: Vec<Result<Vec<f64>>> = (0..=replicates.len()).into_par_iter().map(one).collect();
-        let sums = all.into_iter().collect::<Result<_>>()?;
+        let groups = (replicates.len() + 1).div_ceil(TOGETHER);
+        let all: Vec<Result<Vec<Vec<f64>>>> = (0..groups).into_par_iter().map(group).collect();
+        let sums = all.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
         Ok(ReplicateTotals { replicates: replicates.clone(), cells, variables: rows.answers() + rows.amounts(), sums })
     }
 

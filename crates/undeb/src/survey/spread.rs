@@ -114,7 +114,7 @@ impl Moments {
 pub(super) struct Part {
     pub(super) stratum: u32,
     seen: u32,
-    /// By function, in their order.
+    /// By function, in their order where another part is to be joined or pairs are asked for.
     moments: Vec<(u32, Moments)>,
     /// Sums of products by pair, in their order.
     products: Vec<(u32, f64)>,
@@ -274,14 +274,18 @@ impl<'a> Run<'a> {
         if self.seen == 0 {
             return;
         }
-        self.touched.sort_unstable();
+        let stratum = self.stratum as usize;
+        let whole = self.design.sampled(stratum) == f64::from(self.seen) && !self.design.is_lonely(stratum);
+        // A stratum that was seen whole is added up function by function, in whatever order.
+        if !whole || self.pairs.len() > 0 {
+            self.touched.sort_unstable();
+        }
         let take = |f: u32| (f, std::mem::take(&mut self.moments[f as usize]));
         let moments = self.touched.drain(..).map(take).collect();
         let products = self.products.sums.iter_mut().enumerate().filter(|(_, p)| **p != 0.0);
         let products = products.map(|(i, p)| (i as u32, std::mem::take(p))).collect();
         let part = Part { stratum: self.stratum, seen: self.seen, moments, products };
-        let whole = self.design.sampled(self.stratum as usize) == f64::from(self.seen);
-        if whole && !self.design.is_lonely(self.stratum as usize) {
+        if whole {
             self.whole.count(self.design, &part);
             self.whole.close(self.design, &part, self.pairs);
         } else {

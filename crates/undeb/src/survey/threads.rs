@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 /// Rows below which threads cost more than they save.
-pub(crate) const SMALL: usize = 1 << 17;
+pub(crate) const SMALL: usize = 1 << 15;
 /// Rows of one task.
-pub(crate) const TASK: usize = 1 << 16;
+pub(crate) const TASK: usize = 1 << 14;
 
 /// Works on rows stretch by stretch; `work` is told the first row of each.
 pub(crate) fn stretches<T: Send>(rows: &mut [T], work: impl Fn(usize, &mut [T]) + Sync) {
