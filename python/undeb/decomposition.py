@@ -70,7 +70,7 @@ class Decomposition(Table):
                 "effect": " of ".join(words), "value": effect["value"], "se": effect["se"],
                 "low": interval.get("low"), "high": interval.get("high"),
             })  # fmt: skip
-        ways = {name: "hundredths" for name in ("value", "se", "low", "high")}
+        ways = {**dict.fromkeys(("value", "low", "high"), "hundredths"), "se": "error"}
         return Listing("Effects", pl.DataFrame(rows, infer_schema_length=None), ways, (WORKING,))
 
     @property

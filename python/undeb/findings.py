@@ -69,7 +69,7 @@ class Findings(Table):
         >>> import undeb as ub
         >>> report = ub.Plan.read("eu-80").assess().release(as_of="2026-01-01")
         >>> report.verdict[:39]
-        '20 of 27 member states stand below 80% '
+        '20 of 27 member states stood below 80% '
         """
         day = as_of.isoformat() if isinstance(as_of, datetime.date) else optional(text, "as_of", as_of)
         return Report(self._inner.release(optional(text, "quality", quality), day))

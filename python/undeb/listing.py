@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from undeb.showing import chance, count, hundredths, percent, points, width
+from undeb.showing import chance, count, error, hundredths, percent, points, width
 from undeb.tables import Shown, Table, named
 
 WAYS: dict[str, Callable[[Any], str]] = {
-    "percent": percent, "chance": chance, "points": points, "hundredths": hundredths, "width": width, "count": count,
+    "percent": percent, "chance": chance, "points": points, "hundredths": hundredths, "error": error, "width": width, "count": count,
 }  # fmt: skip
 """How a number is shown."""
 

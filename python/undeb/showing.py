@@ -47,6 +47,11 @@ def hundredths(value: float | None) -> str:
     return f"{'' if float(text) == 0 else '−' if value < 0 else '+'}{text} points"
 
 
+def error(value: float | None) -> str:
+    """A standard error in points with two digits; it has no sign."""
+    return "" if value is None else f"{value * 100:.2f} points"
+
+
 def width(value: float | None) -> str:
     """The size of a difference in points."""
     return "" if value is None else f"{value * 100:.1f} points"

@@ -1,5 +1,7 @@
 //! Ticks at 1, 2 or 5, scales, and how figures are written.
 
+use undeb::release::format::workers;
+
 /// Places values between two pixel positions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scale {
@@ -119,27 +121,13 @@ pub(crate) fn signed_to(points: f64, places: usize) -> String {
     if points > 0.0 && !zero { format!("+{digits}") } else { digits }
 }
 
-/// People, rounded to what an estimate can bear: hundreds below 10,000 and thousands above.
+/// People, rounded as sentences round them.
 pub(crate) fn people(count: f64) -> String {
-    let unit = if count.abs() < 10_000.0 { 100.0 } else { 1000.0 };
-    let rounded = (count / unit).round() * unit;
-    if !rounded.is_finite() {
-        return "–".to_owned();
+    match count {
+        _ if !count.is_finite() => "–".to_owned(),
+        _ if count > 0.0 && count < 5.0 => "<10".to_owned(),
+        _ => workers(count),
     }
-    grouped(rounded)
-}
-
-/// A whole number with a comma between groups of three digits.
-pub(crate) fn grouped(count: f64) -> String {
-    let digits = format!("{:.0}", count.abs());
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if count < 0.0 && digits != "0" { format!("−{out}") } else { out }
 }
 
 #[cfg(test)]
@@ -170,7 +158,10 @@ mod tests {
         assert_eq!(people(9_949.0), "9,900");
         assert_eq!(people(10_501.0), "11,000");
         assert_eq!(people(1_234_567.0), "1,235,000");
-        assert_eq!(people(-30.0), "0");
+        assert_eq!(people(432.0), "430");
+        assert_eq!(people(3.0), "<10");
+        assert_eq!(people(-30.0), "−30");
+        assert_eq!(people(0.0), "0");
         assert_eq!(people(f64::INFINITY), "–");
     }
 

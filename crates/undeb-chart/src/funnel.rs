@@ -1,8 +1,9 @@
 //! The funnel chart: estimates against their sample sizes, inside the limits that chance alone would keep.
 
 use plotters::element::PathElement;
+use undeb::release::format::grouped;
 
-use crate::axis::{decimal, extent, grouped, percent, rate_ticks, sound, tick_label, ticks};
+use crate::axis::{decimal, extent, percent, rate_ticks, sound, tick_label, ticks};
 use crate::backend::At;
 use crate::elements::Dashes;
 use crate::frame::{Frame, Layout};

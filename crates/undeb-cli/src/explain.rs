@@ -142,5 +142,5 @@ pub(crate) fn priorities(options: &PrioritiesCommand) -> Result<u8> {
     });
     let header = ["Cell", "In the set", "Rate", "Interval", "Not counted", "Below the whole", "Would gain", "Of the gap"];
     let text = table(&header, &header[2..], rows);
-    answer(&effort::priorities(of, names(estimates)), &text, &estimates.source().citation)
+    answer(&effort::priorities(of, names(estimates), None), &text, &estimates.source().citation)
 }

@@ -49,7 +49,7 @@ pub(crate) fn priorities(py: Python<'_>, estimates: Arc<Estimates>, measure: &st
     let (found, sentences) = run(py, move || {
         let found = estimates.priorities(measure, &options)?;
         let names = Names { regions: estimates.regions(), sectors: estimates.sectors() };
-        let sentences = effort::priorities(&found, names);
+        let sentences = effort::priorities(&found, names, None);
         Ok((found, sentences))
     })?;
     json(&serde_json::json!({ "priorities": found, "sentences": sentences }))

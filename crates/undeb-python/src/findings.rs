@@ -32,7 +32,7 @@ impl Findings {
     fn effort(&self) -> Vec<String> {
         let evidence = self.0.evidence().get(self.0.plan().priorities_source());
         let (Some(found), Some(e)) = (&self.0.explanations().priorities, evidence) else { return Vec::new() };
-        effort::priorities(found, Names { regions: e.regions(), sectors: e.sectors() })
+        effort::priorities(found, Names { regions: e.regions(), sectors: e.sectors() }, None)
     }
 
     /// A chart of the kind.

@@ -83,10 +83,18 @@ fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
             .into_iter()
             .flatten()
             .find(|d| d.asks_change())
-            .map(|d| d.path_from.map_or_else(|| "no".to_owned(), |p| p.to_string()))
+            .map(|d| d.path_from.map_or_else(|| "not by then".to_owned(), |p| p.to_string()))
             .unwrap_or_default(),
         missing: o.missing.clone().unwrap_or_default(),
     })
+}
+
+/// Whether the figure is at or above what is asked for and the trend below it, or the other way round.
+fn stand_apart(finding: &Finding) -> bool {
+    let of_trend =
+        |o: &undeb::Outlook| Some(o.trend()?.latest().value() - o.anchor? - (finding.level? - finding.baseline?.value));
+    let trend = finding.outlook.as_deref().and_then(of_trend);
+    finding.gap.zip(trend).is_some_and(|(gap, trend)| (gap.value <= 0.0) != (trend >= 0.0))
 }
 
 fn heads(t: &TargetFindings) -> [String; 3] {
@@ -141,8 +149,10 @@ impl OutlookView {
             with_line: rows.iter().any(|r| !r.line_pace.is_empty()),
             two_levels: t.findings.iter().any(|f| f.outlook.as_ref().is_some_and(|o| o.anchor.is_some())).then(|| {
                 let from = t.target.baseline.map(|b| b.to_string()).unwrap_or_default();
+                let apart = t.findings.iter().filter(|f| stand_apart(f)).count();
                 format!(
-                    "What is needed is counted from figure to figure. Probabilities and first periods are of the trend against its own level of {from}, so that a cell may stand above by the figure and below by the trend"
+                    "What is needed is counted from figure to figure. Probabilities and first periods are of the trend against its own level of {from}, so that a cell may stand above by the figure and below by the trend, or the other way round; {apart} of {} do",
+                    t.findings.len()
                 )
             }),
             heads: heads(t),

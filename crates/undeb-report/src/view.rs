@@ -198,7 +198,7 @@ fn row(report: &Report, target: &Target, finding: &Finding, source: Option<Sourc
         (None, true, _) => "exactly at the line".to_owned(),
         (None, _, JudgedBy::Point) => "by the point".to_owned(),
         _ => match told.filter(|_| finding.answer == Answer::CannotTell) {
-            Some(d) => format!("{} could be told", points(d.smallest)),
+            Some(d) => format!("only {} or more would show", points(d.smallest)),
             None => String::new(),
         },
     };

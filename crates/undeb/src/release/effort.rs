@@ -4,7 +4,7 @@ use super::explaining::{Names, has, join, level_words};
 use super::format::{percent, points, probability, workers};
 use super::wording::{counted, listed};
 use crate::estimation::{RankedCell, Ranking};
-use crate::policy::{Binding, Closing, Priorities, PriorityCell, Smallest};
+use crate::policy::{Binding, Closing, Day, Priorities, PriorityCell, Smallest};
 use crate::schema::Measure;
 
 /// Above this a place among the lowest is called sure enough to name.
@@ -64,7 +64,9 @@ pub fn ranked(r: &Ranking, names: Names<'_>) -> Vec<String> {
 }
 
 /// Where effort would count, sentence by sentence.
-pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
+///
+/// `as_of` is the day of a report: years of the pace that have gone by then are said to have gone.
+pub fn priorities(p: &Priorities, names: Names<'_>, as_of: Option<Day>) -> Vec<String> {
     let noun = names.noun(&p.options.by);
     let people = p.measure.counted();
     let place = names.place(&p.region, &p.sector);
@@ -96,7 +98,8 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
     let share: f64 = most.iter().map(|c| c.uncovered).sum::<f64>() / all;
     let with = |c: &&PriorityCell, of: String| format!("{} ({of})", c.name);
     said.push(format!(
-        "Most {people} who are {not} are in {}, together {} of them; that follows their size.",
+        "The {}s with the most {people} who are {not} are {}, together {} of them; that follows their size.",
+        noun,
         join(most.iter().map(|c| with(c, workers(c.uncovered)))),
         percent(share)
     ));
@@ -110,6 +113,7 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
         ));
     }
     said.push(closing(p, &noun, people));
+    said.extend(as_of.and_then(|day| gone(p, day)));
     if let (Closing::Set(_), Some(interval)) = (&p.closing, p.gap_interval) {
         said.push(match p.cells_at_upper {
             Some(n) => format!(
@@ -125,7 +129,11 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
     }
     if !matches!(p.closing, Closing::NoGap) {
         said.push(format!(
-            "This is arithmetic on the employees and on all other rates of {} taken as they are, not a forecast of what any action does; whether a {noun} can rise so fast is not judged.",
+            "{} supposed: this is arithmetic on the employees and on all other rates of {} taken as they are, not a forecast of what any action does; whether a {noun} can rise so fast is not judged.",
+            match p.options.cap {
+                Some(cap) => format!("The {} and the {} a year are", percent(p.options.rate), points(cap)),
+                None => format!("The {} is", percent(p.options.rate)),
+            },
             p.periods()
         ));
         if let Closing::Set(set) = &p.closing
@@ -137,6 +145,20 @@ pub fn priorities(p: &Priorities, names: Names<'_>) -> Vec<String> {
         }
     }
     said
+}
+
+/// What the years that have gone since the figures make of the pace.
+fn gone(p: &Priorities, day: Day) -> Option<String> {
+    let (cap, years) = (p.options.cap?, p.years?);
+    let gone = f64::from(day.year() - p.period.calendar_year());
+    (gone >= 1.0 && years > gone && matches!(p.closing, Closing::Set(_))).then(|| {
+        format!(
+            "{gone:.0} of these {years:.0} years have gone: if the rates are still those of {}, the same takes {} a year from {} on.",
+            p.periods(),
+            points(cap * years / (years - gone)),
+            day.year()
+        )
+    })
 }
 
 fn closing(p: &Priorities, noun: &str, people: &str) -> String {

@@ -4,7 +4,7 @@ use super::effort::{priorities, ranked};
 use super::explaining::{Names, moved, together};
 use super::quality::RuleSet;
 use super::report::withholds;
-use crate::policy::{Answer, Counts, Explanations, Findings, TargetFindings, together as counts_together};
+use crate::policy::{Answer, Counts, Day, Explanations, Findings, TargetFindings, together as counts_together};
 use crate::schema::{Measure, Period};
 
 /// Explanations as they may leave, each with its sentences.
@@ -28,7 +28,7 @@ pub struct Explained {
 
 impl Explained {
     /// Explanations of findings as they may leave; `targets` are the findings after the release rules.
-    pub(super) fn of(findings: &Findings, targets: &[TargetFindings], rules: &RuleSet) -> Self {
+    pub(super) fn of(findings: &Findings, targets: &[TargetFindings], rules: &RuleSet, as_of: Day) -> Self {
         let plan = findings.plan();
         let all = findings.explanations();
         // A part tells of the whole: where one cell of a measure and period is withheld, the explanation goes with it.
@@ -55,7 +55,7 @@ impl Explained {
                 out.left_out += 1;
             } else if let Some(e) = findings.evidence().get(source) {
                 let names = Names { regions: e.regions(), sectors: e.sectors() };
-                out.priorities = priorities(p, names);
+                out.priorities = priorities(p, names, Some(as_of));
                 out.ranked = ranked(r, names);
                 out.explanations.priorities = Some(p.clone());
                 out.explanations.ranking = Some(r.clone());

@@ -66,7 +66,7 @@ type SeriesKey = (Arc<str>, Measure, Arc<str>, Arc<str>);
 /// ```
 /// let plan = undeb::Plan::builtin("eu-80")?;
 /// let report = plan.assess(plan.gather()?)?.release("2026-01-01".parse()?)?;
-/// assert!(report.verdict().starts_with("20 of 27 member states stand below 80%"));
+/// assert!(report.verdict().starts_with("20 of 27 member states stood below 80%"));
 /// assert!(report.verdict().contains("among them Italy, exactly at the line"));
 /// # Ok::<(), undeb::Error>(())
 /// ```
@@ -165,7 +165,7 @@ impl Findings {
             verdict = format!("{verdict} {basis}");
         }
         Ok(Report {
-            explained: Explained::of(self, &targets, &rules),
+            explained: Explained::of(self, &targets, &rules, as_of),
             verdict,
             plan: plan.clone(),
             rules,

@@ -52,12 +52,15 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
         (_, 0) => "No target of the plan has a number yet, so none can be judged.".to_owned(),
         (1, 1) => sentences[0].clone(),
         _ => format!(
-            "Of {} against {}, {} met and {} not met; {}.",
+            "Of {} against {}{}, {} met and {} not met{}; {}.{}",
             counted(counts.judged(), "finding"),
             counted(with_number, "target"),
+            by_figures_of(targets),
             is_are(counts.met),
             is_are(counts.not_met),
-            untold(counts, targets)
+            if is_early(targets) { " so far" } else { "" },
+            untold(counts, targets),
+            without_error(targets)
         ),
     };
     if unset > 0 && with_number > 0 {
@@ -77,6 +80,43 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
         });
     }
     text
+}
+
+/// The periods of the figures that targets are judged by: ", by figures of 2014 to 2018".
+fn by_figures_of(targets: &[TargetFindings]) -> String {
+    let of = |f: &Finding| f.period.filter(|_| f.answer != Answer::Unset);
+    let periods: std::collections::BTreeSet<_> = targets.iter().flat_map(|t| &t.findings).filter_map(of).collect();
+    match (periods.first(), periods.last()) {
+        (Some(first), Some(last)) if first == last => format!(", by figures of {first}"),
+        (Some(first), Some(last)) if periods.len() == 2 => format!(", by figures of {first} and {last}"),
+        (Some(first), Some(last)) => format!(", by figures of {first} to {last}"),
+        _ => String::new(),
+    }
+}
+
+/// Whether no deadline of what was judged has come with the figures.
+fn is_early(targets: &[TargetFindings]) -> bool {
+    let mut judged = targets.iter().flat_map(|t| t.findings.iter().filter_map(|f| Some((t.target.deadline, f.period?))));
+    let mut any = false;
+    judged.all(|(deadline, period)| {
+        any = true;
+        deadline.is_some_and(|d| d > period)
+    }) && any
+}
+
+/// That answers rest on figures without a sampling error.
+fn without_error(targets: &[TargetFindings]) -> String {
+    let answered = || targets.iter().flat_map(|t| &t.findings).filter(|f| matches!(f.answer, Answer::Met | Answer::NotMet));
+    let by_point = answered().filter(|f| f.judged_by == JudgedBy::Point).count();
+    match (by_point, answered().count()) {
+        (0, _) => String::new(),
+        (n, all) if n == all => " No sampling error is stated for the figures that answer.".to_owned(),
+        (n, _) => format!(
+            " {} of the answers {} on a figure without a stated sampling error.",
+            n,
+            if n == 1 { "rests" } else { "rest" }
+        ),
+    }
 }
 
 /// Findings without an answer: a missing figure is no figure that cannot tell.
@@ -127,7 +167,10 @@ pub fn single(target: &Target, finding: &Finding, regions: Option<&Classificatio
                 )
             }
             Some(Reason::Withheld) => format!("{place}: the figure is withheld by the release rules."),
-            _ => format!("{place}: the source has no figure for {measure} here, so nothing can be told."),
+            _ if target.source.is_none() => {
+                format!("{place}: the plan names no source of figures for {measure} here, so nothing can be told.")
+            }
+            _ => format!("{place}: the figures at hand have none for {measure} here, so nothing can be told; others may exist."),
         };
     };
     let answer = match (finding.answer, finding.judged_by) {
@@ -217,12 +260,11 @@ fn trigger(findings: &TargetFindings, regions: Option<&Classification>) -> Strin
     };
     let noun = noun(&findings.target, regions);
     let mut text = format!(
-        "{} of {} {} below {level} by these figures, where the duty arises; {} {} not",
+        "{} of {} stood below {level}{}, where the duty arises; {} did not",
         counts.not_met,
         counted(counts.judged(), &noun),
-        if counts.not_met == 1 { "stands" } else { "stand" },
+        by_figures_of(std::slice::from_ref(findings)).replacen(",", "", 1),
         counts.met,
-        if counts.met == 1 { "does" } else { "do" },
     );
     let at_line = |met: bool| -> Vec<&str> {
         let there = findings.findings.iter().filter(|f| f.at_line && (f.answer == Answer::Met) == met);
@@ -251,7 +293,12 @@ pub fn basis(findings: &TargetFindings) -> Option<String> {
     let periods: std::collections::BTreeSet<_> = findings.findings.iter().filter_map(|f| f.period).collect();
     let (first, last) = (periods.first()?, periods.last()?);
     let when = if first == last { first.to_string() } else { format!("{first} to {last}") };
-    point.then(|| format!("The figures are of {when}; no sampling error is stated, so their points are judged."))
+    let decides = "no sampling error is stated, so the figure alone decides";
+    point.then(|| match findings.target.force {
+        // The sentence of a trigger has the periods.
+        PolicyForce::Trigger => format!("{}{}.", decides[..1].to_uppercase(), &decides[1..]),
+        PolicyForce::Target => format!("The figures are of {when}; {decides}."),
+    })
 }
 
 /// A level without needless decimals: "80%", "32.9%".
