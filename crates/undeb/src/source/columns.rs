@@ -54,7 +54,7 @@ pub(super) fn as_weights(what: &str, name: &str, given: &Column) -> Result<Float
     let seen = threads::map(values.chunks(TASK).collect(), values.len(), signs_and_sum);
     let (signs, sum) = seen.into_iter().fold((0, 0.0), |(signs, sum), (s, w)| (signs | s, sum + w));
     // Without a sign, and with a sum that small, no weight can be wrong.
-    if (signs >> 63 == 1 || !(sum < 1e100))
+    if (signs >> 63 == 1 || sum.is_nan() || sum >= 1e100)
         && let Some(row) = values.iter().position(|w| wrong(&w))
     {
         return Err(bad(row, values[row].to_string(), values.iter().filter(wrong).count()));
