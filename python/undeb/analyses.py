@@ -11,7 +11,7 @@ import polars as pl
 from undeb.errors import DataError, UndebWarning
 from undeb.listing import Listing
 from undeb.tables import WORKING, Table, together
-from undeb.vocabulary import as_period, checked, optional, real, several
+from undeb.vocabulary import as_period, checked, optional, real, several, text
 
 if TYPE_CHECKING:
     from undeb import _undeb
@@ -195,7 +195,7 @@ class Analyses(Table):
         from undeb.trend import Trend
 
         choices = {
-            "model": None if model is None else str(model), "damping": real("damping", damping),
+            "model": None if model is None else text("model", str(model)), "damping": real("damping", damping),
             "correlation": several(real, "correlation", correlation), "bridges": _bridges(bridges),
             "assumed_se": optional(real, "assumed_se", assumed_se), "start": optional(as_period, "start", start),
         }  # fmt: skip

@@ -109,7 +109,7 @@ class Plan(Table):
         """
         path = path_of("plan", plan)
         try:
-            if path.suffix != ".toml" and not path.exists():
+            if path.suffix != ".toml" and not path.is_file():
                 name = str(path)
                 text = _undeb.plan_text(name)
                 return Plan(_undeb.Plan.from_toml(f"{name}.toml", text, None), text, f"{name}.toml")

@@ -129,7 +129,7 @@ def several(kind: Callable[[str, Any], Kept], name: str, given: Any) -> list[Kep
 def words(name: str, given: Any) -> list[str]:
     """One word or several, as a list of plain strings, or an error that names the option."""
     if isinstance(given, str):
-        return [str(given)]
+        return [text(name, given)]
     if not isinstance(given, Iterable):
         raise DataError(f"`{name}` is {given!r}; a text or a list of texts was expected")
     return several(text, name, given)

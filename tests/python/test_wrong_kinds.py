@@ -92,6 +92,8 @@ def records(**options: Any) -> ub.Survey:
         (lambda rates: ub.data("us-states", registry=1), "`registry` is 1; the path of a file"),
         (lambda rates: ub.data("\ud800"), "which is no text: it has half of a character"),
         (lambda rates: rates.change("\ud800", 2022), "`start` is '\\ud800', which is no text"),
+        (lambda rates: rates.trend(model="\ud800"), "`model` is '\\ud800', which is no text"),
+        (lambda rates: rates.chart("trend", highlight="\ud800"), "`highlight` is '\\ud800', which is no text"),
         (lambda rates: rates.write("/tmp/a\0.csv"), "`path` is '/tmp/a\\x00.csv'; the path of a file"),
         (lambda rates: rates.write("/tmp/a.csv", overwrite="no"), "`overwrite` is 'no'; True or False"),
         (lambda rates: rates.chart("trend").write("/tmp/a.svg", overwrite=1), "`overwrite` is 1; True or False"),

@@ -111,8 +111,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let gap = 10.0;
     let start = layout.left + figure + gap + 6.0;
     let end = layout.right - names - figure - 2.0 * gap - 6.0;
-    // A steep line says more than its change: the plot is no wider than a page column.
-    let end = end.min(start + 420.0);
+    // A flat line says less than its change: of a wide chart the lines take no more than they need to be told apart.
+    let end = end.min(start + (0.6 * content).max(420.0));
 
     let room = layout.right - end - 2.0 * gap - 6.0 - figure;
     let crowded = rows.len() > ALL_NAMED;

@@ -141,7 +141,7 @@ enum Evidence {
 impl Evidence {
     fn open(options: &ChartCommand) -> Result<Self> {
         let given = options.subject.as_str();
-        let is_plan = Path::new(given).exists() || given.ends_with(".toml") || Plan::builtin_names().any(|name| name == given);
+        let is_plan = Path::new(given).is_file() || given.ends_with(".toml") || Plan::builtin_names().any(|name| name == given);
         if !is_plan {
             return Self::source(options, given);
         }

@@ -9,7 +9,7 @@ use crate::output::{print, table};
 /// A codebook by file or by bundled name.
 pub(crate) fn open(given: &str) -> Result<Codebook> {
     let path = Path::new(given);
-    if !path.exists() && !given.ends_with(".toml") {
+    if !path.is_file() && !given.ends_with(".toml") {
         return Codebook::builtin(given);
     }
     let text = std::fs::read_to_string(path).map_err(|e| Error::io(format!("cannot read the codebook {given}: {e}")))?;

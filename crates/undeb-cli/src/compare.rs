@@ -80,7 +80,7 @@ fn compared(options: &CompareCommand, what: &Comparison, how: &CompareOptions) -
     let figures = &options.figures;
     let told = figures.codebook.is_some() || figures.roles.any().is_some();
     let name = figures.file.to_string_lossy();
-    if !told && !Path::new(&*name).exists() {
+    if !told && !Path::new(&*name).is_file() {
         if !figures.by.is_empty() || !figures.quantity.is_empty() {
             return Err(Error::io(format!("`{name}` is no file of records, so there is nothing to break down or to sum"))
                 .help("a published table has its own breakdowns and rates: leave out --by and --quantity"));

@@ -109,7 +109,7 @@ pub(crate) fn rank(options: &RankCommand) -> Result<u8> {
     let (low, high) = (format!("Among {} lowest", of.among), format!("Among {} highest", of.among));
     let header = ["Rank", "Cell", "Rate", "Interval", "Ranks", &low, &high];
     let text = table(&header, &["Rank", "Rate", "Interval", "Ranks", &low, &high], rows);
-    answer(&effort::ranked(&of, names(&estimates)), &text, &estimates.source().citation)
+    answer(&effort::ranked(&of, names(&estimates), &|_| false), &text, &estimates.source().citation)
 }
 
 /// `undeb priorities`.

@@ -10,7 +10,7 @@ use crate::output::{print, table};
 /// A plan by file or by bundled name.
 pub(crate) fn open(given: &str) -> Result<Plan> {
     let path = Path::new(given);
-    if path.exists() || given.ends_with(".toml") || given.contains(std::path::MAIN_SEPARATOR) {
+    if path.is_file() || given.ends_with(".toml") || given.contains(std::path::MAIN_SEPARATOR) {
         Plan::read(path)
     } else {
         Plan::builtin(given)

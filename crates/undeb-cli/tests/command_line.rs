@@ -223,3 +223,17 @@ fn no_colour_reaches_a_pipe() {
     let help = out(&undeb(&["report", "--help"]));
     assert!(help.contains("Examples:"));
 }
+
+#[test]
+fn a_folder_called_as_a_plan_is_not_taken_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_undeb")).current_dir(folder.path()).args(arguments).output().unwrap()
+    };
+    // The folder of a report that was written before.
+    for code_of in [1, 1] {
+        let output = there(&["report", "eu-80", "--as-of", "2026-11-22", "--out", "eu-80", "--force"]);
+        assert_eq!(code(&output), code_of, "{}", err(&output));
+    }
+    assert_eq!(names(folder.path()), ["eu-80"]);
+}

@@ -10,8 +10,12 @@ use crate::schema::Measure;
 /// Above this a place among the lowest is called sure enough to name.
 const LIKELY: f64 = 0.9;
 
-/// How sure an order of cells is.
-pub fn ranked(r: &Ranking, names: Names<'_>) -> Vec<String> {
+/// How sure an order of cells is; `unreliable` says which cells a quality rule marks.
+pub fn ranked(r: &Ranking, names: Names<'_>, unreliable: &dyn Fn(&RankedCell) -> bool) -> Vec<String> {
+    let value = |c: &RankedCell| match unreliable(c) {
+        true => format!("{}, of low reliability", percent(c.value)),
+        false => percent(c.value),
+    };
     let (Some(lowest), Some(highest)) = (r.cells.first(), r.cells.last()) else { return Vec::new() };
     let mut said = vec![format!(
         "Of {} cells in {}{}, {} has the lowest {} ({}) and {} the highest ({}).",
@@ -20,9 +24,9 @@ pub fn ranked(r: &Ranking, names: Names<'_>) -> Vec<String> {
         names.one_sector(r.cells.iter().map(|c| &*c.sector)),
         lowest.name,
         r.measure.name(),
-        percent(lowest.value),
+        value(lowest),
         highest.name,
-        percent(highest.value)
+        value(highest)
     )];
     let Some(sure) = lowest.certainty else {
         said.push(format!("How sure that order is cannot be told: {} no sampling error.", has(r.without_error, "cell")));

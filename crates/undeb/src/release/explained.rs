@@ -2,8 +2,9 @@
 
 use super::effort::{priorities, ranked};
 use super::explaining::{Names, moved, together};
-use super::quality::RuleSet;
+use super::quality::{Grade, RuleSet};
 use super::report::withholds;
+use crate::estimation::RankedCell;
 use crate::policy::{Answer, Counts, Day, Explanations, Findings, TargetFindings, together as counts_together};
 use crate::schema::{Measure, Period};
 
@@ -56,7 +57,11 @@ impl Explained {
             } else if let Some(e) = findings.evidence().get(source) {
                 let names = Names { regions: e.regions(), sectors: e.sectors() };
                 out.priorities = priorities(p, names, Some(as_of));
-                out.ranked = ranked(r, names);
+                let low = |c: &RankedCell| {
+                    let figure = e.get(r.measure, r.period, &c.region, &c.sector);
+                    figure.is_some_and(|f| matches!(rules.grade(f, plan.level).grade, Grade::Low | Grade::Withhold))
+                };
+                out.ranked = ranked(r, names, &low);
                 out.explanations.priorities = Some(p.clone());
                 out.explanations.ranking = Some(r.clone());
             }

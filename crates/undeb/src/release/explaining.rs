@@ -289,6 +289,7 @@ pub fn served(target: &str, actions: &[Action], on: Day) -> Option<String> {
     let without = match undated {
         0 => String::new(),
         1 if serving.len() == 1 => " It has no date to be held to.".to_owned(),
+        n if n == serving.len() => " None of them has a date to be held to.".to_owned(),
         n => format!(" {n} {} no date to be held to.", if n == 1 { "has" } else { "have" }),
     };
     Some(format!("{tied}{overdue}{without}"))
