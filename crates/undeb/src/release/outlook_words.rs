@@ -41,6 +41,11 @@ fn first_met_with(outlook: &Outlook, range: &str) -> Option<String> {
             format!("{never} (a tenth{paths} {}{early})", if early.starts_with("already") { "" } else { "by " })
         }
         _ if early == late => median,
+        // The middle is as early as the tenth: what is left to say is how late the rest are.
+        _ if early == median => match first.late {
+            Some(late) => format!("{median} (nine tenths by {late})"),
+            None => format!("{median} (nine tenths {never})"),
+        },
         _ => format!("{median} ({early} to {late}{range})"),
     })
 }
