@@ -357,3 +357,40 @@ fn general_social_survey() {
     let jkn = Roles { replication: Some(jkn), lonely_psu: LonelyPsu::Remove, ..roles };
     compare("gss_R", "gss_jkn", &of(&jkn), &["region"], false);
 }
+
+/// R 4.2.2, survey 4.1.1, `options(survey.lonely.psu = "average")` on the records below: `svydesign(~psu, strata = ~stratum,
+/// weights = ~w, nest = TRUE)`, `postStratify(~sex, c(f = 9, m = 8))`, `svymean(~member, subset(, area == "N"))` and of S.
+/// Calibrated scores are in every stratum, so that all three count, the lonely one as well; otherwise those of the domain.
+const AVERAGE: [(f64, f64); 2] = [(0.4, 0.344_093_010_681_705_11), (0.4, 0.263_818_119_165_458_44)];
+const AVERAGE_CALIBRATED: [(f64, f64); 2] =
+    [(0.411_764_705_882_352_92, 0.408_531_694_457_862_08), (0.411_764_705_882_352_92, 0.269_363_328_111_122_07)];
+
+#[test]
+fn the_average_rule_counts_every_stratum_of_calibrated_records() {
+    let frame = df![
+        "stratum" => [1, 1, 1, 1, 2, 2, 2, 3, 3], "psu" => [1, 1, 2, 2, 1, 2, 2, 1, 1],
+        "area" => ["N", "S", "N", "S", "N", "N", "S", "S", "S"], "sex" => ["f", "m", "m", "f", "f", "m", "f", "m", "f"],
+        "w" => [1.0, 1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0], "member" => [1, 0, 0, 1, 0, 1, 0, 1, 0],
+    ]
+    .unwrap();
+    let name = |n: &str| Some(n.to_owned());
+    let known = KnownTotals::from_csv("known.csv", "variable,code,total\nsex,f,9\nsex,m,8\n", None, None).unwrap();
+    for (known_totals, expected) in [(None, AVERAGE), (Some(known), AVERAGE_CALIBRATED)] {
+        let roles = Roles {
+            member: name("member"),
+            weight: name("w"),
+            strata: name("stratum"),
+            psu: name("psu"),
+            region: name("area"),
+            others: vec!["sex".to_owned()],
+            lonely_psu: LonelyPsu::Average,
+            known_totals,
+            ..Roles::default()
+        };
+        let records = Records::new(&frame, &roles).unwrap();
+        let estimates = records.estimate(&[Measure::Density], &["region"], &RecordOptions::default()).unwrap();
+        for (e, (value, se)) in estimates.cells().iter().zip(expected) {
+            assert!((e.value.unwrap() - value).abs() < 1e-12 && (e.se().unwrap() / se - 1.0).abs() < 1e-9, "{e:?}");
+        }
+    }
+}

@@ -49,6 +49,8 @@ impl ScorePart {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scores {
     functions: usize,
+    /// Whether every PSU has a score, as residuals do, even outside the cells of a function.
+    everywhere: bool,
     parts: Vec<ScorePart>,
 }
 
@@ -215,7 +217,7 @@ impl Scores {
     /// ```
     pub fn of(totals: &Totals, functions: &[Function]) -> Scores {
         let parts = Self::stream(totals, functions, ScorePart::default, |part, psu, scores| part.push(psu, scores));
-        Scores { functions: functions.len(), parts }
+        Scores { functions: functions.len(), everywhere: false, parts }
     }
 
     /// Scores of each PSU, handed on and then forgotten; what is made of a group of PSUs comes back in their order.
@@ -236,6 +238,11 @@ impl Scores {
             out
         };
         if totals.is_large() { groups.into_par_iter().map(one).collect() } else { groups.into_iter().map(one).collect() }
+    }
+
+    /// Whether every PSU has a score.
+    pub(super) fn are_everywhere(&self) -> bool {
+        self.everywhere
     }
 
     /// Number of functions.
@@ -259,7 +266,7 @@ impl Scores {
             }
             out
         };
-        Scores { functions: self.functions, parts: self.parts.par_iter().map(one).collect() }
+        Scores { functions: self.functions, everywhere: true, parts: self.parts.par_iter().map(one).collect() }
     }
 
     /// Scores of larger units: sums over the units that lie in each.
@@ -272,6 +279,6 @@ impl Scores {
         for (unit, of_unit) in members.into_iter().enumerate() {
             out.push(unit as u32, gathering.sum(of_unit.into_iter().flatten().copied()));
         }
-        Scores { functions: self.functions, parts: vec![out] }
+        Scores { functions: self.functions, everywhere: self.everywhere, parts: vec![out] }
     }
 }

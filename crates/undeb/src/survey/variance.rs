@@ -30,13 +30,13 @@ pub struct Variance {
 ///
 /// Under [`LonelyPsu::Adjust`] a lonely PSU is measured from the mean score over all PSUs; under
 /// [`LonelyPsu::Average`] the variance is scaled by strata over strata with more than one PSU, both counted among the
-/// strata that the function's domain touches. Covariances follow the same rules, so that the covariance of a function with
+/// strata that the function's domain touches; residuals of calibrated weights touch them all. Covariances follow the same rules, so that the covariance of a function with
 /// itself is its variance: under `adjust` the product of the distances from the overall means, under `average` the root of
 /// the product of the two factors. Source: METHODS M9.
 pub fn variance(totals: &Totals, design: &Design, functions: &[Function], pairs: &[(u32, u32)]) -> Variance {
     let asked = Pairs::of(pairs, functions.len());
     let runs = Scores::stream(totals, functions, || Run::new(design, &asked), Run::take);
-    finish(runs, design, functions.len(), pairs, &asked)
+    finish(runs, design, (functions.len(), false), pairs, &asked)
 }
 
 impl Scores {
@@ -45,7 +45,7 @@ impl Scores {
         let asked = Pairs::of(pairs, self.functions());
         let mut run = Run::new(design, &asked);
         self.psus().for_each(|(psu, scores): (u32, &[Score])| run.take(psu, scores));
-        finish(vec![run], design, self.functions(), pairs, &asked)
+        finish(vec![run], design, (self.functions(), self.are_everywhere()), pairs, &asked)
     }
 
     /// Sums of squares and products of scores as they are, around zero: every PSU counts alone.
@@ -61,8 +61,15 @@ impl Scores {
     }
 }
 
-/// Adds up what runs over ranges of PSUs have left, in their order.
-fn finish(runs: Vec<Run<'_>>, design: &Design, functions: usize, pairs: &[(u32, u32)], asked: &Pairs) -> Variance {
+/// Adds up what runs over ranges of PSUs have left, in their order; beside the number of functions, whether every PSU has a
+/// score of each.
+fn finish(
+    runs: Vec<Run<'_>>,
+    design: &Design,
+    (functions, everywhere): (usize, bool),
+    pairs: &[(u32, u32)],
+    asked: &Pairs,
+) -> Variance {
     let mut whole = Spread::new(functions, pairs.len());
     let mut open = Vec::new();
     for run in runs {
@@ -91,9 +98,10 @@ fn finish(runs: Vec<Run<'_>>, design: &Design, functions: usize, pairs: &[(u32, 
             }
         }
         LonelyPsu::Average => {
-            let factor = |f: usize| match whole.several[f] {
-                0 => 1.0,
-                several => f64::from(whole.strata[f]) / f64::from(several),
+            let of_all = (design.strata() as u32, (0..design.strata()).filter(|h| !design.is_lonely(*h)).count() as u32);
+            let factor = |f: usize| match if everywhere { of_all } else { (whole.strata[f], whole.several[f]) } {
+                (_, 0) => 1.0,
+                (strata, several) => f64::from(strata) / f64::from(several),
             };
             whole.variance.iter_mut().enumerate().for_each(|(f, v)| *v *= factor(f));
             whole.covariance.iter_mut().zip(of_pairs(&|f| factor(f).sqrt())).for_each(|(v, root)| *v *= root);
