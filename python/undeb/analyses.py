@@ -10,7 +10,7 @@ import polars as pl
 
 from undeb.errors import DataError, UndebWarning
 from undeb.listing import Listing
-from undeb.tables import WORKING, Table, together
+from undeb.tables import WORKING, Remarked, together
 from undeb.vocabulary import as_period, checked, optional, real, several, text
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from undeb.trend import Model, Trend
 
 
-class Analyses(Table):
+class Analyses(Remarked):
     """The verbs of estimates that answer with another table."""
 
     __slots__ = ()

@@ -108,7 +108,7 @@ class Changes(Table):
         interval = f"{self.level * 100:g}% interval"
         place = named(self._of._places().items())  # pyright: ignore[reportPrivateUsage]
         keyed = frame.columns[1 : frame.columns.index("against_period")]
-        units = any(unit not in ("points", "ratio") for unit in frame["unit"].unique())
+        unit = ["Unit"] if any(unit not in ("points", "ratio") for unit in frame["unit"].unique()) else []
         tests = [] if self.margin is None else ["Maintained", "Detectable"]
         rows: list[list[str]] = []
         for row in Shown.ends(frame).iter_rows(named=True):
@@ -117,14 +117,14 @@ class Changes(Table):
             keys = [one if one == other else f"{one} / {other}" for one, other in ends]
             between = "" if row["low"] is None else f"{shown(row['low'])} to {shown(row['high'])}"
             p = "" if row["p_adjusted"] is None else "< 0.001" if row["p_adjusted"] < 0.001 else f"{row['p_adjusted']:.3f}"
-            cells = [shown(row["value"]) or "[x]", between, *([row["unit"]] if units else []), p]
+            cells = [shown(row["value"]) or "[x]", between, *([row["unit"]] if unit else []), p]
             if tests:
                 cells += [{True: "yes", False: "not shown", None: ""}[row["maintained"]], shown(row["detectable"])]
             rows.append([row["measure"], *keys, *cells, row["flags"]])
-        numeric = ["Ratio" if ratio else "Change", interval, *(["Unit"] if units else []), "Adjusted p", *tests]
-        headings = ["Measure", *(name.capitalize() for name in keyed), *numeric, "Flags"]
+        numeric = ["Ratio" if ratio else "Change", interval, "Adjusted p", *tests]
+        headings = ["Measure", *(name.capitalize() for name in keyed), *numeric[:2], *unit, *numeric[2:], "Flags"]
         notes = [f"p-values are adjusted by {self.adjustment} for the {frame.height:,} rows of the table.", WORKING]
-        return Shown("Changes", headings, rows, notes, [name for name in numeric if name != "Unit"], frame.height)
+        return Shown("Changes", headings, rows, notes, numeric, frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Changes], tuple[Any, ...]]:
         view = {name: getattr(self, name) for name in ("level", "interval", "margin", "power", "adjustment")}

@@ -293,20 +293,6 @@ class Estimates(Explaining):
         return self._facts()["source"]
 
     @property
-    def remarks(self) -> list[str]:
-        """What is to be known of the table as a whole: records without a code of a breakdown, which are in no row of one.
-
-        Examples
-        --------
-        >>> import polars as pl, undeb as ub
-        >>> frame = pl.DataFrame({"m": [1, 0, 1, 0], "place": ["a", "a", "b", None]})
-        >>> rates = ub.survey(frame, member="m").estimate("density", by="place")
-        >>> rates.remarks
-        ['1 of 4 records have no code of `place` (25.0 % of the weight): they are in no row of one, only in totals over all']
-        """
-        return self._inner.remarks()
-
-    @property
     def regions(self) -> dict[str, str]:
         """Region codes of the source with their names.
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.showing import amount, count, percent
-from undeb.tables import KEYS, WORKING, Shown, Table, named, of_periods, together, write_table
+from undeb.tables import KEYS, WORKING, Remarked, Shown, named, of_periods, together, write_table
 from undeb.vocabulary import checked
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Quantity: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Quantities(Table):
+class Quantities(Remarked):
     """Totals, means and pay gaps of records, each in its unit; made by :meth:`Survey.quantities`."""
 
     _inner: _undeb.Quantities
@@ -129,20 +129,6 @@ class Quantities(Table):
         'members'
         """
         return pl.DataFrame(self._inner.frame(self.level))
-
-    @property
-    def remarks(self) -> list[str]:
-        """What is to be known of the table as a whole: records without a code of a breakdown, which are in no row of one.
-
-        Examples
-        --------
-        >>> import polars as pl, undeb as ub
-        >>> frame = pl.DataFrame({"m": [1, 0, 1, 0], "place": ["a", "a", "b", None]})
-        >>> rates = ub.survey(frame, member="m").quantities("members", by="place")
-        >>> rates.remarks
-        ['1 of 4 records have no code of `place` (25.0 % of the weight): they are in no row of one, only in totals over all']
-        """
-        return self._inner.remarks()
 
     @property
     def source(self) -> dict[str, Any]:

@@ -93,9 +93,9 @@ def _table(shown: Shown, rows: list[list[str]], caption: bool) -> str:
 def html(table: Table) -> str:
     """The table with its caption, long ones folded, and the lines under it."""
     shown = table._shown()  # pyright: ignore[reportPrivateUsage]
-    parts = [_table(shown, _ends(shown, OPEN, ["⋮"] * len(shown.headings)), caption=True)]
+    parts = [_table(shown, shown.within(OPEN, ["⋮"] * len(shown.headings)), caption=True)]
     if shown.total > OPEN:
-        folded = shown.rows[OPEN - len(shown.last) : -len(shown.last)]
+        folded = shown.rows[OPEN - shown.LAST : -shown.LAST]
         words = f"{shown.total - OPEN:,} more rows between them"
         if shown.total > len(shown.rows):
             words += f", the first {len(folded)} of these here; all are in .to_polars()"
@@ -104,25 +104,16 @@ def html(table: Table) -> str:
     return "<div>" + "".join(parts) + "</div>"
 
 
-def _ends(shown: Shown, most: int, gap: list[str]) -> list[list[str]]:
-    """So many rows from both ends, with a gap between them where others are out of sight."""
-    if shown.total <= most:
-        return shown.rows
-    return [*shown.rows[: most - len(shown.last)], gap, *shown.last]
-
-
 def plain(table: Table) -> str:
     """The same in plain text."""
     shown = table._shown()  # pyright: ignore[reportPrivateUsage]
-    between = f"... {shown.total - PLAIN:,} more rows ..."
-    rows = _ends(shown, PLAIN, [between])
-    cells = [row for row in rows if len(row) == len(shown.headings)]
-    widths = [max(len(cell) for cell in column) for column in zip(shown.headings, *cells)] if shown.headings else []
+    rows = shown.within(PLAIN, [])
+    widths = [max(len(cell) for cell in column) for column in zip(shown.headings, *filter(None, rows))] if shown.headings else []
     numeric = [name in shown.numeric for name in shown.headings]
 
     def line(cells: list[str]) -> str:
-        if cells == [between]:
-            return between
+        if not cells:
+            return f"... {shown.total - PLAIN:,} more rows ..."
         padded = (c.rjust(w) if n else c.ljust(w) for c, w, n in zip(cells, widths, numeric))
         return "  ".join(padded).rstrip()
 

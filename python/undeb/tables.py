@@ -131,12 +131,11 @@ class Table:
         shown = self._shown()
         # A breakdown may be called as a heading is; the headings of a frame are all different.
         names = [name if name not in shown.headings[:i] else f"{name} ({i + 1})" for i, name in enumerate(shown.headings)]
-        gap = [["…"] * len(names)] if shown.total > len(shown.rows) else []
-        rows = [*shown.rows[: -Shown.LAST], *gap, *shown.last] if gap else shown.rows
+        rows = shown.within(len(shown.rows), ["…"] * len(names))
         frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
         table = great_tables.GT(frame).tab_header(title=shown.caption)
         table = table.cols_align("left").cols_align("right", [name for name in shown.headings if name in shown.numeric])
-        folded = [f"… {shown.total - len(shown.rows):,} more rows"] if gap else []
+        folded = [f"… {shown.total - len(shown.rows):,} more rows"] if shown.total > len(shown.rows) else []
         for note in [*folded, *shown.notes]:
             table = table.tab_source_note(note)
         return table
@@ -163,6 +162,31 @@ class Table:
     def _shown(self) -> Shown:
         """What a reader sees: heading, remarks, columns."""
         raise NotImplementedError
+
+
+class Remarked(Table):
+    """A table with remarks on it as a whole."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _inner: Any
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be known of the table as a whole: records without a code of a breakdown, which are in no row of one.
+
+        Examples
+        --------
+        >>> import polars as pl, undeb as ub
+        >>> frame = pl.DataFrame({"m": [1, 0, 1, 0], "place": ["a", "a", "b", None]})
+        >>> rates = ub.survey(frame, member="m").estimate("density", by="place")
+        >>> rates.remarks
+        ['1 of 4 records have no code of `place` (25.0 % of the weight): they are in no row of one, only in totals over all']
+        >>> ub.survey(frame, member="m").quantities("members", by="place").remarks == rates.remarks
+        True
+        """
+        return self._inner.remarks()
 
 
 class Shown:
@@ -198,10 +222,11 @@ class Shown:
             return frame
         return pl.concat([frame.head(Shown.MOST - Shown.LAST), frame.tail(Shown.LAST)])
 
-    @property
-    def last(self) -> list[list[str]]:
-        """The last rows, where others before them may be left out of sight."""
-        return self.rows[-Shown.LAST :]
+    def within(self, most: int, gap: list[str]) -> list[list[str]]:
+        """So many rows from both ends, with a gap between them where others are out of sight."""
+        if self.total <= most:
+            return self.rows
+        return [*self.rows[: most - Shown.LAST], gap, *self.rows[-Shown.LAST :]]
 
 
 def named(pairs: Iterable[tuple[str, str]]) -> Callable[[str], str]:

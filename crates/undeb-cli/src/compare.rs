@@ -13,6 +13,7 @@ use crate::args::{CompareCommand, Format};
 use crate::estimates::{measures, read};
 use crate::output::{print_bytes, table, write_file};
 use crate::progress::Progress;
+use crate::quantities::amount;
 
 /// Compares, and writes what came of it.
 pub(crate) fn run(options: &CompareCommand) -> Result<u8> {
@@ -181,8 +182,7 @@ fn level(row: &ChangeRow, value: Option<f64>) -> String {
         (None, _) => "[x]".to_owned(),
         (Some(v), "fraction") => percent(v),
         (Some(v), "points") => format!("{} points", signed_points(v)),
-        (Some(v), _) if v.abs() >= 1000.0 => format!("{v:.0}"),
-        (Some(v), _) => format!("{v:.3}"),
+        (Some(v), _) => amount(v),
     }
 }
 

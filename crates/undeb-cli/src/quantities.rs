@@ -25,6 +25,11 @@ pub(crate) fn write(output: &Output, quantities: &Quantities) -> Result<u8> {
     Ok(0)
 }
 
+/// People, pay or a ratio: whole from a thousand on, else with three digits.
+pub(crate) fn amount(value: f64) -> String {
+    if value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
 fn readable(quantities: &Quantities, level: f64) -> String {
     let interval = format!("{} interval", percent(level).replace(".0%", "%"));
     let mut header = vec!["Quantity", "Period", "Region", "Sector"];
@@ -33,7 +38,6 @@ fn readable(quantities: &Quantities, level: f64) -> String {
     header.extend(figures);
     header.extend(["Unit", "To be known"]);
     let rows = quantities.cells().iter().map(|f| {
-        let shown = |v: f64| if v.abs() >= 1000.0 { format!("{v:.0}") } else { format!("{v:.3}") };
         let outcome = f.outcome(level);
         let mut row = vec![
             f.quantity.to_string(),
@@ -42,9 +46,9 @@ fn readable(quantities: &Quantities, level: f64) -> String {
             quantities.sectors().name(&f.sector).to_owned(),
         ];
         row.extend(f.breakdown.iter().map(|(_, code)| code.to_string()));
-        row.push(f.value.map_or("[x]".to_owned(), shown));
-        row.push(f.se().map(shown).unwrap_or_default());
-        row.push(outcome.interval.map(|i| format!("{} to {}", shown(i.low), shown(i.high))).unwrap_or_default());
+        row.push(f.value.map_or("[x]".to_owned(), amount));
+        row.push(f.se().map(amount).unwrap_or_default());
+        row.push(outcome.interval.map(|i| format!("{} to {}", amount(i.low), amount(i.high))).unwrap_or_default());
         row.extend([f.n.to_string(), f.missing_share.map(percent).unwrap_or_default()]);
         row.push(quantities.unit(f.quantity).to_owned());
         row.push(outcome.flags.iter().map(|f| f.id()).collect::<Vec<_>>().join(" "));

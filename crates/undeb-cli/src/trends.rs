@@ -145,12 +145,11 @@ fn premises(goal: Option<Goal>, employment: Employment) -> String {
         Some(Goal::Level(level)) => format!("Goal: at or above {}.\n", percent(level)),
         Some(Goal::Change { from, by }) => format!("Goal: a change of {} points since {from}.\n", signed_points(by)),
     };
-    let employees = match employment {
-        Employment::Flat => "as many as at the last figure".to_owned(),
-        Employment::Trend => "carried on as they moved".to_owned(),
-        Employment::Supplied { employees, at } => format!("{} in {at}, as given", workers(employees)),
+    let with = match employment {
+        Employment::Supplied { employees, at } => format!("{} employees in {at}, as given", workers(employees)),
+        other => other.words().to_owned(),
     };
-    format!("{goal}Employees: {employees}.\n")
+    format!("{goal}Counted with {with}.\n")
 }
 
 /// `undeb project`.

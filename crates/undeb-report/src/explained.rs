@@ -63,8 +63,8 @@ impl<'a> ExplainedView<'a> {
                 let source = target.and_then(|t| t.source.as_deref()).unwrap_or(&report.plan().source);
                 // A figure that carries a mark elsewhere in the report carries it here too.
                 let marked = |region: &str, sector: &str, value: f64| {
-                    let mut here = report.series(source, p.measure, region, sector);
-                    let mark = here.find(|r| r.estimate.period == p.period).and_then(|r| r.mark).map_or("", Mark::shorthand);
+                    let figure = report.figure(source, p.measure, p.period, region, sector);
+                    let mark = figure.and_then(|r| r.mark).map_or("", Mark::shorthand);
                     format!("{} {mark}", percent(value)).trim_end().to_owned()
                 };
                 let along = |c: &PriorityCell, dimension: &str, whole: &str| {

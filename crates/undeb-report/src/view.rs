@@ -176,9 +176,8 @@ fn near_zero(bound: f64) -> String {
 
 fn row(report: &Report, target: &Target, finding: &Finding, source: Option<SourceView<'_>>) -> Row {
     let name = |tree: Option<&undeb::Classification>, code: &str| tree.map_or(code, |t| t.name(code)).to_owned();
-    let released = target.source.as_deref().and_then(|s| {
-        report.series(s, finding.measure, &finding.region, &finding.sector).find(|r| Some(r.estimate.period) == finding.period)
-    });
+    let released = target.source.as_deref().zip(finding.period);
+    let released = released.and_then(|(s, p)| report.figure(s, finding.measure, p, &finding.region, &finding.sector));
     let (finding_text, class) = match (finding.answer, target.force) {
         (Answer::Met, PolicyForce::Trigger) => ("not triggered", "met"),
         (Answer::NotMet, PolicyForce::Trigger) => ("triggered", "not-met"),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use undeb::{
-    Classification, Definition, ErrorMethod, Estimate, Estimates, Grade, Interval, Mark, Measure, Method, Period, Plan, Report,
-    RuleSet, SeriesBreak, Source, TargetFindings, Uncertainty,
+    Classification, Definition, ErrorMethod, Estimate, Estimates, Interval, Mark, Measure, Method, Period, Plan, Report, RuleSet,
+    SeriesBreak, Source, TargetFindings, Uncertainty,
 };
 
 use crate::error::{Cause, ChartError};
@@ -126,7 +126,7 @@ impl<'a> Evidence<'a> {
         let grade = |r: &RuleSet| r.grade(estimate, self.level).grade;
         let mark = match (estimate.value, rules) {
             (None, _) => Some(Mark::NotAvailable),
-            (_, Some(r)) if matches!(grade(r), Grade::Low | Grade::Withhold) => Some(Mark::LowReliability),
+            (_, Some(r)) if grade(r).is_low() => Some(Mark::LowReliability),
             _ => None,
         };
         self.show(estimate, mark)

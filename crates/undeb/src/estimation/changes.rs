@@ -309,11 +309,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// The words for a unit.
     pub(crate) fn unit(&self, unit: Unit) -> String {
-        match (unit, &self.pay_unit) {
-            (Unit::Count, _) => self.counted.clone(),
-            (Unit::Pay, Some(words)) => words.to_string(),
-            (other, _) => other.id().to_owned(),
-        }
+        unit.words(&self.counted, self.pay_unit.as_deref()).to_owned()
     }
 
     pub(crate) fn of(context: &Context<'_>) -> Shared {

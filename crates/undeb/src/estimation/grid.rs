@@ -145,19 +145,19 @@ impl<'a> Grid<'a> {
 
     /// Remarks on records that stand in no cell because their code along a breakdown is not known.
     pub(crate) fn without_code(&self, totals: &Totals) -> Vec<String> {
+        // Everybody in the domain has some answer to the first question, if only that it was not asked.
+        let sum = |within: &dyn Fn(usize) -> bool| {
+            let mut sum = Tally::default();
+            (0..self.cells).filter(|&cell| within(cell)).for_each(|cell| sum.add(totals.tally(cell, 0)));
+            sum
+        };
+        let records = |t: &Tally| t.n + t.n_missing + t.n_not_asked;
+        let weight = |t: &Tally| t.valid + t.missing;
+        let all = sum(&|_| true);
         let mut remarks = Vec::new();
         for ((dimension, _), axis) in self.by.iter().zip(&self.axes) {
-            let (mut all, mut without) = (Tally::default(), Tally::default());
-            for cell in 0..self.cells {
-                // Everybody in the domain has some answer to the first question, if only that it was not asked.
-                let tally = totals.tally(cell, 0);
-                all.add(tally);
-                if cell / axis.stride as usize % (usize::from(axis.unknown) + 1) == usize::from(axis.unknown) {
-                    without.add(tally);
-                }
-            }
-            let records = |t: &Tally| t.n + t.n_missing + t.n_not_asked;
-            let weight = |t: &Tally| t.valid + t.missing;
+            let (stride, unknown) = (axis.stride as usize, usize::from(axis.unknown));
+            let without = sum(&|cell| cell / stride % (unknown + 1) == unknown);
             if records(&without) == 0 {
                 continue;
             }
@@ -204,12 +204,14 @@ impl Pick<'_> {
         self.of.iter().find(|(d, _)| *d == dimension).map(|(_, c)| Arc::clone(&c.code))
     }
 
-    /// The period of the row: its own, or the last of those that are pooled.
-    pub(crate) fn period(&self, pool: &[Period], all: &[Period]) -> Period {
-        match self.code("period") {
+    /// The period of the row, its own or the last of those that are pooled; the first of these, and a remark that says so.
+    pub(crate) fn when(&self, pool: &[Period], all: &[Period]) -> (Period, Option<Period>, Option<Arc<str>>) {
+        let period = match self.code("period") {
             Some(text) => text.parse().unwrap_or(Period::UNDATED),
             None => pool.last().or(all.last()).copied().unwrap_or(Period::UNDATED),
-        }
+        };
+        let since = (pool.len() > 1).then(|| pool[0]);
+        (period, since, since.map(|_| format!("pooled {}", period.since(since)).into()))
     }
 
     /// The periods that the row averages.

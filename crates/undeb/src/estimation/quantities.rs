@@ -65,12 +65,7 @@ impl Quantities {
 
     /// The words for the unit of a quantity: "person", "GBP an hour", "ratio".
     pub fn unit(&self, quantity: Quantity) -> &str {
-        use crate::schema::Unit;
-        match quantity.unit() {
-            Unit::Count => &self.source.unit,
-            Unit::Pay => self.pay_unit.as_deref().unwrap_or_default(),
-            other => other.id(),
-        }
+        quantity.unit().words(&self.source.unit, self.pay_unit.as_deref())
     }
 
     /// Compares figures of this table, as [`Estimates::compare`](crate::Estimates::compare) does.
@@ -257,8 +252,7 @@ impl Records {
             },
             _ => Uncertainty::Unstated,
         };
-        let period = pick.period(pool, &self.periods);
-        let since = (pool.len() > 1).then(|| pool[0]);
+        let (period, since, note) = pick.when(pool, &self.periods);
         Figure {
             quantity,
             period,
@@ -270,7 +264,7 @@ impl Records {
             n,
             uncertainty,
             rolled_up: pick.is_margin(),
-            note: since.map(|_| format!("pooled {}", period.since(since)).into()),
+            note,
             missing_share,
             psus: errors.psus[at],
             formula: value.map(|_| formula),

@@ -127,8 +127,7 @@ impl Records {
         pool: &[Period],
     ) -> Estimate {
         let pooled = pool.len().max(1) as f64;
-        let period = pick.period(pool, &self.periods);
-        let since = (pool.len() > 1).then(|| pool[0]);
+        let (period, since, note) = pick.when(pool, &self.periods);
         let share = measure.is_share();
         let base = tally.valid + tally.missing;
         Estimate {
@@ -143,7 +142,7 @@ impl Records {
             n: Some(tally.n as f64),
             uncertainty,
             rolled_up: pick.is_margin(),
-            note: since.map(|_| format!("pooled {}", period.since(since)).into()),
+            note,
             missing: (base > 0.0 && share).then(|| MissingAnswers {
                 share: tally.missing / base,
                 low: tally.yes / base,

@@ -117,10 +117,8 @@ impl Plan {
         let newest = estimates.latest(target.measure, region, sector, self.period);
         // What comes after the deadline answers another question.
         let late = |e: &Estimate| self.period.is_none() && target.deadline.is_some_and(|d| e.period.end() > d.end());
-        let latest = newest.filter(|e| !late(e)).or_else(|| {
-            let series = estimates.series(target.measure, region, sector).rev();
-            newest.and(series.filter(|e| e.value.is_some()).find(|e| !late(e)))
-        });
+        let in_time = || estimates.series(target.measure, region, sector).rev().find(|e| e.value.is_some() && !late(e));
+        let latest = newest.and_then(|e| if late(e) { in_time() } else { Some(e) });
         if let (Some(newest), Some(deadline)) = (newest.filter(|e| late(e)), target.deadline) {
             finding.cautions.push(match latest {
                 Some(latest) => format!("judged by the figure of {}: the deadline {deadline} has passed", latest.period),

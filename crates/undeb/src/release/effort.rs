@@ -102,8 +102,7 @@ pub fn priorities(p: &Priorities, names: Names<'_>, as_of: Option<Day>) -> Vec<S
     let share: f64 = most.iter().map(|c| c.uncovered).sum::<f64>() / all;
     let with = |c: &&PriorityCell, of: String| format!("{} ({of})", c.name);
     said.push(format!(
-        "The {}s with the most {people} who are {not} are {}, together {} of them; that follows their size.",
-        noun,
+        "The {noun}s with the most {people} who are {not} are {}, together {} of them; that follows their size.",
         join(most.iter().map(|c| with(c, workers(c.uncovered)))),
         percent(share)
     ));

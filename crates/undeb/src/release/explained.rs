@@ -2,7 +2,7 @@
 
 use super::effort::{priorities, ranked};
 use super::explaining::{Names, moved, together};
-use super::quality::{Grade, RuleSet};
+use super::quality::RuleSet;
 use super::report::withholds;
 use crate::estimation::RankedCell;
 use crate::policy::{Answer, Counts, Day, Explanations, Findings, TargetFindings, together as counts_together};
@@ -59,7 +59,7 @@ impl Explained {
                 out.priorities = priorities(p, names, Some(as_of));
                 let low = |c: &RankedCell| {
                     let figure = e.get(r.measure, r.period, &c.region, &c.sector);
-                    figure.is_some_and(|f| matches!(rules.grade(f, plan.level).grade, Grade::Low | Grade::Withhold))
+                    figure.is_some_and(|f| rules.grade(f, plan.level).grade.is_low())
                 };
                 out.ranked = ranked(r, names, &low);
                 out.explanations.priorities = Some(p.clone());

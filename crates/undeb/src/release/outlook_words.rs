@@ -22,24 +22,26 @@ pub fn first_met(outlook: &Outlook) -> Option<String> {
     first_met_with(outlook, "")
 }
 
+/// The year of the last figure, and the last one of the simulated paths.
+fn simulated(outlook: &Outlook) -> Option<(Period, i32)> {
+    let last = outlook.projection()?.from();
+    Some((last, last.calendar_year() + outlook.first_met?.within as i32))
+}
+
 /// The same, with words that say what the range is.
 fn first_met_with(outlook: &Outlook, range: &str) -> Option<String> {
-    let first = outlook.first_met?;
-    let last = outlook.projection()?.from();
+    let (first, (last, until)) = (outlook.first_met?, simulated(outlook)?);
     let year = |p: Option<Period>| match p {
         Some(p) if p == last => format!("already in {p}"),
         Some(p) => p.to_string(),
-        None => format!("after {}", last.calendar_year() + first.within as i32),
+        None => format!("after {until}"),
     };
     let (early, median, late) = (year(first.early), year(first.median), year(first.late));
     // What no path shows is no year: half of them are not there by the end of the simulation.
-    let never = format!("not by {}", last.calendar_year() + first.within as i32);
+    let never = format!("not by {until}");
     Some(match (first.early, first.median) {
         (None, _) => never,
-        (Some(_), None) => {
-            let paths = if range.is_empty() { "" } else { " of the paths" };
-            format!("{never} (a tenth{paths} {}{early})", if early.starts_with("already") { "" } else { "by " })
-        }
+        (Some(_), None) => format!("{never} (a tenth {}{early})", if early.starts_with("already") { "" } else { "by " }),
         _ if early == late => median,
         // The middle is as early as the tenth: what is left to say is how late the rest are.
         _ if early == median => match first.late {
@@ -151,15 +153,13 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
 
 /// By when half of the simulated paths have been there, or how few ever are.
 fn half_way(outlook: &Outlook) -> Option<String> {
-    let first = outlook.first_met?;
-    let until = outlook.projection()?.from().calendar_year() + first.within as i32;
-    let tenth = |p: Period| match p == outlook.projection().map_or(p, |o| o.from()) {
-        true => format!("a tenth were already in {p}"),
-        false => format!("a tenth are by {p}"),
-    };
+    let (first, (last, until)) = (outlook.first_met?, simulated(outlook)?);
     Some(match (first.early, first.median) {
         (None, _) => format!("Fewer than a tenth of the simulated paths are there by {until}."),
-        (Some(early), None) => format!("Fewer than half of the simulated paths are there by {until}; {}.", tenth(early)),
+        (Some(early), None) => {
+            let tenth = if early == last { "were already in" } else { "are by" };
+            format!("Fewer than half of the simulated paths are there by {until}; a tenth {tenth} {early}.")
+        }
         _ => format!("Half of the simulated paths are first there: {}.", first_met_with(outlook, " in four paths of five")?),
     })
 }
@@ -342,9 +342,9 @@ fn many_told(outlooks: &[&Outlook], noun: &str) -> Option<String> {
 pub fn assumptions(options: &OutlookOptions, level: f64) -> Vec<String> {
     let supplied = if options.employees.is_empty() { "" } else { ", and as the plan supplies them where it does" };
     let mut said = vec![
-        "Ranges of a projection are of the trend; the figure of a survey varies more.".to_owned(),
         "A projection carries on how the figures have moved; it knows nothing of laws, budgets or actions to come.".to_owned(),
-        "Such projections are less sure than they say, and err to one side: of figures of the states of the United States ten years ahead, intervals that were to hold 80 % held 72 % over five sectors, with 20 % of the figures above them and 8 % below, and 67 % of density over all sectors; in the private sector they held 60 % of density and 55 % of coverage, with 38 and 44 % above. Low probabilities there have been too low, and the last figure was nearer than the trend (docs/BACKTEST.md).".to_owned(),
+        "Ranges of a projection are of the trend; the figure of a survey varies more.".to_owned(),
+        "Such projections are less sure than they say, and err to one side: of figures of the states of the United States ten years ahead, intervals that were to hold 80 % held 72 % over five sectors, with 20 % of the figures above them and 8 % below, and 67 % of density over all sectors; in the private sector they held 60 % of density and 55 % of coverage, with 38 and 44 % above. Low probabilities there have been too low, and the last figure was nearer than the trend (see the backtest in the documentation of undeb).".to_owned(),
         format!(
             "Probabilities count in sampling error, the moves of the trend and that the size of those moves is not known. Workers needed are counted with {}{supplied}.",
             options.employment.words()

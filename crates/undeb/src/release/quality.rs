@@ -58,6 +58,11 @@ impl Grade {
             Grade::NotAssessable => "not_assessable",
         }
     }
+
+    /// Whether a figure of this grade is marked as of low reliability.
+    pub const fn is_low(self) -> bool {
+        matches!(self, Grade::Low | Grade::Withhold)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

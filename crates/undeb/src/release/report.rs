@@ -194,8 +194,7 @@ fn release_one(estimate: &Estimate, rules: &RuleSet, level: f64, already: bool, 
     let mark = match (estimate.value, quality.grade) {
         (None, _) => Some(Mark::NotAvailable),
         _ if confidential => Some(Mark::Confidential),
-        (_, Grade::Low | Grade::Withhold) => Some(Mark::LowReliability),
-        _ => None,
+        (_, grade) => grade.is_low().then_some(Mark::LowReliability),
     };
     // Totals of records stay inside: covariances are for working estimates.
     let mut estimate = Estimate { formula: None, ..estimate.clone() };
@@ -295,6 +294,11 @@ impl Report {
     ) -> impl DoubleEndedIterator<Item = &Released> {
         let key = (Arc::from(source), measure, Arc::from(region), Arc::from(sector));
         self.position.get(&key).into_iter().flatten().map(|&i| &self.estimates[i])
+    }
+
+    /// A released figure.
+    pub fn figure(&self, source: &str, measure: Measure, period: Period, region: &str, sector: &str) -> Option<&Released> {
+        self.series(source, measure, region, sector).find(|r| r.estimate.period == period)
     }
 
     /// The sources behind the report: meanings, breaks and code trees. Figures are read from [`Report::estimates`].

@@ -1,8 +1,10 @@
 //! Sentences computed from findings: never typed, never stronger than the numbers under them.
 
+use std::collections::BTreeSet;
+
 use super::format::{percent, points, workers};
 use crate::policy::{Answer, Counts, Finding, JudgedBy, Level, PolicyForce, Reason, Status, Target, TargetFindings};
-use crate::schema::Classification;
+use crate::schema::{Classification, Period};
 
 /// "1 state", "51 states".
 pub fn counted(count: usize, noun: &str) -> String {
@@ -55,7 +57,7 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
             "Of {} against {}{}, {} met and {} not met{}; {}.{}",
             counted(counts.judged(), "finding"),
             counted(with_number, "target"),
-            by_figures_of(targets),
+            figures_of(targets).map(|when| format!(", by figures of {when}")).unwrap_or_default(),
             is_are(counts.met),
             is_are(counts.not_met),
             if is_early(targets) { " so far" } else { "" },
@@ -82,26 +84,27 @@ pub fn verdict(targets: &[TargetFindings], sentences: &[String]) -> String {
     text
 }
 
-/// The periods of the figures that targets are judged by: ", by figures of 2014 to 2018".
-fn by_figures_of(targets: &[TargetFindings]) -> String {
+/// The periods of the figures that targets are judged by: "2014 to 2018".
+fn figures_of(targets: &[TargetFindings]) -> Option<String> {
     let of = |f: &Finding| f.period.filter(|_| f.answer != Answer::Unset);
-    let periods: std::collections::BTreeSet<_> = targets.iter().flat_map(|t| &t.findings).filter_map(of).collect();
-    match (periods.first(), periods.last()) {
-        (Some(first), Some(last)) if first == last => format!(", by figures of {first}"),
-        (Some(first), Some(last)) if periods.len() == 2 => format!(", by figures of {first} and {last}"),
-        (Some(first), Some(last)) => format!(", by figures of {first} to {last}"),
-        _ => String::new(),
+    let periods: BTreeSet<Period> = targets.iter().flat_map(|t| &t.findings).filter_map(of).collect();
+    match periods.len() {
+        2 => Some(format!("{} and {}", periods.first()?, periods.last()?)),
+        _ => span(&periods),
     }
+}
+
+/// From the first period to the last: "2014 to 2018".
+fn span(periods: &BTreeSet<Period>) -> Option<String> {
+    let (first, last) = (periods.first()?, periods.last()?);
+    Some(if first == last { first.to_string() } else { format!("{first} to {last}") })
 }
 
 /// Whether no deadline of what was judged has come with the figures.
 fn is_early(targets: &[TargetFindings]) -> bool {
-    let mut judged = targets.iter().flat_map(|t| t.findings.iter().filter_map(|f| Some((t.target.deadline, f.period?))));
-    let mut any = false;
-    judged.all(|(deadline, period)| {
-        any = true;
-        deadline.is_some_and(|d| d > period)
-    }) && any
+    let judged = |t: &TargetFindings| t.findings.iter().filter_map(|f| f.period).collect::<BTreeSet<_>>();
+    let mut last = targets.iter().filter_map(|t| Some((t.target.deadline, *judged(t).last()?))).peekable();
+    last.peek().is_some() && last.all(|(deadline, period)| deadline.is_some_and(|d| d > period))
 }
 
 /// That answers rest on figures without a sampling error.
@@ -263,7 +266,7 @@ fn trigger(findings: &TargetFindings, regions: Option<&Classification>) -> Strin
         "{} of {} stood below {level}{}, where the duty arises; {} did not",
         counts.not_met,
         counted(counts.judged(), &noun),
-        by_figures_of(std::slice::from_ref(findings)).replacen(",", "", 1),
+        figures_of(std::slice::from_ref(findings)).map(|when| format!(" by figures of {when}")).unwrap_or_default(),
         counts.met,
     );
     let at_line = |met: bool| -> Vec<&str> {
@@ -290,14 +293,13 @@ pub fn basis(findings: &TargetFindings) -> Option<String> {
         return None;
     }
     let point = findings.findings.iter().any(|f| f.judged_by == JudgedBy::Point);
-    let periods: std::collections::BTreeSet<_> = findings.findings.iter().filter_map(|f| f.period).collect();
-    let (first, last) = (periods.first()?, periods.last()?);
-    let when = if first == last { first.to_string() } else { format!("{first} to {last}") };
-    let decides = "no sampling error is stated, so the figure alone decides";
+    let when = span(&findings.findings.iter().filter_map(|f| f.period).collect())?;
     point.then(|| match findings.target.force {
         // The sentence of a trigger has the periods.
-        PolicyForce::Trigger => format!("{}{}.", decides[..1].to_uppercase(), &decides[1..]),
-        PolicyForce::Target => format!("The figures are of {when}; {decides}."),
+        PolicyForce::Trigger => "No sampling error is stated, so the figure alone decides.".to_owned(),
+        PolicyForce::Target => {
+            format!("The figures are of {when}; no sampling error is stated, so the figure alone decides.")
+        }
     })
 }
 

@@ -92,6 +92,15 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// The words for it where `counted` are counted and `pay` is the currency and time of pay: "person", "GBP an hour".
+    pub(crate) fn words<'a>(self, counted: &'a str, pay: Option<&'a str>) -> &'a str {
+        match (self, pay) {
+            (Unit::Count, _) => counted,
+            (Unit::Pay, Some(pay)) => pay,
+            (other, _) => other.id(),
+        }
+    }
+
     /// The word used in tables.
     pub const fn id(self) -> &'static str {
         match self {

@@ -131,6 +131,10 @@ struct Scanned {
 /// of the file: both would be answers that nobody gave.
 fn scan(text: &str) -> Result<Scanned> {
     let bytes = text.as_bytes();
+    let stray = |line: usize| {
+        Error::data(format!("line {line} has a quote within a field"))
+            .help("put the whole field in quotes, and write a quote within it twice")
+    };
     let (mut names, mut padded): (Vec<PlSmallStr>, Vec<bool>) = (Vec::new(), Vec::new());
     let (mut at, mut line) = (0, 1);
     while at < bytes.len() {
@@ -156,14 +160,12 @@ fn scan(text: &str) -> Result<Scanned> {
                 }
                 at += 1;
                 if !matches!(bytes.get(at), None | Some(b',' | b'\n' | b'\r')) {
-                    return Err(Error::data(format!("line {line} has a quote within a field"))
-                        .help("put the whole field in quotes, and write a quote within it twice"));
+                    return Err(stray(line));
                 }
             } else {
                 while let Some(byte) = bytes.get(at).filter(|b| !matches!(b, b',' | b'\n')) {
                     if *byte == b'"' {
-                        return Err(Error::data(format!("line {line} has a quote within a field"))
-                            .help("put the whole field in quotes, and write a quote within it twice"));
+                        return Err(stray(line));
                     }
                     at += 1;
                 }

@@ -30,9 +30,9 @@ pub struct Variance {
 ///
 /// Under [`LonelyPsu::Adjust`] a lonely PSU is measured from the mean score over all PSUs; under
 /// [`LonelyPsu::Average`] the variance is scaled by strata over strata with more than one PSU, both counted among the
-/// strata that the function's domain touches; residuals of calibrated weights touch them all. Covariances follow the same rules, so that the covariance of a function with
-/// itself is its variance: under `adjust` the product of the distances from the overall means, under `average` the root of
-/// the product of the two factors. Source: METHODS M9.
+/// strata that the function's domain touches; residuals of calibrated weights touch them all. Covariances follow the same
+/// rules, so that the covariance of a function with itself is its variance: under `adjust` the product of the distances
+/// from the overall means, under `average` the root of the product of the two factors. Source: METHODS M9.
 pub fn variance(totals: &Totals, design: &Design, functions: &[Function], pairs: &[(u32, u32)]) -> Variance {
     let asked = Pairs::of(pairs, functions.len());
     let runs = Scores::stream(totals, functions, || Run::new(design, &asked), Run::take);
