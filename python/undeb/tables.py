@@ -174,7 +174,7 @@ class Remarked(Table):
 
     @property
     def remarks(self) -> list[str]:
-        """What is to be known of the table as a whole: records without a code of a breakdown, which are in no row of one.
+        """What is to be known of the table as a whole: an empty domain; records without a code, which are in no row of one.
 
         Examples
         --------

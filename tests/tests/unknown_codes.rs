@@ -35,6 +35,9 @@ fn records_without_a_code_are_counted() {
     let members = records.quantities(&["members".parse().unwrap()], &["sector"], &PLAIN).unwrap();
     assert_eq!(members.remarks(), [said]);
     assert!(records.estimate(&[Measure::Density], &[], &PLAIN).unwrap().remarks().is_empty());
+    let nobody = records.filter(&[false; 6]).unwrap().estimate(&[Measure::Density], &["sector"], &PLAIN).unwrap();
+    assert_eq!(nobody.remarks(), ["no record is in the domain, so there is no figure"]);
+    assert!(nobody.cells().iter().all(|e| e.value.is_none()));
 }
 
 #[test]

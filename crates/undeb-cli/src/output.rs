@@ -29,6 +29,10 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<()> {
         return Err(Error::io(format!("{} is there already", path.display())).help("use --force to replace it"));
     }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(Error::io(format!("cannot write {}: there is no folder {}", path.display(), folder.display()))
+            .help("make the folder first"));
+    }
     let failed = |e: io::Error| Error::io(format!("cannot write {}: {e}", path.display()));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;

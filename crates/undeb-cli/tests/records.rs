@@ -162,7 +162,8 @@ fn weights_that_are_no_weights() {
         ("NaN", "row 3 is NaN (1 such rows)"),
         ("inf", "row 3 is inf (1 such rows)"),
         ("-1", "row 3 is -1 (1 such rows)"),
-        ("heavy", "are of type str"),
+        ("heavy", "are of type str: row 3 is `heavy`"),
+        ("1e308", "row 3 is 1e308 (1 such rows)"),
     ] {
         let file = File::records(&RECORDS.replace("0,0,1,1,a,2", &format!("0,0,1,{weight},a,2")));
         refused(&file.with(&ROLES), &["column `w`", says]);
@@ -376,4 +377,17 @@ fn rates_of_records_are_drawn() {
     refuse(&["--chart", "bounds", "--out", "bounds.pdf"], "let the name end in .svg or .png");
     refuse(&["--chart", "pie", "--out", "pie.svg"], "pie");
     refuse(&["--chart", "gap", "--out", &folder.path().join("gap.svg").display().to_string()], "gap");
+}
+
+#[test]
+fn an_empty_domain_and_an_absent_folder_are_said() {
+    let nobody: String =
+        RECORDS.lines().enumerate().map(|(i, l)| if i == 0 { format!("{l},e\n") } else { format!("{l},0\n") }).collect();
+    let file = File::records(&nobody);
+    let asked = ["--member", "union", "--weight", "w", "--employee", "e", "--format", "csv"];
+    let output = printed(&file.with(&asked));
+    assert!(output.contains("no-figure"), "{output}");
+    let table = printed(&file.with(&asked[..6]));
+    assert!(table.contains("Remarks: no record is in the domain, so there is no figure."), "{table}");
+    refused(&file.with(&["--member", "union", "--out", "absent/x.csv", "--format", "csv"]), &["there is no folder absent"]);
 }

@@ -294,7 +294,8 @@ impl Estimates {
         &self.definitions
     }
 
-    /// What is to be known of the table as a whole: records whose code of a breakdown is not known, and so in no cell.
+    /// What is to be known of the table as a whole: that the domain is empty, or how many records are in no cell because
+    /// their code of a breakdown is not known.
     pub fn remarks(&self) -> &[String] {
         &self.remarks
     }

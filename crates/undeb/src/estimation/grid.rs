@@ -143,8 +143,8 @@ impl<'a> Grid<'a> {
         Ok(grid)
     }
 
-    /// Remarks on records that stand in no cell because their code along a breakdown is not known.
-    pub(crate) fn without_code(&self, totals: &Totals) -> Vec<String> {
+    /// Remarks on an empty domain, and on records that stand in no cell because their code along a breakdown is not known.
+    pub(crate) fn remarks(&self, totals: &Totals) -> Vec<String> {
         // Everybody in the domain has some answer to the first question, if only that it was not asked.
         let sum = |within: &dyn Fn(usize) -> bool| {
             let mut sum = Tally::default();
@@ -154,6 +154,9 @@ impl<'a> Grid<'a> {
         let records = |t: &Tally| t.n + t.n_missing + t.n_not_asked;
         let weight = |t: &Tally| t.valid + t.missing;
         let all = sum(&|_| true);
+        if records(&all) == 0 {
+            return vec!["no record is in the domain, so there is no figure".to_owned()];
+        }
         let mut remarks = Vec::new();
         for ((dimension, _), axis) in self.by.iter().zip(&self.axes) {
             let (stride, unknown) = (axis.stride as usize, usize::from(axis.unknown));

@@ -52,7 +52,8 @@ impl Quantities {
         &self.sectors
     }
 
-    /// What is to be known of the table as a whole: records whose code of a breakdown is not known, and so in no cell.
+    /// What is to be known of the table as a whole: that the domain is empty, or how many records are in no cell because
+    /// their code of a breakdown is not known.
     pub fn remarks(&self) -> &[String] {
         &self.remarks
     }
@@ -158,7 +159,7 @@ impl Records {
             sectors: Arc::clone(&self.sectors),
             pay_unit: self.pay.as_ref().map(|p| Arc::clone(&p.unit)),
             cells,
-            remarks: grid.without_code(&counts.totals),
+            remarks: grid.remarks(&counts.totals),
         })
     }
 

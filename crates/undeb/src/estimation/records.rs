@@ -85,7 +85,7 @@ impl Records {
             out.push(Estimate { psus: errors.psus[i], formula, ..estimate });
         }
         let (regions, sectors) = (Arc::clone(&self.regions), Arc::clone(&self.sectors));
-        let remarks = grid.without_code(&summed.totals);
+        let remarks = grid.remarks(&summed.totals);
         Ok(Estimates::new(Arc::clone(&self.source), regions, sectors, definitions, out).with_remarks(remarks))
     }
 

@@ -34,15 +34,18 @@ pub(super) fn weights(frame: &DataFrame, name: Option<&str>) -> Result<Float64Ch
 /// A column as weights of a kind; `what` is for messages.
 pub(super) fn as_weights(what: &str, name: &str, given: &Column) -> Result<Float64Chunked> {
     if !given.dtype().is_primitive_numeric() {
-        return Err(
-            Error::design(format!("the {what}s in column `{name}` are of type {}", given.dtype())).help("weights are numbers")
-        );
+        let texts = given.as_materialized_series().str().ok();
+        let is_none = |text: &Option<&str>| text.is_some_and(|t| t.parse::<f64>().is_err());
+        let first = texts.and_then(|texts| texts.iter().enumerate().find(|(_, text)| is_none(text)));
+        let first = first.map(|(row, text)| format!(": row {} is `{}`", row + 1, text.unwrap_or_default())).unwrap_or_default();
+        return Err(Error::design(format!("the {what}s in column `{name}` are of type {}{first}", given.dtype()))
+            .help("weights are numbers"));
     }
     let floats = given.as_materialized_series().cast(&DataType::Float64).and_then(|s| s.rechunk().f64().cloned());
     let floats = floats.map_err(|e| Error::design(format!("column `{name}`: {e}")))?;
     let bad = |row: usize, found: String, count: usize| {
         Error::design(format!("the {what} in column `{name}`, row {} is {found} ({count} such rows)", row + 1))
-            .help("every row needs a weight that is a number, zero or more; leave rows out before estimating")
+            .help("every row needs a weight that is a number, zero or more and below 1e100; leave rows out before estimating")
     };
     if floats.null_count() > 0 {
         let row = floats.iter().position(|w| w.is_none()).unwrap_or_default();
@@ -57,7 +60,8 @@ pub(super) fn as_weights(what: &str, name: &str, given: &Column) -> Result<Float
     if (signs >> 63 == 1 || sum.is_nan() || sum >= 1e100)
         && let Some(row) = values.iter().position(|w| wrong(&w))
     {
-        return Err(bad(row, values[row].to_string(), values.iter().filter(wrong).count()));
+        let shown = if values[row].abs() < 1e15 { values[row].to_string() } else { format!("{:e}", values[row]) };
+        return Err(bad(row, shown, values.iter().filter(wrong).count()));
     }
     if !values.is_empty() && sum == 0.0 {
         return Err(Error::design(format!("all {what}s in column `{name}` are zero")));

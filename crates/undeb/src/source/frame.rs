@@ -197,6 +197,10 @@ fn scan(text: &str) -> Result<Scanned> {
         at += 1;
         line += 1;
     }
+    if names.iter().any(|n| n.contains(char::is_control)) {
+        return Err(Error::data("the first line holds bytes that are no text")
+            .help("the file may be of another kind than its ending says"));
+    }
     if names.iter().all(|n| n.trim().is_empty()) {
         return Err(Error::data("there is no line of column names").help("the first line of a CSV file names its columns"));
     }
@@ -231,5 +235,6 @@ mod tests {
         assert_eq!(names("a,b\n1,\"x\"y\n").unwrap_err(), "line 2 has a quote within a field");
         assert_eq!(names("a,b\n1,\"x\n2,y\n").unwrap_err(), "a quote that opens in line 2 is never closed");
         assert_eq!(names("").unwrap_err(), "there is no line of column names");
+        assert_eq!(names("a\u{0}\u{1},b\n1,2\n").unwrap_err(), "the first line holds bytes that are no text");
     }
 }
