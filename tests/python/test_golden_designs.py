@@ -112,7 +112,7 @@ def test_years_that_are_one_domain_and_years_that_are_averaged(labour: pl.DataFr
     # Averaged, each year counts alike: the mean of the two rates, with the covariance of shared PSUs in its error.
     rates = bound(labour, period="year").estimate("density", by="period").to_polars()
     (last,) = bound(labour, period="year").estimate("density", by="period", pool=2).to_polars().filter(period="2024").iter_rows(named=True)
-    assert last["note"] == "pooled 2023 to 2024" and last["n"] == rates["n"].sum()
+    assert (last["since"], last["period"]) == ("2023", "2024") and last["n"] == rates["n"].sum()
     assert rates["value"].min() < last["value"] < rates["value"].max()
 
 

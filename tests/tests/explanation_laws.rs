@@ -121,6 +121,18 @@ proptest! {
 }
 
 #[test]
+fn what_all_cells_together_just_reach_is_reached() {
+    // Synthetic: the sum of the gains is less than what is needed by rounding alone.
+    let gains: Vec<f64> = (1..60).map(|i| 0.1 * f64::from(i * i)).collect();
+    let needed = gains.iter().rev().sum::<f64>() * (1.0 + 4e-16);
+    assert!(gains.iter().sum::<f64>() < needed);
+    for weights in [vec![1.0; gains.len()], gains.clone()] {
+        assert_eq!(smallest_set(&gains, &weights, needed).unwrap().cells.len(), gains.len());
+    }
+    assert!(smallest_set(&gains, &gains, needed * (1.0 + 1e-6)).is_none());
+}
+
+#[test]
 fn a_large_problem_is_bounded_at_least() {
     // Synthetic: gains that are nearly their weights make many sets look alike.
     let weights: Vec<f64> = (0..300).map(|i| 1000.0 + f64::from(i * 7919 % 613)).collect();
@@ -212,6 +224,39 @@ fn effort_without_a_plan_is_that_of_the_plan() {
     for cell in &lifted.cells {
         assert!((cell.gain - cell.workers * cell.distance.max(0.0)).abs() < 1e-6, "{}", cell.name);
     }
+}
+
+#[test]
+fn years_that_have_gone_leave_the_set_of_a_nearer_deadline() {
+    let plan = plan("[priorities]\ntarget = \"private-coverage\"\nby = [\"region\"]\nrate = 0.12\ncap = 0.005\n");
+    let findings = plan.assess(plan.gather().unwrap()).unwrap();
+    let of_plan = findings.explanations().priorities.clone().unwrap();
+    let nearer = EffortOptions {
+        by: vec!["region".into()],
+        goal: Some(of_plan.level),
+        rate: Some(0.12),
+        cap: Some(0.005),
+        deadline: Some("2026".parse().unwrap()),
+        sector: Some("private".into()),
+        ..EffortOptions::default()
+    };
+    let nearer = findings.evidence()[&plan.source].priorities(Measure::Coverage, &nearer).unwrap();
+    let left = of_plan.within_years(4.0);
+    assert_eq!((&left.closing, left.years, left.gap), (&nearer.closing, nearer.years, of_plan.gap));
+    let in_set = |p: &Priorities| p.cells.iter().filter(|c| c.in_set).map(|c| c.name.clone()).collect::<Vec<_>>();
+    assert!(in_set(&left) == in_set(&nearer) && in_set(&left).len() > in_set(&of_plan).len());
+
+    // The report of a day four years after the figures names the longer set.
+    let report = findings.release("2026-11-22".parse().unwrap()).unwrap();
+    let names = in_set(&left);
+    let (last, first) = names.split_last().unwrap();
+    let longer = format!(
+        "over the 4 years left takes {} states instead (8 at the upper end of the gap’s interval): {} and {last}.",
+        names.len(),
+        first.join(", ")
+    );
+    let said = report.explained().priorities.join(" ");
+    assert!(said.contains(&longer), "{said}");
 }
 
 #[test]

@@ -138,9 +138,9 @@ fn not_knowing_the_variances_costs_certainty() {
     let (observations, n) = observations(&golden);
     let model = Model::new(SLOPE, &observations).unwrap();
     let theirs = numbers(&dense["irw_mixture"]["prob_below_target"]);
-    let grid: Vec<Variances> = (0..200)
+    let grid: Vec<(f64, Variances)> = (0..200)
         .map(|i| 0.0002 + (0.04 - 0.0002) * f64::from(i) / 199.0)
-        .map(|sd| Variances { level: 0.0, slope: sd * sd })
+        .map(|sd| (1.0, Variances { level: 0.0, slope: sd * sd }))
         .collect();
     let line = logit(golden["target"].as_f64().unwrap());
     let mixture = model.mixture(&grid).unwrap();
@@ -153,6 +153,36 @@ fn not_knowing_the_variances_costs_certainty() {
     let ours = mixture_ahead(&own, n - 1, 11).at_most(line, 0.0);
     near(ours, theirs[10], 2e-3, "own grid");
     assert!(ours < numbers(&dense["irw_mixture"]["plug_in_ml"])[10] - 0.01);
+}
+
+#[test]
+fn a_dozen_points_are_as_good_as_thousands_where_a_variance_may_be_zero() {
+    // Synthetic: a straight line in log odds with errors so small that a slope which wanders is nearly ruled out.
+    let wiggle = [0.3, -0.4, 0.1, 0.5, -0.2, -0.5, 0.4, 0.2, -0.3, 0.1, -0.1, 0.3, -0.4, 0.2];
+    let y: Vec<f64> = wiggle.iter().enumerate().map(|(i, w)| -1.2 - 0.03 * i as f64 + 0.06 * w).collect();
+    let observations = Observations::new((0..y.len()).collect(), y.clone(), &vec![0.0036; y.len()]).unwrap();
+    let model = Model::new(SLOPE, &observations).unwrap();
+    let of = |grid: &[(f64, Variances)]| {
+        let mixture = model.mixture(grid).unwrap();
+        (mixture_ahead(&mixture, y.len() - 1, 8).at_most(-1.75, 0.0), mixture.state(State::Level(y.len() - 1)).1.sqrt())
+    };
+    for free in [Free::Slope, Free::Level] {
+        let maximum = model.maximise(free).unwrap();
+        let largest = if free == Free::Slope { 0.25 } else { 0.5 };
+        let dense: Vec<(f64, Variances)> = (0..4000)
+            .map(|i| largest * (f64::from(i) + 0.5) / 4000.0)
+            .map(|sd| {
+                if free == Free::Slope {
+                    (1.0, Variances { level: 0.0, slope: sd * sd })
+                } else {
+                    (1.0, Variances { level: sd * sd, slope: 0.0 })
+                }
+            })
+            .collect();
+        let (ours, theirs) = (of(&model.grid(free, &maximum)), of(&dense));
+        near(ours.0, theirs.0, 2e-3, "probability");
+        near(ours.1 / theirs.1, 1.0, 2e-3, "error of the level");
+    }
 }
 
 #[test]

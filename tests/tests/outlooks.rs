@@ -88,9 +88,12 @@ proptest! {
             prop_assert!((moves.parse::<f64>().unwrap() - 100.0 * pace.per_year).abs() <= 0.005 + 1e-9, "{text}");
         }
         prop_assert_eq!(o.paces_disagree, text.contains("disagrees with the trend"), "{}", &text);
-        let at = after(&text, " in 2028 is ").unwrap().split(';').next().unwrap();
-        let by = after(&text, "having been there by then is ").unwrap().split('.').next().unwrap();
-        for (words, p) in [(at, o.met_at.unwrap()), (by, o.met_by.unwrap())] {
+        let at = after(&text, " in 2028 is ").unwrap().split([';', '.']).next().unwrap();
+        let by = after(&text, "having been there by then is ").map(|t| t.split('.').next().unwrap());
+        // Where the trend stands there already, having been there by then says nothing.
+        prop_assert_eq!(by.is_none(), o.first_met.unwrap().already >= 0.5, "{}", &text);
+        for (words, p) in [(Some(at), o.met_at.unwrap()), (by, o.met_by.unwrap())] {
+            let Some(words) = words else { continue };
             let (low, high) = claimed(words);
             prop_assert!(low - 1e-12 <= p && p <= high + 1e-12, "{p} in words: {words}");
         }
@@ -107,7 +110,9 @@ proptest! {
         // A change called too small to be told is one that the figures cannot tell.
         // Where no change from the baseline is asked for, the words are of the rise from the latest figure.
         let d = o.detectable.unwrap();
-        let told = if d.asks_change() { d.path_from } else { o.rise.and_then(|r| r.path_from) };
+        let bears = d.asked <= -5e-4;
+        prop_assert_eq!(bears, text.contains("the target bears a fall of "), "{}", &text);
+        let told = if d.asks_change() || bears { d.path_from } else { o.rise.and_then(|r| r.path_from) };
         prop_assert!(told.is_none() || !text.contains("too little to be told"), "{text}");
         if let Some(year) = after(&text, "could be told from ").and_then(|t| t.split(' ').next()) {
             prop_assert_eq!(year.to_owned(), told.unwrap().to_string());
@@ -211,4 +216,34 @@ fn an_explanation_goes_with_any_withheld_cell_and_the_report_says_so() {
     assert!(shut.explained().withheld().unwrap().contains("left out, because a figure behind it is withheld"));
     assert!(shut.assumptions().join("\n").contains("left out"));
     assert_eq!(sectors(2, true).explained().explanations.decompositions.len(), 1);
+}
+
+#[test]
+fn a_level_below_the_start_is_borne_and_not_asked_for() {
+    let members: Vec<u32> = (0..10).map(|i| 400 - 4 * (i % 3)).collect();
+    let said = |more: &str| sentences(&report(&folder(&members, true), &target(more)).targets()[0]).join(" ");
+    for more in ["level = 0.2\ndeadline = 2030", "change = -0.1\nbaseline = 2005\ndeadline = 2030"] {
+        let text = said(more);
+        assert!(text.contains("the target bears a fall of ") && !text.contains("the target asks for "), "{text}");
+    }
+    let text = said("change = 0.1\nbaseline = 2005\ndeadline = 2030");
+    assert!(text.contains("the target asks for 10.0 points"), "{text}");
+}
+
+#[test]
+fn a_bridge_where_no_source_has_a_break_is_refused_and_other_reasons_are_the_real_ones() {
+    let folder = folder(&[300, 310, 320, 330, 340], true);
+    let with = |trend: &str| {
+        let targets = target("level = 0.4\ndeadline = 2030").replacen("[trend]", &format!("[trend]\n{trend}"), 1);
+        let plan = folder.plan("quality = \"ons-2025\"\nassumptions = { design_effect = 1.0 }", &targets)?;
+        plan.assess(plan.gather()?)
+    };
+    let wrong = with("bridges = [{ at = 2007 }]").unwrap_err().to_string();
+    assert!(wrong.contains("[trend] bridges a break at 2007, where no source of a target has one"), "{wrong}");
+    let twice = with("bridges = [{ at = 2007 }, { at = 2007, sd = 0.1 }]").unwrap_err().to_string();
+    assert!(twice.contains("bridges the break of 2007 twice"), "{twice}");
+    // Five figures are enough: what is missing is a covariance, and that is said.
+    let findings = with("correlation = [0.9, 0.0]").unwrap();
+    let missing = findings.targets()[0].findings[0].outlook.as_ref().unwrap().missing.clone().unwrap();
+    assert!(missing.contains("do not make a covariance"), "{missing}");
 }

@@ -54,35 +54,63 @@ fn near(printed: f64, share: f64) -> bool {
     (printed - 100.0 * share).abs() <= 0.0501
 }
 
+/// How many of all are on either side, by the words of a title: of a target, or of an earlier period.
+fn sides(title: &str) -> [usize; 3] {
+    let got = numbers(title);
+    let whole = |i: usize| got[i] as usize;
+    let lower = title.find(" lower than ").is_some_and(|l| title.find(" higher than ").is_none_or(|h| l < h));
+    match () {
+        () if title.starts_with("None of ") => [0, whole(0), 0],
+        () if title.starts_with("All ") && lower => [whole(0), whole(0), 0],
+        () if title.starts_with("All ") => [0, whole(0), whole(0)],
+        () if title.contains(": lower than ") => [1, 1, 0],
+        () if title.contains(": higher than ") => [0, 1, 1],
+        () if title.contains(": neither lower nor higher than ") => [0, 1, 0],
+        () if title.ends_with(", none higher") => [whole(0), whole(1), 0],
+        () if title.ends_with(", none lower") => [0, whole(1), whole(0)],
+        () if title.ends_with(" higher") => [whole(0), whole(1), whole(got.len() - 1)],
+        () => {
+            // Of a target: those above, all, those below, and those that cannot be told.
+            let open = whole(1) - whole(0) - whole(2);
+            assert_eq!(title.contains("cannot be told"), got.len() == 4, "{title}");
+            assert!(got.len() == 3 || whole(3) == open, "{title}");
+            [whole(0), whole(1), whole(2)]
+        }
+    }
+}
+
 /// Counts of answers, and sampling error claimed only where each answer that counts has an interval behind it.
-fn answers(chart: &Chart, sides: [&str; 2], order: [usize; 2], open: &str, interval: (&str, &str)) {
+fn answers(chart: &Chart, words: [&str; 2], interval: (&str, &str)) {
     let (rows, title) = (Rows(chart), chart.title());
     let judged: Vec<usize> =
         (0..rows.len()).filter(|&r| rows.text("answer", r).is_some_and(|a| a != "not_comparable" && a != "unset")).collect();
     let judged: Vec<usize> =
         judged.into_iter().filter(|&r| chart.kind() != Kind::SmallMultiples || rows.number("change", r).is_some()).collect();
-    let judged: Vec<usize> =
-        judged.into_iter().filter(|&r| chart.kind() != Kind::Interval || rows.number("value", r).is_some()).collect();
-    let counts = sides.map(|s| rows.count(s));
-    let got = numbers(title);
-    if judged.is_empty() && got.len() < 3 {
+    let judged: Vec<usize> = judged.into_iter().filter(|&r| rows.number("value", r).is_some()).collect();
+    if judged.is_empty() {
+        assert!(title == "No figures" || title.starts_with("No two figures"), "{title}");
         return;
     }
-    assert_eq!((got[order[0]], got[1], got[order[1]]), (counts[0] as f64, judged.len() as f64, counts[1] as f64), "{title}");
+    let counts = words.map(|s| rows.count(s));
+    assert_eq!(sides(title), [counts[0], judged.len(), counts[1]], "{title}");
     let stated = |r: usize| rows.range(interval.0, interval.1, r).is_some();
     let figures: Vec<usize> = judged.iter().copied().filter(|&r| rows.number("value", r).is_some()).collect();
     let (with, without) = (figures.iter().any(|&r| stated(r)), figures.iter().any(|&r| !stated(r)));
     assert_eq!(title.contains("beyond sampling error"), with, "{title}");
     assert_eq!(title.contains("where one is stated"), with && without, "{title}");
-    let _ = open;
 }
 
 fn check(chart: &Chart) {
     let (rows, title) = (Rows(chart), chart.title());
     let got = numbers(title);
     match chart.kind() {
+        Kind::Gap if rows.len() == 1 => match rows.number("value", 0) {
+            // A single cell is told by where it stands.
+            Some(value) => assert!(near(numbers(title.split_once(": ").unwrap().1)[0], value), "{title}"),
+            None => assert!(title.ends_with(": no figure") || title.ends_with("withheld"), "{title}"),
+        },
         Kind::Gap => {
-            answers(chart, ["met", "not_met"], [0, 2], "cannot_tell", ("gap_low", "gap_high"));
+            answers(chart, ["met", "not_met"], ("gap_low", "gap_high"));
             for r in 0..rows.len() {
                 let Some(gap) = rows.number("gap", r) else { continue };
                 let known = rows.range("gap_low", "gap_high", r).unwrap_or(Interval { low: gap, high: gap });
@@ -93,8 +121,8 @@ fn check(chart: &Chart) {
                 }
             }
         }
-        Kind::Interval if title.contains(" at or above the ") => {
-            answers(chart, ["met", "not_met"], [0, 2], "cannot_tell", ("low", "high"));
+        Kind::Interval if title.contains(" at or above the ") || title.contains(" can be told from the ") => {
+            answers(chart, ["met", "not_met"], ("low", "high"));
             for r in 0..rows.len() {
                 let (Some(value), Some(level)) = (rows.number("value", r), rows.number("target", r)) else { continue };
                 let known = rows.range("low", "high", r).unwrap_or(Interval { low: value, high: value });
@@ -109,8 +137,17 @@ fn check(chart: &Chart) {
             if title.starts_with("No two figures") {
                 return;
             }
-            let order = [0, got.len() - 1];
-            answers(chart, ["fall", "rise"], order, "unclear", ("change_low", "change_high"));
+            answers(chart, ["fall", "rise"], ("change_low", "change_high"));
+            let from: std::collections::BTreeSet<String> = (0..rows.len())
+                .filter(|&r| rows.number("change", r).is_some())
+                .filter_map(|r| rows.text("from_period", r))
+                .collect();
+            let one = from.first().filter(|_| from.len() == 1);
+            assert_eq!(
+                one.is_some_and(|f| title.contains(&format!(" than in {f}"))),
+                !title.contains(" at the start "),
+                "{title}"
+            );
             for r in 0..rows.len() {
                 let Some(change) = rows.number("change", r) else { continue };
                 let known = rows.range("change_low", "change_high", r).unwrap_or(Interval { low: change, high: change });
@@ -118,9 +155,6 @@ fn check(chart: &Chart) {
                     Some("rise") => assert!(known.low > 0.0),
                     Some("fall") => assert!(known.high < 0.0),
                     _ => assert!(known.low <= 0.0 && known.high >= 0.0),
-                }
-                if let Some(from) = rows.text("from_period", r).filter(|f| title.contains(&format!(" in {f}"))) {
-                    assert_eq!(got[2], from.parse::<f64>().unwrap());
                 }
             }
         }
@@ -138,6 +172,14 @@ fn check(chart: &Chart) {
             let distance: Vec<f64> =
                 (0..rows.len()).map(|r| rows.number("other_value", r).unwrap() - rows.number("value", r).unwrap()).collect();
             let above = distance.iter().filter(|d| **d > 0.0).count();
+            if let Some((_, gaps)) = title.split_once(" exceeds ") {
+                let marked = |r: usize| rows.text("mark", r).is_some();
+                let clear: Vec<f64> = (0..rows.len()).filter(|&r| !marked(r)).map(|r| distance[r]).collect();
+                let (least, most) = clear.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, m), d| (l.min(*d), m.max(*d)));
+                let printed = |d: f64| if d.abs() < 5e-4 { true } else { numbers(gaps).iter().any(|n| near(*n, d)) };
+                assert!(printed(least) && printed(most), "{title}: {least} {most}");
+                return;
+            }
             assert_eq!((got[0], got[1]), (above as f64, distance.len() as f64), "{title}");
             if let Some((_, most)) = title.split_once(", by most in ") {
                 let widest = distance.iter().copied().fold(0.0, f64::max);
@@ -178,10 +220,12 @@ fn waterfall(rows: &Rows<'_>, title: &str) {
             assert!(sign * change > 0.0 && near(printed, change.abs()), "{title}: {change}");
         }
     }
-    if let Some((_, most)) = title.split_once("; the largest single part is ") {
+    if let Some((_, most)) = title.split_once("; most through ") {
         let largest = (0..rows.len()).max_by(|a, b| (change * parts[*a]).total_cmp(&(change * parts[*b]))).unwrap();
         assert!(change * parts[largest] > 0.0 && !title.contains("no change"), "{title}");
-        assert!(most.starts_with(&rows.text("name", largest).unwrap()), "{title}");
+        assert!(most.contains(&rows.text("name", largest).unwrap()), "{title}");
+        let alike = (0..rows.len()).filter(|r| near(numbers(most).pop().unwrap(), parts[*r])).count();
+        assert!(!most.ends_with(" each") || alike > 1, "{title}");
         let printed = numbers(most).pop().unwrap();
         assert!(printed != 0.0 && near(printed, parts[largest]), "{title}: {}", parts[largest]);
     }
@@ -247,7 +291,7 @@ fn range(rows: &Rows<'_>, title: &str, got: &[f64]) {
             let tail = title.split_once(before).unwrap().1;
             let named = (0..rows.len())
                 .filter(|&r| rows.number("value", r) == Some(value))
-                .any(|r| tail.contains(&rows.text("name", r).unwrap()));
+                .any(|r| tail.to_lowercase().contains(&rows.text("name", r).unwrap().to_lowercase()));
             assert!(named, "{title}");
         }
     } else if !clear.is_empty() {

@@ -36,7 +36,8 @@ fn records_without_a_code_are_counted() {
     assert_eq!(members.remarks(), [said]);
     assert!(records.estimate(&[Measure::Density], &[], &PLAIN).unwrap().remarks().is_empty());
     let nobody = records.filter(&[false; 6]).unwrap().estimate(&[Measure::Density], &["sector"], &PLAIN).unwrap();
-    assert_eq!(nobody.remarks(), ["no record is in the domain, so there is no figure"]);
+    let domain = "only a domain of the records, those for which a filter holds";
+    assert_eq!(nobody.remarks(), [domain, "no record is in the domain, so there is no figure"]);
     assert!(nobody.cells().iter().all(|e| e.value.is_none()));
 }
 

@@ -115,7 +115,11 @@ fn projection(evidence: &Evidence, asked: &ChartOptions, to: Period) -> Result<P
         },
         Evidence::Report(_) => return Err(Error::io("a report is not projected here").help("leave out --release")),
     };
-    let measure = match (asked.measure, estimates.definitions()) {
+    let of_target = match (evidence, &asked.target) {
+        (Evidence::Findings(findings), Some(id)) => findings.plan().targets.iter().find(|t| t.id == *id).map(|t| t.measure),
+        _ => None,
+    };
+    let measure = match (asked.measure.or(of_target), estimates.definitions()) {
         (Some(measure), _) => measure,
         (None, [only]) => only.measure,
         _ => return Err(named("measure")),
@@ -169,7 +173,11 @@ impl Evidence {
                 registry.sources().map(|s| s.id.as_str()).collect::<Vec<_>>().join(", ")
             )),
         })?;
-        let measures: Vec<_> = table.source().measures.iter().map(|m| m.id).collect();
+        // A difference of two measures is worked out where it is asked for.
+        let listed = table.source().measures.iter().map(|m| m.id);
+        let asked: Option<undeb::Measure> = options.measure.as_deref().map(str::parse).transpose()?;
+        let derived = asked.filter(|m| !table.source().measures.iter().any(|l| l.id == *m));
+        let measures: Vec<_> = listed.chain(derived).collect();
         Ok(Self::Estimates(Box::new(table.estimate(&measures, options.design_effect)?)))
     }
 

@@ -189,9 +189,7 @@ fn readable(estimates: &Estimates, level: f64, method: Method) -> String {
     if let Some(caution) = cells.iter().find_map(|e| e.tier()?.caution()) {
         text.push_str(&format!("Caution: {caution}.\n"));
     }
-    // An average says its periods in its row.
-    let notes: std::collections::BTreeSet<&str> =
-        cells.iter().filter(|e| e.since.is_none()).filter_map(|e| e.note.as_deref()).collect();
+    let notes: std::collections::BTreeSet<&str> = cells.iter().filter_map(|e| e.note.as_deref()).collect();
     let notes: Vec<&str> = notes.into_iter().chain(estimates.remarks().iter().map(String::as_str)).collect();
     if !notes.is_empty() {
         text.push_str(&format!("Remarks: {}.\n", notes.join("; ")));

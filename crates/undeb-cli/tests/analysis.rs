@@ -120,7 +120,7 @@ fn what_could_be_told_and_when() {
         "detect us-states --region CA --sector all --measure density --design-effect 1.5 --target 0.2 --by 2030",
         &["Told from", "California All sectors 2022 2030 1.7 points 3.9 points 2026"],
     );
-    refused("detect us-states --target 0.2 --by 2030", &["has no figure with a sampling error", "design effect"]);
+    refused("detect us-states --target 0.2 --by 2030", &["no figure of United States has a sampling error", "design effect"]);
     refused("detect us-states --design-effect 1.5 --target 2 --by 2030", &["the target 2 is outside of 0 to 100 %"]);
     refused("detect us-states --design-effect 1.5 --target 0.2 --by 2010", &["is not after the newest figure of", "2022"]);
 }

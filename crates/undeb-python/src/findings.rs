@@ -10,7 +10,7 @@ use undeb::{Day, RuleSet};
 use undeb_report::Overwrite;
 
 use crate::chart::{Asked, Chart, draw};
-use crate::convert::{json, names, parsed};
+use crate::convert::{json, parsed};
 use crate::error::Raise;
 use crate::frame::Frame;
 use crate::work::run;
@@ -112,10 +112,13 @@ impl Report {
         run(py, move || undeb_report::write(&report, &folder, overwrite))
     }
 
-    /// Names of the region codes and of the sector codes of every source.
-    fn names(&self) -> [Vec<(String, String)>; 2] {
-        let sources = || self.0.sources();
-        [sources().flat_map(|s| names(s.regions())).collect(), sources().flat_map(|s| names(s.sectors())).collect()]
+    /// Each target: title, status, how many cells are met, not met and cannot be told, and the sentence.
+    fn targets(&self) -> Vec<(&str, String, [usize; 3], &str)> {
+        let counted = |t: &undeb::TargetFindings| {
+            let counts = t.counts();
+            [counts.met, counts.not_met, counts.cannot_tell]
+        };
+        self.0.summaries().map(|(t, said)| (&*t.target.title, t.target.status.to_string(), counted(t), said)).collect()
     }
 
     /// Title of the plan.

@@ -161,10 +161,10 @@ impl Records {
         .map(Records::from)
     }
 
-    /// The same records with the domain where the only column of a frame is true.
-    fn filter(&self, py: Python<'_>, mask: &Bound<'_, PyAny>) -> PyResult<Self> {
+    /// The same records with the domain where the only column of a frame is true; the condition in words.
+    fn filter(&self, py: Python<'_>, mask: &Bound<'_, PyAny>, condition: String) -> PyResult<Self> {
         let (records, keep) = (Arc::clone(&self.0), arrow::mask(mask)?);
-        run(py, move || undeb::Records::clone(&records).filter(&keep)).map(Records::from)
+        run(py, move || undeb::Records::clone(&records).filter_by(&keep, &condition)).map(Records::from)
     }
 
     /// Rates by breakdowns, with the errors that the design makes.

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use undeb::{Error, Report, Result};
+use undeb::{Error, Report, Result, Steps};
 use undeb_chart::{ChartOptions, Figure};
 
 use crate::{html, json, markdown};
@@ -28,11 +28,11 @@ pub(crate) const FIGURES: [&str; 5] = ["gap-", "trend", "tiles-", "sectors-", "m
 /// Writes a report into a folder: `report.html`, `report.md`, `report.json`, `estimates.csv`, and the charts as SVG and PNG.
 ///
 /// All files are first written into a folder beside it, which then takes its place; when anything fails, what was
-/// there stays as it was. Returns the paths written, the page first.
+/// there stays as it was, and so it does when whoever watches stops the work. Returns the paths written, the page first.
 ///
 /// # Errors
 /// The folder holds an earlier report (without [`Overwrite::Replace`]) or files that are not a report's; it cannot be
-/// written; a chart cannot be drawn.
+/// written; a chart cannot be drawn; the work is stopped.
 pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec<PathBuf>> {
     // A link is followed: what it points at is the folder.
     let resolved = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
@@ -54,6 +54,7 @@ pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec
     fs::create_dir_all(new.join("charts")).map_err(failed("make the folder", &new))?;
 
     let figures = undeb_chart::report_figures(report, &ChartOptions::default())?;
+    let steps = Steps::of(figures.len() + 2);
     let mut written: Vec<PathBuf> = OWN[..4].iter().map(PathBuf::from).collect();
     let put = |name: &Path, bytes: &[u8]| -> Result<()> {
         fs::write(new.join(name), bytes).map_err(failed("write", &folder.join(name)))
@@ -65,6 +66,7 @@ pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec
     let mut csv = BufWriter::new(fs::File::create(&path).map_err(failed("write", &path))?);
     report.write_csv(&mut csv)?;
     csv.flush().map_err(failed("write", &path))?;
+    steps.step()?;
 
     let charts: Vec<[PathBuf; 2]> = figures
         .par_iter()
@@ -74,11 +76,13 @@ pub fn write(report: &Report, folder: &Path, overwrite: Overwrite) -> Result<Vec
             put(&svg, figure.chart.svg().as_bytes())?;
             let bytes = figure.chart.png(2.0).map_err(|e| Error::io(format!("cannot draw {}: {e}", png.display())))?;
             put(&png, &bytes)?;
+            steps.step()?;
             Ok([svg, png])
         })
         .collect::<Result<_>>()?;
     written.extend(charts.into_iter().flatten());
 
+    steps.step()?;
     let old = aside.path().join("old");
     let replaces = folder.exists();
     if replaces {
@@ -123,4 +127,26 @@ fn check(folder: &Path, overwrite: Overwrite) -> Result<()> {
         return Err(Error::io(format!("{} is the folder you are in", folder.display())).help("give a folder of its own"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_stopped_report_leaves_nothing() {
+        let plan = undeb::Plan::builtin("eu-80").unwrap();
+        let report = plan.assess(plan.gather().unwrap()).unwrap().release("2026-01-01".parse().unwrap()).unwrap();
+        let beside = tempfile::tempdir().unwrap();
+        let folder = beside.path().join("report");
+        let watch = Arc::new(undeb::Watch::default());
+        watch.stop();
+        assert!(watch.over(|| write(&report, &folder, Overwrite::Refuse)).is_err());
+        assert_eq!(fs::read_dir(beside.path()).unwrap().count(), 0);
+        assert_eq!(write(&report, &folder, Overwrite::Refuse).unwrap()[0], folder.join("report.html"));
+    }
 }

@@ -167,6 +167,8 @@ struct EstimateRecord<'a> {
     source: &'a str,
     rolled_up: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
 }
 
@@ -190,6 +192,7 @@ impl<'a> EstimateRecord<'a> {
             mark: r.mark.map(undeb::Mark::shorthand),
             source: &r.source,
             rolled_up: e.rolled_up,
+            since: e.since.map(|p| p.to_string()),
             note: e.note.as_deref(),
         }
     }

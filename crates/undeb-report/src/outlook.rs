@@ -13,11 +13,13 @@ pub(crate) struct OutlookView {
     methods: Vec<String>,
     with_workers: bool,
     with_line: bool,
+    /// Whether anything lies ahead: not where the deadline has passed.
+    with_ahead: bool,
     with_milestones: bool,
     /// What two levels stand side by side in a row, where the target asks for a change.
     two_levels: Option<String>,
-    /// Heads the columns of the pace, the smallest change and the first period.
-    heads: [String; 3],
+    /// Heads the columns of the trend, its pace, the smallest change and the first period.
+    heads: [String; 4],
 }
 
 /// One cell: where its trend leads.
@@ -25,12 +27,12 @@ pub(crate) struct OutlookView {
 struct AheadRow {
     region: String,
     sector: String,
+    /// The level of the trend at the last figure, and in brackets that in the baseline period of a change.
+    level: String,
     pace: String,
     line_pace: String,
-    needed: String,
-    workers_a_year: String,
+    /// The median at the deadline, and in brackets the range.
     projected: String,
-    range: String,
     met_at: String,
     met_by: String,
     first_met: String,
@@ -51,8 +53,16 @@ struct MilestoneRow {
 }
 
 fn pace(pace: Option<undeb::Pace>) -> String {
-    let range = |i: Interval| format!(" ({} to {})", signed_pace(i.low), signed_pace(i.high));
-    pace.map(|p| format!("{}{}", signed_pace(p.per_year), p.interval.map(range).unwrap_or_default())).unwrap_or_default()
+    let range = |i: Interval| format!("{} to {}", signed_pace(i.low), signed_pace(i.high));
+    pace.map(|p| beside(signed_pace(p.per_year), p.interval.map(range))).unwrap_or_default()
+}
+
+/// A number with another in brackets, where there is one; a line breaks before the bracket, not in it.
+fn beside(number: String, other: Option<String>) -> String {
+    match other {
+        Some(other) => format!("{number} ({})", other.replace(' ', "\u{a0}")),
+        None => number,
+    }
 }
 
 fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
@@ -61,17 +71,16 @@ fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
     Some(AheadRow {
         region,
         sector,
+        level: o.level.map(|l| beside(percent(l), o.anchor.map(percent))).unwrap_or_default(),
         pace: pace(o.pace),
         line_pace: if o.paces_disagree { pace(o.line_pace) } else { String::new() },
-        needed: o
-            .required
-            .map(|r| if r.per_year > 0.0 { signed_pace(r.per_year) } else { "none".to_owned() })
-            .unwrap_or_default(),
-        workers_a_year: o.required.and_then(|r| r.workers_per_year).filter(|w| *w > 0.0).map(workers).unwrap_or_default(),
-        projected: last.map(|f| percent(f.median)).unwrap_or_default(),
-        range: last.map(|f| between(f.most)).unwrap_or_default(),
+        projected: last.map(|f| beside(percent(f.median), Some(between(f.most)))).unwrap_or_default(),
         met_at: o.met_at.map(probability).unwrap_or_default(),
-        met_by: o.met_by.map(probability).unwrap_or_default(),
+        // Where the trend stands there already, having been there by then says nothing.
+        met_by: match o.first_met {
+            Some(first) if first.already >= 0.5 => "already".to_owned(),
+            _ => o.met_by.map(probability).unwrap_or_default(),
+        },
         first_met: first_met(o).unwrap_or_default(),
         workers: last
             .and_then(|f| f.workers_needed)
@@ -97,12 +106,17 @@ fn stand_apart(finding: &Finding) -> bool {
     finding.gap.zip(trend).is_some_and(|(gap, trend)| (gap.value <= 0.0) != (trend >= 0.0))
 }
 
-fn heads(t: &TargetFindings) -> [String; 3] {
+fn heads(t: &TargetFindings) -> [String; 4] {
     let latest = t.findings.iter().filter_map(|f| f.outlook.as_ref()?.pace).map(|p| p.to).max();
     let since = t.target.baseline.map_or(String::new(), |b| format!(" since {b}"));
     let told = if t.target.level == undeb::Level::Change(0.0) { "Rise needed told from" } else { "Path told from" };
+    let of_trend = |what: &str| latest.map_or(what.to_owned(), |p| format!("{what} in {p}"));
     [
-        latest.map_or("Pace of the trend".to_owned(), |p| format!("Pace of the trend in {p}")),
+        match t.target.baseline {
+            Some(b) => format!("{} (in {b})", of_trend("Trend")),
+            None => of_trend("Trend"),
+        },
+        of_trend("Pace of the trend"),
         format!("Smallest change{since} told, points"),
         told.to_owned(),
     ]
@@ -156,7 +170,8 @@ impl OutlookView {
                 )
             }),
             heads: heads(t),
-            with_milestones: !t.target.milestones.is_empty(),
+            with_ahead: rows.iter().any(|r| !r.projected.is_empty()),
+            with_milestones: !t.target.milestones.is_empty() && !milestones.is_empty(),
             // Without a trend there is nothing to tabulate; the sentence says why.
             rows: if rows.iter().any(|r| !r.projected.is_empty() || !r.pace.is_empty()) { rows } else { Vec::new() },
             sentences,

@@ -27,6 +27,9 @@ pub(crate) struct View<'a> {
     overdue: Option<String>,
     sources: Vec<SourceInfo<'a>>,
     quality: QualityView<'a>,
+    /// Where all findings are going.
+    ahead: Option<String>,
+    judged: Vec<String>,
     assumptions: Vec<String>,
     shorthand: Vec<[&'static str; 2]>,
     estimates: usize,
@@ -141,6 +144,7 @@ struct QualityView<'a> {
     publisher: &'a str,
     citation: &'a str,
     url: Option<&'a str>,
+    applies_to: &'a str,
     meanings: Vec<&'a str>,
 }
 
@@ -348,8 +352,11 @@ impl<'a> View<'a> {
                 publisher: &report.rules().publisher,
                 citation: &report.rules().citation,
                 url: report.rules().url.as_deref(),
+                applies_to: &report.rules().applies_to,
                 meanings: report.rules().tests.iter().map(|t| t.meaning.as_str()).collect(),
             },
+            ahead: report.ahead(),
+            judged: report.judged(),
             assumptions: report.assumptions(),
             shorthand: marks.into_iter().map(|m| [m.shorthand(), m.meaning()]).collect(),
             answers: match report.targets().iter().all(|t| t.target.force == PolicyForce::Trigger) {

@@ -91,7 +91,8 @@ impl Error {
         Self::new(Kind::Plan, message)
     }
 
-    pub(crate) fn schema(message: impl Into<String>) -> Self {
+    /// An error of a name that is not known, for crates that take names of their own.
+    pub fn schema(message: impl Into<String>) -> Self {
         Self::new(Kind::Schema, message)
     }
 

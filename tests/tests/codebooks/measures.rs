@@ -185,7 +185,7 @@ fn pooled_periods_are_averages_of_those_in_the_domain() {
     for e in pooled.cells() {
         let of_years: Vec<_> = years.cells().iter().filter(|y| y.measure == e.measure).collect();
         let sum = |f: &dyn Fn(&undeb::Estimate) -> f64| of_years.iter().map(|y| f(y)).sum::<f64>();
-        assert_eq!(e.note.as_deref(), Some("pooled 2022 to 2024"));
+        assert_eq!(e.periods(), "2022 to 2024");
         assert_eq!((e.period, e.n), (Period::year(2024), Some(sum(&|y| y.n.unwrap()))));
         near(e.numerator.unwrap(), sum(&|y| y.numerator.unwrap()) / 3.0, 1e-12, "average of members");
         near(e.denominator.unwrap(), sum(&|y| y.denominator.unwrap()) / 3.0, 1e-12, "average of employees");

@@ -26,11 +26,12 @@ const REACH: f64 = 9.0;
 const NOTHING: f64 = 1e-6;
 
 impl Model<'_> {
-    /// Variances on a grid that is even in their standard deviations, over all that the observations do not rule out.
+    /// Variances on a grid over all that the observations do not rule out, each with its share of the prior.
     ///
-    /// A dozen points for each variance are plenty: on a smooth likelihood the error falls exponentially with their number.
-    /// The prior is thus uniform in the standard deviations, up to 0.5 for the level and 0.25 for the slope a step.
-    pub fn grid(&self, free: Free, maximum: &Maximum) -> Vec<Variances> {
+    /// The prior is uniform in the standard deviations, up to 0.5 for the level and 0.25 for the slope a step. A dozen
+    /// points for each variance are plenty: inside, the error falls exponentially with their number. Where a zero is not
+    /// ruled out the likelihood may be steep there, and the points stand at `top u^3` with the weights `3 u^2`.
+    pub fn grid(&self, free: Free, maximum: &Maximum) -> Vec<(f64, Variances)> {
         let value = |v: Variances| self.given(v).map_or(f64::NEG_INFINITY, |p| p.log_likelihood());
         let lowest = maximum.log_likelihood - REACH;
         let range = |which: usize| {
@@ -58,30 +59,31 @@ impl Model<'_> {
             }
             (bound(best, 0.0), bound(best, top))
         };
-        let even = |(low, high): (f64, f64), points: usize| -> Vec<f64> {
-            (0..points).map(|i| low + (high - low) * (i as f64 + 0.5) / points as f64).map(|sd| sd * sd).collect()
+        let spread = |(low, high): (f64, f64), points: usize| -> Vec<(f64, f64)> {
+            let at = |u: f64| if low > 0.0 { (1.0, low + (high - low) * u) } else { (3.0 * u * u, high * u * u * u) };
+            (0..points).map(|i| at((i as f64 + 0.5) / points as f64)).map(|(weight, sd)| (weight, sd * sd)).collect()
         };
         match free {
-            Free::Level => even(range(0), 12).into_iter().map(|level| Variances { level, slope: 0.0 }).collect(),
-            Free::Slope => even(range(1), 12).into_iter().map(|slope| Variances { level: 0.0, slope }).collect(),
+            Free::Level => spread(range(0), 12).into_iter().map(|(w, level)| (w, Variances { level, slope: 0.0 })).collect(),
+            Free::Slope => spread(range(1), 12).into_iter().map(|(w, slope)| (w, Variances { level: 0.0, slope })).collect(),
             Free::Both => {
-                let slopes = even(range(1), 8);
-                let levels = even(range(0), 8);
-                levels.iter().flat_map(|&level| slopes.iter().map(move |&slope| Variances { level, slope })).collect()
+                let (levels, slopes) = (spread(range(0), 10), spread(range(1), 10));
+                let pairs = levels.iter().flat_map(|l| slopes.iter().map(move |s| (l, s)));
+                pairs.map(|(l, s)| (l.0 * s.0, Variances { level: l.1, slope: s.1 })).collect()
             }
         }
     }
 
-    /// The posteriors on a grid of variances, each weighed by its likelihood: the prior is even over the grid.
+    /// The posteriors on a grid of variances, each weighed by its likelihood and its share of the prior.
     ///
     /// # Errors
     /// No point of the grid makes a covariance.
-    pub fn mixture(&self, grid: &[Variances]) -> Result<Mixture<'_>> {
+    pub fn mixture(&self, grid: &[(f64, Variances)]) -> Result<Mixture<'_>> {
         let mut parts = Vec::with_capacity(grid.len());
         let mut failure = None;
-        for &variances in grid {
+        for &(weight, variances) in grid {
             match self.given(variances) {
-                Ok(posterior) => parts.push(Part { weight: 0.0, posterior }),
+                Ok(posterior) => parts.push(Part { weight, posterior }),
                 Err(e) => failure = Some(e),
             }
         }
@@ -90,7 +92,7 @@ impl Model<'_> {
             _ => {}
         }
         let best = parts.iter().map(|p| p.posterior.log_likelihood()).fold(f64::NEG_INFINITY, f64::max);
-        parts.iter_mut().for_each(|p| p.weight = (p.posterior.log_likelihood() - best).exp());
+        parts.iter_mut().for_each(|p| p.weight *= (p.posterior.log_likelihood() - best).exp());
         parts.retain(|p| p.weight > NOTHING);
         let whole: f64 = parts.iter().map(|p| p.weight).sum();
         parts.iter_mut().for_each(|p| p.weight /= whole);

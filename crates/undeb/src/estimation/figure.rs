@@ -32,8 +32,6 @@ pub struct Figure {
     pub uncertainty: Uncertainty,
     /// Sums several codes.
     pub rolled_up: bool,
-    /// Remark printed with the figure.
-    pub note: Option<Arc<str>>,
     /// Weighted share whose answer, or whose pay, is not known among those that it would count for.
     pub missing_share: Option<f64>,
     /// PSUs behind it, where they play a part.

@@ -14,9 +14,9 @@ impl Estimates {
     ///
     /// Columns: measure, period, region, sector, further breakdowns, value, se, low, high, df, n, psus, effective_n,
     /// design_effect, cv, numerator, denominator, missing_share, missing_low, missing_high, flags (words of
-    /// [`Flag`](crate::survey::interval::Flag), joined by spaces), error_source, rolled_up, note, definition, source,
-    /// released (false: working estimates have passed no release rules). What a source does not tell is empty; a cell
-    /// without a figure keeps its row.
+    /// [`Flag`](crate::survey::interval::Flag), joined by spaces), error_source, rolled_up, since (the first period of an
+    /// average over several), note, definition, source, released (false: working estimates have passed no release rules).
+    /// What a source does not tell is empty; a cell without a figure keeps its row.
     ///
     /// # Errors
     /// None that a caller can cause.
@@ -67,6 +67,7 @@ impl Estimates {
             Column::new("flags".into(), outcomes.iter().map(flags).collect::<Vec<_>>()),
             words("error_source", &|e| e.error_source()),
             Column::new("rolled_up".into(), cells.iter().map(|e| e.rolled_up).collect::<Vec<_>>()),
+            words("since", &|e| e.since.map(|p| p.to_string())),
             words("note", &|e| e.note.as_ref().map(ToString::to_string)),
             words("definition", &definition),
             Column::new("source".into(), vec![self.source().id.as_str(); cells.len()]),

@@ -12,7 +12,7 @@ use crate::survey::totals::{MOST_CELLS, Tally, Totals};
 const WHOLE: &str = "all";
 
 /// Columns that estimates, quantities and comparisons have as tables besides breakdowns: no breakdown may be called so.
-const COLUMNS: [&str; 46] = [
+const COLUMNS: [&str; 47] = [
     "measure",
     "value",
     "se",
@@ -32,6 +32,7 @@ const COLUMNS: [&str; 46] = [
     "flags",
     "error_source",
     "rolled_up",
+    "since",
     "note",
     "definition",
     "source",
@@ -207,14 +208,13 @@ impl Pick<'_> {
         self.of.iter().find(|(d, _)| *d == dimension).map(|(_, c)| Arc::clone(&c.code))
     }
 
-    /// The period of the row, its own or the last of those that are pooled; the first of these, and a remark that says so.
-    pub(crate) fn when(&self, pool: &[Period], all: &[Period]) -> (Period, Option<Period>, Option<Arc<str>>) {
+    /// The period of the row, its own or the last of those that are pooled, and the first of these.
+    pub(crate) fn when(&self, pool: &[Period], all: &[Period]) -> (Period, Option<Period>) {
         let period = match self.code("period") {
             Some(text) => text.parse().unwrap_or(Period::UNDATED),
             None => pool.last().or(all.last()).copied().unwrap_or(Period::UNDATED),
         };
-        let since = (pool.len() > 1).then(|| pool[0]);
-        (period, since, since.map(|_| format!("pooled {}", period.since(since)).into()))
+        (period, (pool.len() > 1).then(|| pool[0]))
     }
 
     /// The periods that the row averages.

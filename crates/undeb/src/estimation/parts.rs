@@ -91,7 +91,12 @@ impl Estimates {
             ))
             .help("a decomposition needs the counted and all workers of every part in both periods"));
         }
-        let by: Vec<String> = if asked.is_empty() { known.into_iter().filter(|b| splits(b)).collect() } else { asked.to_vec() };
+        // Parts that do not make up the whole are no grouping that anybody meant; asked for, they are an error.
+        let makes_up = |by: &String| {
+            let alone = || self.matched(whole, std::slice::from_ref(by));
+            splits(by) && alone().map_or(true, |rows| self.must_add_up(whole, &rows).is_ok())
+        };
+        let by: Vec<String> = if asked.is_empty() { known.into_iter().filter(makes_up).collect() } else { asked.to_vec() };
         if by.is_empty() {
             return Err(Error::data(format!(
                 "{measure} of {}, {} cannot be decomposed between {} and {}: no parts of it have numbers of workers",
@@ -109,6 +114,13 @@ impl Estimates {
     /// # Errors
     /// A period without figures. Cells of one period without a partner in the other; they are listed. Cells that do not add up to the whole.
     pub(crate) fn rows(&self, whole: Whole<'_>, by: &[String]) -> Result<Vec<Row<'_>>> {
+        let rows = self.matched(whole, by)?;
+        self.must_add_up(whole, &rows)?;
+        Ok(rows)
+    }
+
+    /// The cells of both periods, whether or not they make up the whole.
+    fn matched(&self, whole: Whole<'_>, by: &[String]) -> Result<Vec<Row<'_>>> {
         let Whole { measure, periods, region, sector } = whole;
         self.must_have_periods(measure, periods)?;
         let parts: Vec<Vec<Arc<str>>> = by.iter().map(|dimension| self.parts(whole, dimension)).collect();
@@ -152,7 +164,6 @@ impl Estimates {
             ))
             .help("choose periods that have all cells, or a coarser grouping; an empty cell has 0 workers, not none"));
         }
-        self.must_add_up(whole, &rows)?;
         Ok(rows)
     }
 

@@ -159,7 +159,7 @@ impl Records {
             sectors: Arc::clone(&self.sectors),
             pay_unit: self.pay.as_ref().map(|p| Arc::clone(&p.unit)),
             cells,
-            remarks: grid.remarks(&counts.totals),
+            remarks: self.remarks(&grid, &counts.totals),
         })
     }
 
@@ -253,7 +253,7 @@ impl Records {
             },
             _ => Uncertainty::Unstated,
         };
-        let (period, since, note) = pick.when(pool, &self.periods);
+        let (period, since) = pick.when(pool, &self.periods);
         Figure {
             quantity,
             period,
@@ -265,7 +265,6 @@ impl Records {
             n,
             uncertainty,
             rolled_up: pick.is_margin(),
-            note,
             missing_share,
             psus: errors.psus[at],
             formula: value.map(|_| formula),

@@ -13,7 +13,7 @@ impl Quantities {
     /// The figures as a polars frame with symmetric intervals at `level`; one row each, in the unit that the row names.
     ///
     /// Columns: measure, period, region, sector, further breakdowns, value, se, low, high, df, n, psus, cv,
-    /// missing_share, flags, error_source, rolled_up, note, unit, definition, source, released. The names are those of
+    /// missing_share, flags, error_source, rolled_up, since, unit, definition, source, released. The names are those of
     /// [`Estimates::to_frame`](crate::Estimates::to_frame) where they mean the same.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Quantities {
             Column::new("flags".into(), outcomes.iter().map(flags).collect::<Vec<_>>()),
             words("error_source", &|f| f.uncertainty.source()),
             Column::new("rolled_up".into(), cells.iter().map(|f| f.rolled_up).collect::<Vec<_>>()),
-            words("note", &|f| f.note.as_ref().map(ToString::to_string)),
+            words("since", &|f| f.since.map(|p| p.to_string())),
             text("unit", &|f| self.unit(f.quantity).to_owned()),
             text("definition", &|f| self.definition(f.quantity)),
             Column::new("source".into(), vec![self.source().id.as_str(); cells.len()]),

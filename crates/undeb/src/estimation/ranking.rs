@@ -122,7 +122,7 @@ impl Estimates {
         };
         let keys: Vec<(&str, &str)> = sectors.iter().flat_map(|&s| regions.iter().map(move |&r| (r, s))).collect();
         let newest = || keys.iter().filter_map(|(r, s)| Some(self.latest(measure, r, s, None)?.period)).max();
-        let period = options.period.or_else(newest).ok_or_else(|| nothing(measure, 0))?;
+        let period = options.period.or_else(newest).ok_or_else(|| self.nothing(measure, None, 0))?;
         let name = |(region, sector): (&str, &str)| {
             let sector_name = (sectors.len() > 1).then(|| format!(", {}", self.sectors.name(sector).to_lowercase()));
             format!("{}{}", self.regions.name(region), sector_name.unwrap_or_default())
@@ -135,7 +135,7 @@ impl Estimates {
             }
         }
         if found.len() < 2 {
-            return Err(nothing(measure, found.len()));
+            return Err(self.nothing(measure, Some(period), found.len()));
         }
         if options.among == 0 || options.among >= found.len() {
             return Err(Error::data(format!("{} of {} cells are no selection", options.among, found.len()))
@@ -167,9 +167,16 @@ impl Estimates {
         let since = found.iter().find_map(|(e, _)| e.since);
         Ok(Ranking { measure, period, since, among: options.among, level: options.level, cells, left_out, without_error })
     }
-}
 
-fn nothing(measure: Measure, found: usize) -> Error {
-    Error::data(format!("there are {found} cells with a figure for {measure}, and a ranking needs two"))
-        .help("choose regions, sectors and a period that the source has")
+    fn nothing(&self, measure: Measure, period: Option<Period>, found: usize) -> Error {
+        let when = period.map(|p| format!(" in {p}")).unwrap_or_default();
+        let periods = || self.cells.iter().filter(|e| e.measure == measure && e.value.is_some()).map(|e| e.period);
+        let there = match (periods().min(), periods().max()) {
+            (Some(first), Some(last)) => {
+                format!("choose regions, sectors and a period; there are figures from {first} to {last}")
+            }
+            _ => "the source has no figure of it".to_owned(),
+        };
+        Error::data(format!("{found} cells have a figure for {measure}{when}, and a ranking needs two")).help(there)
+    }
 }

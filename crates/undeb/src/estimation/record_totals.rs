@@ -145,6 +145,7 @@ impl RecordTotals {
         about.periods.extend(&other.about.periods);
         about.periods.sort_unstable();
         about.periods.dedup();
+        about.unknown_scope += other.about.unknown_scope;
         about.unasked.extend(other.about.unasked.iter().filter(|u| !self.about.unasked.contains(u)).cloned());
         for (name, dimension) in &mut about.dimensions {
             let more = other.about.dimensions.get(name).map_or(&[][..], |d| &d.codes);
@@ -193,6 +194,10 @@ impl RecordTotals {
         }
         if self.about.asked != other.about.asked {
             return differs("questions for", words(&self.about.asked), words(&other.about.asked));
+        }
+        if self.about.domain != other.about.domain {
+            let words = |domain: &[Arc<str>]| if domain.is_empty() { "everybody".to_owned() } else { domain.join(" and ") };
+            return differs("the domain", words(&self.about.domain), words(&other.about.domain));
         }
         let (mine, theirs) = (&self.about.source, &other.about.source);
         if (&mine.id, mine.members_within_covered) != (&theirs.id, theirs.members_within_covered) {

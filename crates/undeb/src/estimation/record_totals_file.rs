@@ -39,6 +39,8 @@ struct Head {
     asked: Vec<Measure>,
     unasked: Vec<(Measure, Period, Arc<str>)>,
     cannot: Arc<str>,
+    domain: Vec<Arc<str>>,
+    unknown_scope: u64,
     tier: Tier,
     lonely_psu: String,
     unique_psus: bool,
@@ -112,6 +114,8 @@ impl RecordTotals {
             asked: about.asked.clone(),
             unasked: about.unasked.clone(),
             cannot: Arc::clone(&about.cannot),
+            domain: about.domain.clone(),
+            unknown_scope: about.unknown_scope,
             tier: about.drawn.tier,
             lonely_psu: self.units.lonely.name().to_owned(),
             unique_psus: self.units.unique,
@@ -200,6 +204,8 @@ fn about(head: &Head) -> Result<Records> {
         asked: head.asked.clone(),
         unasked: head.unasked.clone(),
         cannot: Arc::clone(&head.cannot),
+        domain: head.domain.clone(),
+        unknown_scope: head.unknown_scope,
         pay: None,
     })
 }

@@ -85,8 +85,23 @@ impl Records {
             out.push(Estimate { psus: errors.psus[i], formula, ..estimate });
         }
         let (regions, sectors) = (Arc::clone(&self.regions), Arc::clone(&self.sectors));
-        let remarks = grid.remarks(&summed.totals);
+        let remarks = self.remarks(grid, &summed.totals);
         Ok(Estimates::new(Arc::clone(&self.source), regions, sectors, definitions, out).with_remarks(remarks))
+    }
+
+    /// What every reader of a figure has to know: of whom it is, and who is left out.
+    pub(super) fn remarks(&self, grid: &Grid<'_>, totals: &Totals) -> Vec<String> {
+        let domain = (!self.domain.is_empty())
+            .then(|| format!("only a domain of the records, those for which {}", self.domain.join(" and ")));
+        let unknown = (self.unknown_scope > 0).then(|| {
+            format!(
+                "{} {} left out, as it is not known whether {} in scope",
+                self.unknown_scope,
+                if self.unknown_scope == 1 { "record is" } else { "records are" },
+                if self.unknown_scope == 1 { "it is" } else { "they are" },
+            )
+        });
+        domain.into_iter().chain(unknown).chain(grid.remarks(totals)).collect()
     }
 
     fn definitions(&self, measures: &[Measure], here: &[Period]) -> Result<Vec<Definition>> {
@@ -112,6 +127,9 @@ impl Records {
                 }
                 let mut definition = self.source.definition(measure)?;
                 definition.source.clone_from(&self.source.id);
+                if !self.domain.is_empty() {
+                    definition.denominator.push_str(", in a domain");
+                }
                 Ok(definition)
             })
             .collect()
@@ -127,7 +145,7 @@ impl Records {
         pool: &[Period],
     ) -> Estimate {
         let pooled = pool.len().max(1) as f64;
-        let (period, since, note) = pick.when(pool, &self.periods);
+        let (period, since) = pick.when(pool, &self.periods);
         let share = measure.is_share();
         let base = tally.valid + tally.missing;
         Estimate {
@@ -142,7 +160,7 @@ impl Records {
             n: Some(tally.n as f64),
             uncertainty,
             rolled_up: pick.is_margin(),
-            note,
+            note: None,
             missing: (base > 0.0 && share).then(|| MissingAnswers {
                 share: tally.missing / base,
                 low: tally.yes / base,

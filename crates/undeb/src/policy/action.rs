@@ -8,6 +8,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
+use crate::schema::Period;
 
 /// A day, written as 2008-10-31.
 ///
@@ -30,6 +31,15 @@ impl Day {
     /// The calendar year.
     pub fn year(self) -> i32 {
         chrono::Datelike::year(&self.0)
+    }
+
+    /// The year or the quarter that the day lies in, whichever a period is.
+    pub(crate) fn period_like(self, period: Period) -> Period {
+        let months = chrono::Datelike::month0(&self.0) as usize;
+        match period.quarter() {
+            Some(_) => Period::first_quarter(self.year()).later(months / 3),
+            None => Period::year(self.year()),
+        }
     }
 }
 
@@ -153,5 +163,21 @@ impl Action {
     /// An action whose state is not known counts as late; the report prints the state beside it.
     pub fn is_overdue(&self, on: Day) -> bool {
         self.due.is_some_and(|due| due < on) && !matches!(self.state, ActionState::Done | ActionState::Dropped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_day_lies_in_its_year_or_quarter() {
+        let day: Day = "2027-01-02".parse().unwrap();
+        let (year, quarter): (Period, Period) = ("2025".parse().unwrap(), "2025-Q4".parse().unwrap());
+        assert_eq!(day.period_like(year).years_since(year), 2.0);
+        assert_eq!(day.period_like(quarter).years_since(quarter), 1.25);
+        assert_eq!("2026-12-31".parse::<Day>().unwrap().period_like(quarter).to_string(), "2026-Q4");
     }
 }

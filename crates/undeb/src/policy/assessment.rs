@@ -144,6 +144,7 @@ impl Plan {
         finding.baseline =
             start.and_then(|b| Some(Baseline { period: b.period, value: b.value?, interval: b.interval(self.level) }));
         if let Some(start) = start {
+            finding.cautions.extend(start.note.iter().map(|n| format!("{}: {n}", start.period)));
             finding.cautions.extend(crossed(start).iter().map(|b| format!("{}: {}", b.at, b.note)));
         }
         let start = start.filter(|b| b.value.is_some() && !barred);

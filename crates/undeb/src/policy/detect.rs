@@ -45,9 +45,9 @@ pub struct Detectable {
 }
 
 impl Detectable {
-    /// Whether any change is asked for that a page would print.
+    /// Whether a rise is asked for that a page would print; a level below the start asks for none.
     pub fn asks_change(&self) -> bool {
-        self.asked.abs() >= 5e-4
+        self.asked >= 5e-4
     }
 }
 
@@ -103,8 +103,12 @@ impl Series {
         }
         let se = |p: Period| {
             self.figures.iter().find(|f| f.period == p).and_then(Estimate::se).ok_or_else(|| {
-                Error::data(format!("{} has no figure with a sampling error in {p}", self.place))
-                    .help("name a period that has one, or assume a design effect where the publisher states no error")
+                match self.figures.iter().any(|f| f.se().is_some()) {
+                    true => Error::data(format!("{} has no figure with a sampling error in {p}", self.place))
+                        .help("name a period that has one"),
+                    false => Error::data(format!("no figure of {} has a sampling error", self.place))
+                        .help("assume a design effect, where the source has sample sizes; without errors nothing can be said of what could be told"),
+                }
             })
         };
         smallest(se(a)?, se(b)?, options)
@@ -125,6 +129,12 @@ impl Series {
         path: impl Fn(Period) -> Option<f64>,
         options: &DetectOptions,
     ) -> Result<Detectable> {
+        if until.quarter().is_some() != from.quarter().is_some() {
+            let (has, name) = if from.quarter().is_none() { ("years", "a year") } else { ("quarters", "a quarter") };
+            return Err(
+                Error::plan(format!("{} has {has}, and {until} is none of them", self.place)).help(format!("name {name}"))
+            );
+        }
         let last = self.figures.last().map_or(from, |f| f.period);
         let smallest = self.smallest_as_precise(from, last, options)?;
         let start = path(from).ok_or_else(|| Error::data(format!("there is no path in {from}")))?;

@@ -130,6 +130,11 @@ pub(super) const LEAST: usize = 3;
 
 /// The figures that belong together: back to the last incomparable break that is not bridged.
 fn reachable<'a>(series: &'a Series, options: &TrendOptions) -> Result<Vec<(usize, &'a Estimate)>> {
+    let first = series.figures.first().map(|f| f.period);
+    if let Some((from, first)) = options.from.zip(first).filter(|(a, b)| a.quarter().is_some() != b.quarter().is_some()) {
+        return Err(Error::data(format!("a trend from {from} was asked for, and {} has figures such as {first}", series.place))
+            .help("name a period as the figures have them"));
+    }
     for bridge in &options.bridges {
         if !series.breaks.iter().any(|b| b.at == bridge.at) {
             let known: Vec<String> = series.breaks().map(|b| b.at.to_string()).collect();

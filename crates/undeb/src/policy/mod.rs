@@ -9,6 +9,7 @@ mod employment;
 mod explanation;
 mod finding;
 mod log_odds;
+mod milestones;
 mod outlook;
 mod path;
 mod plan;
@@ -38,7 +39,8 @@ pub use finding::{
     Answer, Baseline, Counts, Finding, Findings, Gap, JudgedBy, Pace, PathAnswer, PathFinding, Reason, TargetFindings,
 };
 pub use log_odds::Treatment;
-pub use outlook::{FanPeriod, MilestoneOutlook, Outlook, RequiredPace, Standing};
+pub use milestones::{MilestoneOutlook, Standing};
+pub use outlook::{FanPeriod, Outlook, RequiredPace};
 pub use path::{Node, PathShape};
 pub use plan::{Assumptions, Plan};
 pub use plan_outlook::OutlookOptions;

@@ -1,12 +1,14 @@
 //! The outlook of a finding: trend, pace, projection, milestones, and what could be told at all.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::detect::{DetectOptions, Detectable};
-use super::finding::{Finding, Pace, PathAnswer, Reason, TargetFindings};
+use super::finding::{Finding, Pace, Reason, TargetFindings};
+use super::milestones::MilestoneOutlook;
 use super::path::Node;
 use super::plan::Plan;
 use super::plan_outlook::OutlookOptions;
@@ -15,40 +17,13 @@ use super::projection_options::{Goal, ProjectionOptions};
 use super::series::Series;
 use super::target::{Level, Target};
 use super::trend::Trend;
-use super::trend_options::TrendModel;
+use super::trend_options::{TrendModel, TrendOptions};
 use crate::dynamics::logit;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::estimation::{Estimate, Estimates};
 use crate::schema::Period;
 use crate::survey::interval::Interval;
 use crate::watch::Steps;
-
-/// Where a level stands against the path at a milestone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// At or above the path.
-    Ahead,
-    /// Within the plan's margin around the path.
-    On,
-    /// Below the path.
-    Behind,
-    /// The figures cannot tell.
-    CannotTell,
-}
-
-/// A milestone, or the deadline: what is asked for then, and the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct MilestoneOutlook {
-    /// When.
-    pub period: Period,
-    /// The level asked for, as a fraction.
-    pub level: f64,
-    /// The answer: by the figure of a period that has passed, by the projection of one to come.
-    pub standing: Standing,
-    /// Probability that the level is met then, for a period to come.
-    pub probability: Option<f64>,
-}
 
 /// The pace that is needed from the latest figure to the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -153,6 +128,7 @@ impl Plan {
         evidence: impl Fn(&str) -> Option<&'e Estimates>,
     ) -> Result<()> {
         let Some(options) = &self.outlook else { return Ok(()) };
+        self.must_bridge_breaks(targets, &evidence)?;
         let steps = Steps::of(targets.iter().map(|t| t.findings.len() + usize::from(t.whole.is_some())).sum());
         for t in targets {
             let target = &t.target;
@@ -163,6 +139,26 @@ impl Plan {
             })?;
         }
         Ok(())
+    }
+
+    /// A bridge where no figure of any target has a break is a slip, and not one to be found out by what is missing.
+    fn must_bridge_breaks<'e>(
+        &self,
+        targets: &[TargetFindings],
+        evidence: &impl Fn(&str) -> Option<&'e Estimates>,
+    ) -> Result<()> {
+        let sources = || targets.iter().filter_map(|t| evidence(t.target.source.as_deref()?));
+        let breaks: BTreeSet<Period> = sources().flat_map(|e| &e.source().breaks).map(|b| b.at).collect();
+        let bridges = self.outlook.iter().flat_map(|o| &o.trend.bridges);
+        match bridges.map(|b| b.at).find(|at| !breaks.contains(at)) {
+            Some(at) if sources().next().is_some() => {
+                let known: Vec<String> = breaks.iter().map(Period::to_string).collect();
+                let known =
+                    if known.is_empty() { "the sources have none".to_owned() } else { format!("breaks: {}", known.join(", ")) };
+                Err(Error::plan(format!("[trend] bridges a break at {at}, where no source of a target has one")).help(known))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn outlook_of(&self, target: &Target, finding: &Finding, estimates: Option<&Estimates>, options: &OutlookOptions) -> Outlook {
@@ -181,10 +177,13 @@ impl Plan {
             .required
             .filter(|r| r.per_year > 0.0)
             .and_then(|_| self.detectable(target, Self::straight(target, finding, &latest), &series, options));
-        let trend = match series.trend(&options.trend) {
+        // A bridge serves the series that have the break.
+        let here = |at: Period| series.breaks().any(|b| b.at == at);
+        let bridges = options.trend.bridges.iter().copied().filter(|b| here(b.at)).collect();
+        let trend = match series.trend(&TrendOptions { bridges, ..options.trend.clone() }) {
             Ok(trend) => trend,
-            Err(_) => {
-                outlook.missing = Some(too_little(&series));
+            Err(e) => {
+                outlook.missing = Some(too_little(&series).unwrap_or_else(|| e.message().to_owned()));
                 outlook.milestones = self.milestones(target, finding, estimates, None, options);
                 return outlook;
             }
@@ -201,7 +200,7 @@ impl Plan {
         });
         outlook.paces_disagree = trend.disagrees_with_line(self.level);
         outlook.reasons = trend.reasons().to_vec();
-        let goal = goal(target, finding);
+        let goal = goal(target, finding, &trend);
         if let Some(Goal::Change { from, .. }) = goal {
             outlook.anchor = trend.at(from).map(super::trend::TrendPoint::value);
         }
@@ -232,7 +231,7 @@ impl Plan {
                 }
             }
             (None, _) => outlook.missing = Some("the target has no deadline to project to".to_owned()),
-            (_, None) => outlook.missing = Some("there is no level to project to".to_owned()),
+            (_, None) => outlook.missing = Some(no_goal(finding)),
         }
         outlook.milestones = self.milestones(target, finding, estimates, Some(&trend), options);
         outlook.trend = Some(Arc::new(trend));
@@ -283,75 +282,25 @@ impl Plan {
             DetectOptions { level: self.level, power: options.power, correlation: Some(self.assumptions.overlap_correlation) };
         series.detect(from, until, |p| target.path.at(&corners, p).map(|n| n.level), &detect).ok()
     }
+}
 
-    fn milestones(
-        &self,
-        target: &Target,
-        finding: &Finding,
-        estimates: &Estimates,
-        trend: Option<&Trend>,
-        options: &OutlookOptions,
-    ) -> Vec<MilestoneOutlook> {
-        let Some(baseline) = finding.baseline.filter(|_| finding.reason != Some(Reason::SeriesBreak)) else { return Vec::new() };
-        let Some(corners) = target.path_nodes(baseline.value) else { return Vec::new() };
-        let judge = |node: &Node| {
-            let figure = estimates.get(finding.measure, node.at, &finding.region, &finding.sector);
-            let figure = figure.filter(|f| f.value.is_some() && finding.period.is_none_or(|last| f.period <= last));
-            let (standing, probability) = match figure {
-                Some(figure) => {
-                    let start = estimates.get(finding.measure, baseline.period, &finding.region, &finding.sector);
-                    let Some(path) = start.and_then(|start| self.path(target, figure, start)) else {
-                        return (Standing::CannotTell, None);
-                    };
-                    let inside = |margin: f64| {
-                        let known = path.interval.unwrap_or(Interval { low: path.lead, high: path.lead });
-                        known.low >= -margin && known.high <= margin
-                    };
-                    let standing = match path.answer {
-                        _ if options.on_path.is_some_and(inside) => Standing::On,
-                        PathAnswer::Ahead => Standing::Ahead,
-                        PathAnswer::Behind => Standing::Behind,
-                        PathAnswer::CannotTell => Standing::CannotTell,
-                    };
-                    (standing, None)
-                }
-                None => {
-                    // A corner that moves with the baseline asks for a change from it.
-                    let goal = if node.slope > 0.0 {
-                        Goal::Change { from: baseline.period, by: node.level - baseline.value }
-                    } else {
-                        Goal::Level(node.level)
-                    };
-                    let asked = ProjectionOptions { goal: Some(goal), paths: 1, ..ProjectionOptions::to(node.at) };
-                    let probability = trend.and_then(|t| t.project(&asked).ok()).and_then(|p| p.met_at());
-                    let standing = match probability {
-                        Some(p) if p >= 0.5 + self.level / 2.0 => Standing::Ahead,
-                        Some(p) if p <= 0.5 - self.level / 2.0 => Standing::Behind,
-                        _ => Standing::CannotTell,
-                    };
-                    (standing, probability)
-                }
-            };
-            (standing, probability)
-        };
-        corners
-            .iter()
-            .skip(1)
-            .map(|node| {
-                let (standing, probability) = judge(node);
-                MilestoneOutlook { period: node.at, level: node.level, standing, probability }
-            })
-            .collect()
+/// What is asked for, as a goal; a change is one of the trend, which may reach across a bridged break where figures do not.
+fn goal(target: &Target, finding: &Finding, trend: &Trend) -> Option<Goal> {
+    match target.level {
+        Level::Fixed(level) => Some(Goal::Level(level)),
+        Level::Change(by) => {
+            let from = finding.baseline?.period;
+            trend.at(from).map(|_| Goal::Change { from, by })
+        }
+        Level::Unset(_) => None,
     }
 }
 
-/// What the finding was held against, as a goal.
-fn goal(target: &Target, finding: &Finding) -> Option<Goal> {
-    finding.level?;
-    match target.level {
-        Level::Fixed(level) => Some(Goal::Level(level)),
-        Level::Change(by) => Some(Goal::Change { from: finding.baseline?.period, by }),
-        Level::Unset(_) => None,
+/// Why there is nothing to project to.
+fn no_goal(finding: &Finding) -> String {
+    match finding.baseline {
+        Some(b) => format!("the baseline of {} lies outside of the trend", b.period),
+        None => "there is no figure of the baseline".to_owned(),
     }
 }
 
@@ -368,8 +317,8 @@ fn required(finding: &Finding) -> Option<RequiredPace> {
     })
 }
 
-/// Why a series has no trend, in words of a reader.
-fn too_little(series: &Series) -> String {
+/// Why a series is too short for a trend, in words of a reader; none where it is long enough.
+fn too_little(series: &Series) -> Option<String> {
     let last = series.stretches().last().map_or(0, |s| s.figures);
     let skip = series.figures.len() - last;
     let with_error = series.figures[skip..].iter().filter(|f| f.se().is_some()).count();
@@ -378,7 +327,8 @@ fn too_little(series: &Series) -> String {
         Some(first) => format!(" since the break before {}", first.period),
         None => String::new(),
     };
-    match with_error {
+    Some(match with_error {
+        _ if with_error >= 3 => return None,
         0 => format!(
             "the source has {figures} here{since}, {} a sampling error; a trend needs three figures with their errors",
             if last == 1 { "without" } else { "none with" }
@@ -388,7 +338,7 @@ fn too_little(series: &Series) -> String {
             if n == 1 { "has" } else { "have" }
         ),
         _ => format!("the source has {figures} here{since}; a trend needs three that may be joined"),
-    }
+    })
 }
 
 fn count(n: usize, noun: &str) -> String {

@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::employment::Employment;
 use super::plan_check::Text;
 use super::trend_options::{Bridge, TrendModel, TrendOptions};
-use crate::error::{Result, choices};
+use crate::error::{Error, Result, choices};
 use crate::schema::{Classification, Period};
 
 /// How the level behind the figures is taken to move.
@@ -163,6 +163,9 @@ impl OutlookOptions {
         let mut bridges = Vec::new();
         for bridge in trend.bridges {
             let sd = number("sd", &bridge.sd, (0.0, 10.0), "it is on the log-odds scale: 0.1 is about two points at 30 %")?;
+            if bridges.iter().any(|b: &Bridge| b.at == bridge.at) {
+                return Err(Error::plan(format!("[trend] bridges the break of {} twice", bridge.at)).help("name it once"));
+            }
             bridges.push(Bridge { at: bridge.at, sd });
         }
         let employment = match &projection.employment {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::finding::TargetFindings;
-use super::smallest_set::{Smallest, SmallestSet, smallest_set};
+use super::smallest_set::{Smallest, SmallestSet, reaches, smallest_set};
 use super::target::Level;
 use crate::error::{Error, Result};
 use crate::estimation::{Estimate, Estimates, Whole};
@@ -211,52 +211,31 @@ impl Priorities {
         let by = estimates.groupings(parts, &options.by)?;
         let rows = estimates.rows(parts, &by)?;
         let years = deadline.map(|d| d.years_since(period).max(0.0));
-        let rise = options.cap.map(|cap| cap * years.unwrap_or_default());
         let gap = level.map_or(0.0, |level| level * employees - covered);
-        let gap_interval = around.map(|i| Interval { low: i.low * employees, high: i.high * employees });
-        let mut cells: Vec<PriorityCell> = rows
+        let cells = rows
             .iter()
             .map(|row| {
                 let (counted, workers) = (row.cell.counted[0], row.cell.all[0]);
-                let rate = if workers > 0.0 { counted / workers } else { 0.0 };
-                let allowed = rise.map_or(options.rate, |rise| options.rate.min(rate + rise));
-                let gain = workers * (allowed - rate).max(0.0);
+                let rate = (workers > 0.0).then(|| counted / workers);
                 let e = row.estimates[0];
                 PriorityCell {
                     codes: row.codes.clone(),
                     name: estimates.cell_name(&by, &row.codes),
-                    value: (workers > 0.0).then_some(rate),
+                    value: rate,
                     interval: e.interval(level_of),
                     workers,
                     uncovered: workers - counted,
-                    distance: value - rate,
+                    distance: value - rate.unwrap_or_default(),
                     short: own(e),
-                    reach: allowed.max(rate),
-                    capped: allowed < options.rate && rate < options.rate,
-                    gain,
-                    share_of_gap: (gap > 0.0).then(|| gain / gap),
+                    reach: 0.0,
+                    capped: false,
+                    gain: 0.0,
+                    share_of_gap: None,
                     in_set: false,
                 }
             })
             .collect();
-        cells.sort_by(|a, b| b.gain.total_cmp(&a.gain));
-        let gains: Vec<f64> = cells.iter().map(|c| c.gain).collect();
-        let weights: Vec<f64> = match options.smallest {
-            Smallest::Cells => vec![1.0; cells.len()],
-            Smallest::Workers => cells.iter().map(|c| c.workers).collect(),
-        };
-        let closing = if level.is_none() {
-            Closing::NoGoal
-        } else if gap <= 0.0 {
-            Closing::NoGap
-        } else {
-            smallest_set(&gains, &weights, gap).map_or_else(|| impossible(&cells, options.rate, gap), Closing::Set)
-        };
-        if let Closing::Set(set) = &closing {
-            set.cells.iter().for_each(|&i| cells[i].in_set = true);
-        }
-        let upper = gap_interval.filter(|i| i.high > 0.0).and_then(|i| smallest_set(&gains, &weights, i.high));
-        Ok(Priorities {
+        let priorities = Priorities {
             options: PriorityOptions { by, ..options.clone() },
             measure,
             period,
@@ -266,12 +245,79 @@ impl Priorities {
             whole: value,
             level: level.unwrap_or(value),
             gap,
-            gap_interval,
+            gap_interval: around.map(|i| Interval { low: i.low * employees, high: i.high * employees }),
             years,
             cells,
-            closing,
-            cells_at_upper: upper.map(|s| s.cells.len()),
-        })
+            closing: if level.is_none() { Closing::NoGoal } else { Closing::NoGap },
+            cells_at_upper: None,
+        };
+        Ok(priorities.settled())
+    }
+
+    /// The same where the cap has only these years to work in: other gains, and another smallest set.
+    ///
+    /// A gain is `g_i = N_i (max(r_i, min(rate, r_i + cap years)) - r_i)`, with the rates `r_i` and the workers `N_i` of the
+    /// figures. Without a cap the years change nothing. Source: METHODS M27.
+    ///
+    /// ```
+    /// use undeb::{EffortOptions, Measure, PublishedTable, Registry};
+    /// let table = PublishedTable::open("us-states", &Registry::bundled()?)?;
+    /// let options = EffortOptions {
+    ///     by: vec!["region".into()],
+    ///     goal: Some(0.11),
+    ///     rate: Some(0.12),
+    ///     cap: Some(0.005),
+    ///     deadline: Some("2030".parse()?),
+    ///     ..EffortOptions::default()
+    /// };
+    /// let of_eight = table.estimate(&[Measure::Density], None)?.priorities(Measure::Density, &options)?;
+    /// let gained = |p: &undeb::Priorities| p.cells.iter().map(|c| c.gain).sum::<f64>();
+    /// assert!(gained(&of_eight.within_years(4.0)) < gained(&of_eight));
+    /// # Ok::<(), undeb::Error>(())
+    /// ```
+    pub fn within_years(&self, years: f64) -> Priorities {
+        Priorities { years: Some(years), ..self.clone() }.settled()
+    }
+
+    /// What each cell gains, the largest first, and the smallest set of them that gives what is wanted.
+    fn settled(mut self) -> Self {
+        let PriorityOptions { rate, cap, smallest, .. } = self.options;
+        let rise = cap.map(|cap| cap * self.years.unwrap_or_default());
+        for cell in &mut self.cells {
+            let now = cell.value.unwrap_or_default();
+            let allowed = rise.map_or(rate, |rise| rate.min(now + rise));
+            cell.reach = allowed.max(now);
+            cell.capped = allowed < rate && now < rate;
+            cell.gain = cell.workers * (allowed - now).max(0.0);
+            cell.share_of_gap = (self.gap > 0.0).then(|| cell.gain / self.gap);
+            cell.in_set = false;
+        }
+        self.cells.sort_by(|a, b| b.gain.total_cmp(&a.gain));
+        let gains: Vec<f64> = self.cells.iter().map(|c| c.gain).collect();
+        let weights: Vec<f64> = match smallest {
+            Smallest::Cells => vec![1.0; gains.len()],
+            Smallest::Workers => self.cells.iter().map(|c| c.workers).collect(),
+        };
+        if self.gap > 0.0 {
+            self.closing = smallest_set(&gains, &weights, self.gap).map_or_else(|| self.impossible(), Closing::Set);
+        }
+        if let Closing::Set(set) = &self.closing {
+            set.cells.iter().for_each(|&i| self.cells[i].in_set = true);
+        }
+        let upper = self.gap_interval.filter(|i| i.high > 0.0).and_then(|i| smallest_set(&gains, &weights, i.high));
+        self.cells_at_upper = upper.map(|s| s.cells.len());
+        self
+    }
+
+    /// Why all cells together do not close the gap.
+    fn impossible(&self) -> Closing {
+        let rate = self.options.rate;
+        let free: f64 = self.cells.iter().map(|c| c.workers * (rate - c.value.unwrap_or(rate)).max(0.0)).sum();
+        Closing::Impossible {
+            gained: self.cells.iter().map(|c| c.gain).sum(),
+            binding: if reaches(free, self.gap) { Binding::Pace } else { Binding::Rate },
+            capped: self.cells.iter().filter(|c| c.capped).count(),
+        }
     }
 }
 
@@ -285,14 +331,4 @@ pub(super) struct Wanted {
     pub(super) level: Option<f64>,
     pub(super) gap: Option<Interval>,
     pub(super) deadline: Option<Period>,
-}
-
-/// Why all cells together do not close the gap.
-fn impossible(cells: &[PriorityCell], rate: f64, gap: f64) -> Closing {
-    let free: f64 = cells.iter().map(|c| c.workers * (rate - c.value.unwrap_or(rate)).max(0.0)).sum();
-    Closing::Impossible {
-        gained: cells.iter().map(|c| c.gain).sum(),
-        binding: if free >= gap { Binding::Pace } else { Binding::Rate },
-        capped: cells.iter().filter(|c| c.capped).count(),
-    }
 }

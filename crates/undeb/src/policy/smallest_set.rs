@@ -37,6 +37,11 @@ impl SmallestSet {
 /// Branches that are looked into before the best set so far and its bound are given instead of a proof.
 const MOST_BRANCHES: u64 = 20_000;
 
+/// Whether a gain is all that is needed, but for the rounding of sums.
+pub(super) fn reaches(gained: f64, needed: f64) -> bool {
+    gained >= needed * (1.0 - 1e-9)
+}
+
 /// Cells of least weight whose gains reach `needed`; none where all of them together do not.
 ///
 /// Formula: minimise `sum_i w_i x_i` subject to `sum_i g_i x_i >= needed` and `x_i` 0 or 1. Where every weight is the same
@@ -46,9 +51,12 @@ const MOST_BRANCHES: u64 = 20_000;
 /// Source: METHODS M27.
 pub fn smallest_set(gains: &[f64], weights: &[f64], needed: f64) -> Option<SmallestSet> {
     let mut order: Vec<usize> = (0..gains.len()).filter(|&i| gains[i] > 0.0).collect();
-    if order.iter().map(|&i| gains[i]).sum::<f64>() < needed {
+    let all = order.iter().map(|&i| gains[i]).sum::<f64>();
+    if !reaches(all, needed) {
         return None;
     }
+    // Everything together may fall short by the rounding of the sum.
+    let needed = needed.min(all);
     #[allow(clippy::float_cmp)]
     let equal = order.iter().all(|&i| weights[i] == weights[order[0]]);
     if equal {

@@ -1,8 +1,8 @@
 //! Sentences on how sure an order of cells is, and on where effort would count.
 
 use super::explaining::{Names, has, join, level_words};
-use super::format::{percent, points, probability, workers};
-use super::wording::{counted, listed};
+use super::format::{percent, points, probability, signed_pace, workers, years as years_words};
+use super::wording::{counted, listed, of_years};
 use crate::estimation::{RankedCell, Ranking};
 use crate::policy::{Binding, Closing, Day, Priorities, PriorityCell, Smallest};
 use crate::schema::Measure;
@@ -116,7 +116,7 @@ pub fn priorities(p: &Priorities, names: Names<'_>, as_of: Option<Day>) -> Vec<S
         ));
     }
     said.push(closing(p, &noun, people));
-    said.extend(as_of.and_then(|day| gone(p, day)));
+    said.extend(as_of.and_then(|day| gone(p, &noun, people, day)));
     if let (Closing::Set(_), Some(interval)) = (&p.closing, p.gap_interval) {
         said.push(match p.cells_at_upper {
             Some(n) => format!(
@@ -134,7 +134,7 @@ pub fn priorities(p: &Priorities, names: Names<'_>, as_of: Option<Day>) -> Vec<S
         said.push(format!(
             "{} supposed: this is arithmetic on the employees and on all other rates of {} taken as they are, not a forecast of what any action does; whether a {noun} can rise so fast is not judged.",
             match p.options.cap {
-                Some(cap) => format!("The {} and the {} a year are", percent(p.options.rate), points(cap)),
+                Some(cap) => format!("The {} and the {} a year are", percent(p.options.rate), slow(cap)),
                 None => format!("The {} is", percent(p.options.rate)),
             },
             p.periods()
@@ -150,27 +150,48 @@ pub fn priorities(p: &Priorities, names: Names<'_>, as_of: Option<Day>) -> Vec<S
     said
 }
 
-/// What the years that have gone since the figures make of the pace.
-fn gone(p: &Priorities, day: Day) -> Option<String> {
+/// What the years that have gone since the figures make of the pace, and what the years left give at the pace asked for.
+fn gone(p: &Priorities, noun: &str, people: &str, day: Day) -> Option<String> {
     let (cap, years) = (p.options.cap?, p.years?);
-    let gone = f64::from(day.year() - p.period.calendar_year());
-    (gone >= 1.0 && years > gone && matches!(p.closing, Closing::Set(_))).then(|| {
-        format!(
-            "{gone:.0} of these {years:.0} years have gone: if the rates are still those of {}, the same takes {} a year from {} on.",
-            p.periods(),
-            points(cap * years / (years - gone)),
-            day.year()
-        )
-    })
+    let now = day.period_like(p.period);
+    let gone = now.years_since(p.period);
+    let left = years - gone;
+    if gone < 1.0 || left <= 0.0 || !matches!(p.closing, Closing::Set(_)) {
+        return None;
+    }
+    let same_pace = match p.within_years(left) {
+        Priorities { closing: Closing::Set(set), cells, cells_at_upper, .. } => {
+            let names = set.cells.iter().map(|&i| cells[i].name.clone());
+            let upper = cells_at_upper.map(|n| format!(" ({n} at the upper end of the gap’s interval)")).unwrap_or_default();
+            format!("takes {} instead{upper}: {}", counted(set.cells.len(), noun), join(names))
+        }
+        of => format!("gains no more than {} {people}, which does not close it", workers(of.cells.iter().map(|c| c.gain).sum())),
+    };
+    Some(format!(
+        "{} gone: if the rates are still those of {}, the same takes {} a year from {now} on; keeping to {} a year over the {} left {same_pace}.",
+        of_years(gone, years),
+        p.periods(),
+        points(cap * years / left),
+        slow(cap),
+        years_words(left),
+    ))
+}
+
+/// A pace a year, with more decimals where one would print nothing.
+fn slow(pace: f64) -> String {
+    if pace < 0.01 * 0.05 { format!("{} points", signed_pace(pace).trim_start_matches('+')) } else { points(pace) }
 }
 
 fn closing(p: &Priorities, noun: &str, people: &str) -> String {
+    if let (Some(_), Some(0.0), Closing::Impossible { .. } | Closing::NoGoal) = (p.options.cap, p.years, &p.closing) {
+        return format!("The deadline is no later than the figures of {}: no pace leaves a {noun} time to rise.", p.periods());
+    }
     let stated = percent(p.options.rate);
     // With a cap the stated rate is a direction; most cells stop on the way.
     let (moved, moving) = match (p.options.cap, p.years) {
         (Some(cap), Some(years)) => {
             let pace =
-                format!("towards {stated} by no more than {} a year for {years:.0} years from {}", points(cap), p.periods());
+                format!("towards {stated} by no more than {} a year for {} from {}", slow(cap), years_words(years), p.periods());
             (format!("rose {pace}"), format!("rising {pace}"))
         }
         _ => (format!("moved to {stated}"), format!("moving to {stated}")),
@@ -193,7 +214,9 @@ fn closing(p: &Priorities, noun: &str, people: &str) -> String {
                 (Smallest::Cells, true) => format!("no fewer {noun}s would do"),
                 (Smallest::Workers, true) => format!("no set with fewer {people} would do"),
                 (_, false) => {
-                    format!("the best set found; none weighs less than {}", percent(set.at_least / set.weight)) + " of it"
+                    // Not proved to be smallest, so never "100.0%".
+                    let bound = (set.at_least / set.weight).min(0.999);
+                    format!("the best set found; none weighs less than {} of it", percent(bound))
                 }
             };
             format!(

@@ -139,7 +139,10 @@ fn numbers(d: &Decomposition) -> String {
     let base = if d.measure == Measure::PaySet { "jobs" } else { "employees" };
     let (top, bottom) = (side(those_counted(d.measure), d.counted), side(base, d.workers));
     let (up, down) = (d.counted[1] > d.counted[0], d.workers[1] < d.workers[0]);
+    // What may be nothing has no cause.
+    let told = d.change.interval.is_none_or(|i| !covers_zero(i));
     let faster = match (up, down, d.change.value > 0.0) {
+        _ if !told => String::new(),
         (false, true, true) => format!("; the rate rose because {base} fell faster"),
         (true, false, false) => format!("; the rate fell because {base} rose faster"),
         _ => String::new(),
@@ -201,7 +204,9 @@ fn depends(d: &Decomposition, names: Names<'_>) -> Option<String> {
             )
         })
         .collect();
-    let turns = |g: &Grouping| g.composition * own.composition < 0.0 || g.rate * own.rate < 0.0;
+    // A sign turns for a reader where both amounts print as other than nothing.
+    let opposed = |a: f64, b: f64| a * b < 0.0 && a.abs().min(b.abs()) >= 5e-5;
+    let turns = |g: &Grouping| opposed(g.composition, own.composition) || opposed(g.rate, own.rate);
     let turned = if coarser.iter().any(turns) { ", and a sign turns" } else { "" };
     Some(format!("The split depends on the grouping{turned}: {}.", each.join("; ")))
 }

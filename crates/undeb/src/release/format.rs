@@ -32,6 +32,13 @@ pub fn signed_hundredths(difference: f64) -> String {
     signed(difference * 100.0, 2)
 }
 
+/// Years, with quarters where there are any: "8 years", "1 year", "1.75 years".
+pub(crate) fn years(count: f64) -> String {
+    let text = decimal(count, 2);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text} {}", if text == "1" { "year" } else { "years" })
+}
+
 /// A probability in whole per cent, never as certain as it is not.
 ///
 /// ```

@@ -38,6 +38,7 @@ impl Report {
                 text("mark", &|r| r.mark.map(|m| m.shorthand().to_owned())),
                 text("source", &|r| Some(r.source.to_string())),
                 Column::new("rolled_up".into(), rows.iter().map(|r| r.estimate.rolled_up).collect::<Vec<_>>()),
+                text("since", &|r| r.estimate.since.map(|p| p.to_string())),
                 text("note", &|r| r.estimate.note.as_ref().map(ToString::to_string)),
             ],
         )

@@ -1,16 +1,15 @@
 //! Sentences on where the figures are going: computed, and never stronger than the probabilities under them.
 
 use super::format::{percent, points, probability, signed_pace, workers};
-use super::wording::{counted, noun};
+use super::wording::{listed, of_years};
 use crate::policy::{
-    Day, Detectable, Employment, Finding, Level, Outlook, OutlookOptions, Pace, Standing, Target, TargetFindings, Trend,
-    TrendModel,
+    Day, Employment, Finding, Level, Outlook, OutlookOptions, Pace, Standing, Target, TargetFindings, TrendModel,
 };
-use crate::schema::{Classification, Period};
+use crate::schema::{Classification, Force, Period};
 use crate::survey::interval::Interval;
 
-/// From this probability on, and down to its complement, counts speak of "at least" and "at most".
-const LIKELY: f64 = 0.9;
+/// A change of less does not print.
+const PRINTED: f64 = 5e-4;
 
 /// An interval of shares: "4.1% to 6.0%".
 pub fn between(i: Interval) -> String {
@@ -46,7 +45,7 @@ fn first_met_with(outlook: &Outlook, range: &str) -> Option<String> {
         // The middle is as early as the tenth: what is left to say is how late the rest are.
         _ if early == median => match first.late {
             Some(late) => format!("{median} (nine tenths by {late})"),
-            None => format!("{median} (nine tenths {never})"),
+            None => format!("{median} (nine tenths after {until} or never)"),
         },
         _ => format!("{median} ({early} to {late}{range})"),
     })
@@ -69,8 +68,12 @@ pub fn target(findings: &TargetFindings, regions: Option<&Classification>, as_of
         return Vec::new();
     }
     match findings.findings.as_slice() {
-        [one] => one.outlook.as_ref().map(|outlook| single(&findings.target, one, outlook, as_of)).unwrap_or_default(),
-        _ => many(findings, regions, as_of),
+        [one] => one.outlook.as_ref().map_or_else(Vec::new, |outlook| {
+            let mut said = single(&findings.target, one, outlook, as_of);
+            said.extend(across(&[outlook]));
+            said
+        }),
+        _ => super::outlooks_of_many::many(findings, regions, as_of),
     }
 }
 
@@ -124,12 +127,12 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
             last.period,
             between(last.most).replace(" to ", " and ")
         ));
-        said.push(format!(
-            "The probability of being {goal} in {} is {}; that of having been there by then is {}.",
-            last.period,
-            probability(at),
-            probability(by)
-        ));
+        // Where the trend stands there already, having been there by then says nothing.
+        let by = match outlook.first_met {
+            Some(first) if first.already >= 0.5 => String::new(),
+            _ => format!("; that of having been there by then is {}", probability(by)),
+        };
+        said.push(format!("The probability of being {goal} in {} is {}{by}.", last.period, probability(at)));
     } else if let (Some(at), Some(deadline)) = (outlook.met_at, target.deadline) {
         said.push(format!(
             "The deadline of {deadline} has passed; by the trend the rate was then {goal} with a probability of {}.",
@@ -170,12 +173,13 @@ fn needed(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day) -> 
     let (deadline, period) = (target.deadline?, finding.period?);
     let more = required.workers_per_year.filter(|w| *w >= 50.0);
     let more = more.map(|w| format!(", or {} more {} a year", workers(w), target.measure.counted())).unwrap_or_default();
-    let (years, gone) = (deadline.years_since(period), f64::from(as_of.year() - period.calendar_year()));
-    let late = if gone >= 2.0 && years > gone {
+    let now = as_of.period_like(period);
+    let (years, gone) = (deadline.years_since(period), now.years_since(period));
+    let late = if gone >= 1.0 && years > gone {
         format!(
-            "; {gone:.0} of these {years:.0} years have gone, and if the rate is still that of {period} it takes {} points a year from {} on",
+            "; {} gone, and if the rate is still that of {period} it takes {} points a year from {now} on",
+            of_years(gone, years),
             signed_pace(required.per_year * years / (years - gone)),
-            as_of.year()
         )
     } else {
         String::new()
@@ -192,8 +196,20 @@ pub fn told(outlook: &Outlook) -> Option<String> {
         d.from,
         points(d.smallest)
     );
+    if d.asked <= -PRINTED {
+        // A level below the start: nothing is asked for, and a fall may be borne.
+        let borne = points(-d.asked);
+        return Some(match d.path_from {
+            Some(first) => {
+                format!("{smallest}; the target bears a fall of {borne}, which could be told from {first} on if it came evenly.")
+            }
+            None => {
+                format!("{smallest}; the target bears a fall of {borne}, too little to be told with figures as precise as these.")
+            }
+        });
+    }
     if d.asks_change() {
-        let asked = points(d.asked.abs());
+        let asked = points(d.asked);
         return Some(match d.path_from {
             Some(first) => {
                 format!("{smallest}; the target asks for {asked}, so being on the path could be told from {first} on.")
@@ -218,124 +234,18 @@ pub fn told(outlook: &Outlook) -> Option<String> {
     Some(format!("{smallest}; the target asks for no change, so a smaller shortfall may go unseen.{}", rise.unwrap_or_default()))
 }
 
-fn many(findings: &TargetFindings, regions: Option<&Classification>, as_of: Day) -> Vec<String> {
-    let outlooks: Vec<&Outlook> = findings.findings.iter().filter_map(|f| f.outlook.as_deref()).collect();
-    if outlooks.is_empty() {
-        return Vec::new();
-    }
-    let noun = noun(&findings.target, regions);
-    let mut said = Vec::new();
-    let chances: Vec<f64> = outlooks.iter().filter_map(|o| o.met_at).collect();
-    let without = findings.findings.len() - chances.len();
-    if let (false, Some(deadline)) = (chances.is_empty(), findings.target.deadline) {
-        let likely = chances.iter().filter(|p| **p >= LIKELY).count();
-        let unlikely = chances.iter().filter(|p| **p <= 1.0 - LIKELY).count();
-        let reached = match (&findings.target.level, findings.target.baseline) {
-            (Level::Change(by), Some(from)) if *by == 0.0 => format!("the rate is no lower than its trend stood in {from}"),
-            _ => "the level is met".to_owned(),
-        };
-        let start = match outlooks.iter().all(|o| o.fan.is_empty()) {
-            true => format!("The deadline has passed; by the trends, in {deadline} {reached}"),
-            false => format!("If each trend goes on, in {deadline} {reached}"),
-        };
-        said.push(format!(
-            "{start} with a probability of 90% or more in {likely} of {}, and of 10% or less in {unlikely}; in the other {} it lies between.",
-            counted(chances.len(), &noun),
-            chances.len() - likely - unlikely
-        ));
-    }
-    if without > 0 {
-        let why: std::collections::BTreeSet<&str> = outlooks.iter().filter_map(|o| o.missing.as_deref()).collect();
-        let why = match why.into_iter().collect::<Vec<_>>().as_slice() {
-            [one] => format!(": {one}"),
-            _ => String::new(),
-        };
-        said.push(format!("For {} nothing can be projected{why}.", counted(without, &noun)));
-    }
-    said.extend(many_paces(&outlooks, &noun));
-    let follow = outlooks.iter().filter(|o| o.trend().is_some_and(Trend::errors_follow)).count();
-    if follow > 0 {
-        said.push(format!(
-            "In {} of {} the errors of one-step predictions follow each other, so intervals may be too narrow; report.json has the reasons for each.",
-            follow,
-            counted(outlooks.len(), &noun)
-        ));
-    }
-    said.extend(many_told(&outlooks, &noun));
-    if let Some((whole, outlook)) = findings.whole.as_ref().and_then(|w| Some((w, w.outlook.as_ref()?))) {
-        said.push("All together, though not itself a target:".to_owned());
-        said.extend(single(&findings.target, whole, outlook, as_of));
-    }
-    said
-}
-
-/// Which way the trends and the straight lines of the last figures point.
-fn many_paces(outlooks: &[&Outlook], noun: &str) -> Option<String> {
-    let directions = |of: &dyn Fn(&Outlook) -> Option<Pace>| {
-        let intervals: Vec<Interval> = outlooks.iter().filter_map(|o| of(o)?.interval).collect();
-        let (up, down) = (intervals.iter().filter(|i| i.low > 0.0).count(), intervals.iter().filter(|i| i.high < 0.0).count());
-        (up, down, intervals.len())
-    };
-    let (up, down, all) = directions(&|o| o.pace);
-    if all == 0 {
-        return None;
-    }
-    let steady: Vec<Period> =
-        outlooks.iter().filter(|o| o.model == Some(TrendModel::Drift)).filter_map(|o| Some(o.pace?.from)).collect();
-    let steady = match steady.first() {
-        Some(first) if steady.iter().all(|p| p == first) => {
-            format!(" (in {} steady in log odds since {first})", steady.len())
-        }
-        _ => String::new(),
-    };
-    let mut text = format!(
-        "In {down} of {} the whole interval of the trend’s slope{steady} lies below zero, in {up} above.",
-        counted(all, noun)
-    );
-    let (up, down, lines) = directions(&|o| o.line_pace);
-    if lines > 0 {
-        let disagree = outlooks.iter().filter(|o| o.paces_disagree);
-        let (all, higher) = disagree.fold((0, 0), |(all, higher), o| {
-            let up = o.line_pace.zip(o.pace).is_some_and(|(line, trend)| line.per_year > trend.per_year);
-            (all + 1, higher + usize::from(up))
-        });
-        text.push_str(&format!(
-            " That of the straight line through the last figures alone lies below zero in {down} and above in {up}."
-        ));
-        if all > 0 {
-            let higher = if higher == all { "all of them".to_owned() } else { higher.to_string() };
-            text.push_str(&format!(" In {all} the line disagrees with the trend, and is the higher of the two in {higher}."));
-        }
-    }
-    Some(text)
-}
-
-fn many_told(outlooks: &[&Outlook], noun: &str) -> Option<String> {
-    let mut smallest: Vec<f64> = outlooks.iter().filter_map(|o| Some(o.detectable?.smallest)).collect();
-    smallest.sort_by(f64::total_cmp);
-    let d = outlooks.iter().find_map(|o| o.detectable)?;
-    let asks = outlooks.iter().any(|o| o.detectable.is_some_and(|d| d.asks_change()));
-    let (least, middle, most) = (smallest.first()?, smallest[smallest.len() / 2], smallest.last()?);
-    let mut text = format!(
-        "In the median {noun} a true change since {} of less than {} would be missed with a probability above {}; that limit runs from {} to {}.",
-        d.from,
-        points(middle),
-        percent(1.0 - d.power).replace(".0%", "%"),
-        points(*least),
-        points(*most)
-    );
-    if !asks {
-        text.push_str(" The target asks for no change, so a smaller shortfall may go unseen.");
-        let rises: Vec<Detectable> = outlooks.iter().filter_map(|o| o.rise).filter(|r| r.asks_change()).collect();
-        let told = rises.iter().filter(|r| r.path_from.is_some()).count();
-        if !rises.is_empty() {
-            text.push_str(&format!(
-                " Of {} that need a rise from the latest figure, that rise could be told by the deadline in {told}.",
-                counted(rises.len(), noun)
-            ));
-        }
-    }
-    Some(text)
+/// Breaks that are cautions only, and that trends run across.
+pub(super) fn across(outlooks: &[&Outlook]) -> Option<String> {
+    let breaks = outlooks.iter().filter_map(|o| o.trend()).flat_map(|t| {
+        let (first, last) = (t.points()[0].period, t.latest().period);
+        t.breaks().iter().filter(move |b| b.force == Force::Caution && b.between(first, last)).map(|b| b.at)
+    });
+    let at: std::collections::BTreeSet<String> = breaks.map(|p| p.to_string()).collect();
+    let at: Vec<&str> = at.iter().map(String::as_str).collect();
+    let runs = if outlooks.len() == 1 { "The trend runs" } else { "Trends run" };
+    let (breaks, are) = if at.len() == 1 { ("break", "is a caution") } else { ("breaks", "are cautions") };
+    (!at.is_empty())
+        .then(|| format!("{runs} across the {breaks} of {}, which {are} (see Definitions, breaks and sources).", listed(&at)))
 }
 
 /// What trends and projections assume.
@@ -355,6 +265,18 @@ pub fn assumptions(options: &OutlookOptions, level: f64) -> Vec<String> {
             percent(options.power).replace(".0%", "%")
         ),
     ];
+    if let Some(model) = options.trend.model {
+        said.push(format!("Every trend was asked to be {}.", model.words()));
+    }
+    for bridge in &options.trend.bridges {
+        said.push(match bridge.sd {
+            Some(sd) => format!("Trends bridge the break of {}: figures before it may lie off by an amount with an assumed standard deviation of {sd} in log odds.", bridge.at),
+            None => format!("Trends bridge the break of {}: by how much figures before it lie off is worked out from the series itself.", bridge.at),
+        });
+    }
+    if let Some(rho) = options.trend.correlation.first() {
+        said.push(format!("Trends take the sampling errors of figures one step apart to have a correlation of {rho}."));
+    }
     if let Some(se) = options.trend.assumed_se {
         said.push(format!("Where no error is stated, trends assume a standard error of {}.", points(se)));
     }

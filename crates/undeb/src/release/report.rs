@@ -7,7 +7,7 @@ use super::explained::Explained;
 use super::quality::{Grade, Quality, RuleSet};
 use super::wording;
 use crate::error::{Error, Result};
-use crate::estimation::{ErrorMethod, Estimate, Estimates, Uncertainty};
+use crate::estimation::{Estimate, Estimates, Uncertainty};
 use crate::policy::{Action, Answer, Counts, Day, Finding, Findings, JudgedBy, Plan, Reason, TargetFindings};
 use crate::schema::{Measure, Period};
 use crate::survey::interval::Interval;
@@ -81,7 +81,7 @@ pub struct Report {
     verdict: String,
     estimates: Vec<Released>,
     position: HashMap<SeriesKey, Vec<usize>>,
-    withheld: usize,
+    pub(super) withheld: usize,
     explained: Explained,
 }
 
@@ -314,60 +314,6 @@ impl Report {
     /// The actions, each with whether it is late.
     pub fn actions(&self) -> impl Iterator<Item = (&Action, bool)> {
         self.plan.actions.iter().map(|a| (a, a.is_overdue(self.as_of)))
-    }
-
-    /// What is assumed, approximated or withheld, in sentences.
-    pub fn assumptions(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        let assumed = self.estimates.iter().find_map(|r| match r.estimate.uncertainty {
-            Uncertainty::Sampling { method: ErrorMethod::AssumedDesignEffect { design_effect }, .. } => Some(design_effect),
-            _ => None,
-        });
-        if let Some(deff) = assumed {
-            notes.push(format!(
-                "Sampling errors are approximations made here from the unweighted sample and an assumed design effect of {deff}; the publisher states none."
-            ));
-            notes.push(format!(
-                "Two figures of one cell in different periods are taken to have the correlation {}.",
-                self.plan.assumptions.overlap_correlation
-            ));
-        }
-        if self.estimates.iter().any(|r| r.estimate.value.is_some() && matches!(r.estimate.uncertainty, Uncertainty::Unstated)) {
-            notes.push(
-                "Where no sampling error is stated, findings are judged by the point alone: a small difference may be noise."
-                    .to_owned(),
-            );
-        }
-        if self.estimates.iter().any(|r| r.quality.approximate) {
-            notes.push(
-                "The quality rule counts persons in the category; that count is approximated as the sample times the rate."
-                    .to_owned(),
-            );
-        }
-        if self.estimates.iter().any(|r| r.estimate.value.is_some() && r.quality.grade == Grade::NotAssessable) {
-            notes.push("Some figures cannot be graded by the quality rule: what it looks at is not published.".to_owned());
-        }
-        if self.withheld > 0 {
-            notes.push(format!(
-                "{} withheld. Only these cells themselves were suppressed; whether they can be worked out from totals was not checked.",
-                wording::counted(self.withheld, "figure")
-            ));
-        }
-        if self.targets.iter().flat_map(|t| &t.findings).any(|f| f.observed_pace.is_some()) {
-            notes.push(format!(
-                "The observed pace is taken over at most {} years, from the first figure in that window.",
-                self.plan.assumptions.pace_window
-            ));
-        }
-        if let Some(options) = &self.plan.outlook {
-            let projected = self.targets.iter().flat_map(|t| t.findings.iter().chain(&t.whole));
-            if projected.filter_map(|f| f.outlook.as_ref()).any(|o| o.model.is_some() || o.detectable.is_some()) {
-                notes.extend(super::outlook_words::assumptions(options, self.plan.level));
-            }
-        }
-        notes.extend(self.explained.withheld());
-        notes.extend(self.plan.assumptions.reason.clone());
-        notes
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{percent, points, workers};
+use super::format::{percent, points, workers, years};
 use crate::policy::{Answer, Counts, Finding, JudgedBy, Level, PolicyForce, Reason, Status, Target, TargetFindings};
 use crate::schema::{Classification, Period};
 
@@ -10,6 +10,13 @@ use crate::schema::{Classification, Period};
 pub fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { noun.to_owned() } else { plural(noun) };
     format!("{count} {plural}")
+}
+
+/// "2 of these 8 years have", "1 of these 3 years has".
+pub(super) fn of_years(gone: f64, all: f64) -> String {
+    let gone = years(gone);
+    let (number, verb) = (gone.split(' ').next().unwrap_or_default(), if gone == "1 year" { "has" } else { "have" });
+    format!("{number} of these {} {verb}", years(all))
 }
 
 fn plural(noun: &str) -> String {

@@ -32,6 +32,11 @@ impl Period {
         Period { year, quarter: 0 }
     }
 
+    /// The first quarter of a year.
+    pub(crate) const fn first_quarter(year: i32) -> Self {
+        Period { year, quarter: 1 }
+    }
+
     /// Records that name no period.
     pub const UNDATED: Period = Period { year: i32::MIN, quarter: 0 };
 

@@ -139,10 +139,10 @@ pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
             let order: PlHashMap<&str, usize> = categories.categories().values_iter().zip(0..).collect();
             Ok(code(name, &texts.into_column())?.ordered(|key| order.get(key.to_string().as_str()).copied()))
         }
-        other => {
-            Err(Error::data(format!("column `{name}` is of type {other}"))
-                .help("codes are whole numbers, texts or true and false"))
-        }
+        other => Err(Error::data(format!("column `{name}` is of type {other}")).help(match other {
+            DataType::Date | DataType::Datetime(..) => "take the year or the quarter out of it first",
+            _ => "codes are whole numbers, texts or true and false",
+        })),
     }
 }
 

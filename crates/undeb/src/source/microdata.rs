@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::Column;
+use polars::prelude::{Column, DataType};
 
 use super::codebook::Codebook;
+use super::coded::Key;
 use super::codes::Codes;
 use super::coding::code;
 use super::columns::years;
@@ -60,6 +61,10 @@ pub struct Records {
     pub(crate) unasked: Vec<(Measure, Period, Arc<str>)>,
     /// What the survey cannot give, in its codebook's words.
     pub(crate) cannot: Arc<str>,
+    /// The filters that make the domain, each in words.
+    pub(crate) domain: Vec<Arc<str>>,
+    /// Records of which it is not known whether they are in scope; they are left out.
+    pub(crate) unknown_scope: u64,
     /// What people are paid, where the records tell.
     pub(crate) pay: Option<Pay>,
 }
@@ -137,7 +142,12 @@ impl Records {
             (self.periods, self.period_of) = years(name, coded)?;
             return Ok(self);
         }
-        let codes: Vec<Arc<str>> = coded.keys.iter().map(|k| k.to_string().into()).collect();
+        let word = |key: &Key| match (column.dtype(), key) {
+            // A reader knows true and false better than the numbers that stand for them.
+            (DataType::Boolean, Key::Number(n)) => if *n == 0 { "false" } else { "true" }.into(),
+            _ => key.to_string().into(),
+        };
+        let codes: Vec<Arc<str>> = coded.keys.iter().map(word).collect();
         let tree = || Arc::new(Classification::flat(name, &codes));
         match name {
             "region" => self.regions = tree(),
@@ -164,6 +174,8 @@ impl Records {
             asked: self.asked.clone(),
             unasked: self.unasked.clone(),
             cannot: Arc::clone(&self.cannot),
+            domain: self.domain.clone(),
+            unknown_scope: self.unknown_scope,
             pay: None,
         })
     }
@@ -186,10 +198,30 @@ impl Records {
     }
 
     /// The same records with a smaller domain: rows where `keep` is false stay in the design but leave every estimate.
+    /// Estimates say that they are of a domain; [`Records::filter_by`] lets them say of which.
     ///
     /// # Errors
     /// The mask has another length.
-    pub fn filter(mut self, keep: &[bool]) -> Result<Self> {
+    pub fn filter(self, keep: &[bool]) -> Result<Self> {
+        self.filter_by(keep, "a filter holds")
+    }
+
+    /// The same as [`Records::filter`], with the condition in words, as they end "those for which".
+    ///
+    /// ```
+    /// # use polars::prelude::*;
+    /// # use undeb::{Measure, Records, Roles};
+    /// let frame = df!["m" => [1, 0, 1, 0], "age" => [20, 30, 40, 50]]?;
+    /// let records = Records::new(&frame, &Roles { member: Some("m".into()), ..Roles::default() })?;
+    /// let old = records.filter_by(&[false, true, true, true], "age is over 25")?;
+    /// let estimates = old.estimate(&[Measure::Density], &[], &Default::default())?;
+    /// assert_eq!(estimates.remarks(), ["only a domain of the records, those for which age is over 25"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The mask has another length.
+    pub fn filter_by(mut self, keep: &[bool], condition: &str) -> Result<Self> {
         if keep.len() != self.flags.len() {
             return Err(Error::data(format!("the filter has {} rows, the records {}", keep.len(), self.flags.len())));
         }
@@ -198,6 +230,7 @@ impl Records {
                 *flag &= !IN;
             }
         }
+        self.domain.push(condition.into());
         Ok(self)
     }
 }

@@ -32,7 +32,7 @@ pub struct Roles {
     pub member: Option<String>,
     /// True, 1 for covered employees; false, 0 for others.
     pub covered: Option<String>,
-    /// True, 1 for employees in scope; all rows when none.
+    /// True, 1 for employees in scope; all rows when none. Rows where it is empty are left out, and counted in a remark.
     pub employee: Option<String>,
     /// Weight; 1 when none.
     pub weight: Option<String>,
@@ -186,10 +186,13 @@ impl Records {
             let member = |f: u8| f >> MEMBER & 3 == Answer::Yes as u8;
             flags.iter_mut().filter(|f| member(**f)).for_each(|f| *f = *f & !(3 << COVERED) | (Answer::Yes as u8) << COVERED);
         }
+        let mut unknown_scope = 0;
         match &roles.employee {
             None => flags.iter_mut().for_each(|f| *f |= IN),
             Some(name) => {
                 let column = column(frame, name)?;
+                // It is not read as a no: whoever may be in scope or not is left out, and counted.
+                unknown_scope = column.null_count() as u64;
                 if let Ok(bools) = column.as_materialized_series().bool() {
                     bits(bools, &mut flags, |flag, yes, known| *flag |= if yes & known { IN } else { 0 });
                 } else {
@@ -262,6 +265,8 @@ impl Records {
             asked,
             unasked: Vec::new(),
             cannot: "".into(),
+            domain: Vec::new(),
+            unknown_scope,
             pay: roles.pay.as_ref().map(|pay| pay.read(frame)).transpose()?,
         })
     }

@@ -125,6 +125,8 @@ impl Records {
             asked,
             unasked,
             cannot: book.cannot.join(" ").into(),
+            domain: Vec::new(),
+            unknown_scope: 0,
             // A variable that an extract leaves out is no pay, unless pay is asked for.
             pay: match book.pay.as_ref().filter(|pay| frame.column(&pay.amount).is_ok()) {
                 Some(pay) => Some(pay.read(frame)?),
