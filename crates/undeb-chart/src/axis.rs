@@ -17,6 +17,11 @@ impl Scale {
         let share = if extent.abs() > 1e-12 { (value - self.low) / extent } else { 0.5 };
         self.start + share * (self.end - self.start)
     }
+
+    /// The value at a position.
+    pub(crate) fn value(&self, position: f64) -> f64 {
+        self.low + (position - self.start) / (self.end - self.start) * (self.high - self.low)
+    }
 }
 
 /// The smallest of 1, 2 and 5 times a power of ten that needs at most `most` steps.
@@ -99,14 +104,8 @@ pub(crate) fn percent(value: f64) -> String {
 /// A tick in per cent, with decimals only where the steps need them.
 pub(crate) fn tick_label(tick: f64, step: f64) -> String {
     let step = step.abs() * 100.0;
-    let places = if step >= 1.0 - 1e-9 {
-        0
-    } else if step >= 0.1 - 1e-9 {
-        1
-    } else {
-        2
-    };
-    decimal(tick * 100.0, places)
+    let places = (0..6).find(|places| step * 10f64.powi(*places) >= 1.0 - 1e-9).unwrap_or(6);
+    decimal(tick * 100.0, places as usize)
 }
 
 /// Percentage points with their sign: positive is short of the target.
@@ -141,6 +140,15 @@ mod tests {
         assert_eq!(ticks(-0.03, 0.04, 5), [-0.04, -0.02, 0.0, 0.02, 0.04]);
         assert_eq!(rate_ticks([0.0, 1.0].into_iter(), 6), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
         assert_eq!(rate_ticks(std::iter::empty(), 6).first(), Some(&0.0));
+    }
+
+    #[test]
+    fn no_two_ticks_of_an_axis_read_alike() {
+        for high in [0.5, 0.07, 0.004, 0.000_3, 0.000_02] {
+            let marks = ticks(0.0, high, 6);
+            let labels: std::collections::HashSet<String> = marks.iter().map(|m| tick_label(*m, marks[1] - marks[0])).collect();
+            assert_eq!(labels.len(), marks.len(), "{labels:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use plotters::element::Rectangle;
 
 use crate::axis::{decimal, extent};
+use crate::locale::Drawing;
 use crate::svg::{Anchor, Svg, Type};
 use crate::theme::{Colour, Palette, size};
 
@@ -39,16 +40,15 @@ impl Classes {
         self.step(inner.iter().filter(|bound| value + 1e-9 >= **bound).count())
     }
 
-    /// One patch a class with its bounds; gives the right end and the first free pixel below.
-    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64), sign: &str) -> (f64, f64) {
+    /// One patch a class with its bounds, of which the upper one belongs to the next class; gives the right end and the first free pixel below.
+    pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64), sign: &str, words: &Drawing) -> (f64, f64) {
         let set = Type::new(size::SMALL, self.palette.muted).anchored(Anchor::Middle);
-        let joint = if self.bounds[0] < 0.0 { " to " } else { "–" };
         let bounds: Vec<String> = self.bounds.iter().map(|bound| label(*bound)).collect();
-        let mut labels: Vec<String> = bounds.windows(2).map(|pair| format!("{}{joint}{}", pair[0], pair[1])).collect();
-        if let Some(last) = labels.last_mut() {
-            last.push_str(sign);
+        let mut labels: Vec<String> = bounds.windows(2).map(|pair| words.below(&pair[0], &pair[1])).collect();
+        if let (Some(last), [.., low, high]) = (labels.last_mut(), &bounds[..]) {
+            *last = format!("{}{sign}", words.span(low, high));
         }
-        let wanted = labels.iter().map(|words| set.width(words)).fold(40.0, f64::max) + 12.0;
+        let wanted = labels.iter().map(|words| set.width(words)).fold(40.0, f64::max) + 18.0;
         let cell = wanted.min((right - left - 30.0) / self.count() as f64);
         // Where the ranges would touch, the bounds alone stand under the joints.
         let narrow = cell < wanted;
@@ -120,6 +120,16 @@ mod tests {
     fn a_value_on_a_bound_belongs_above_it_whatever_its_last_bit() {
         let classes = Classes::over([0.1, 0.7].into_iter(), Theme::Light.palette()).expect("there are values");
         assert!(classes.colour(0.4 - f64::EPSILON) == classes.colour(0.4));
+    }
+
+    #[test]
+    fn a_bound_is_named_by_the_class_that_it_belongs_to() {
+        let palette = Theme::Light.palette();
+        let classes = Classes::over([0.0, 0.3, 0.8].into_iter(), palette).expect("there are values");
+        let mut svg = Svg::new("c".into(), palette);
+        classes.legend(&mut svg, (0.0, 700.0, 0.0), "%", &crate::Locale::english().drawing);
+        let words: Vec<&str> = svg.texts.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(words, ["0 to under 20", "20 to under 40", "40 to under 60", "60 to 80%"]);
     }
 
     proptest! {

@@ -65,6 +65,7 @@ impl From<ChartError> for undeb::Error {
     fn from(error: ChartError) -> Self {
         match error.0 {
             Cause::Core(core) => core,
+            Cause::Choice { .. } => undeb::Error::schema(error.message()).help(error.remedy().unwrap_or_default()),
             _ => match error.remedy() {
                 Some(remedy) => undeb::Error::io(error.message()).help(remedy),
                 None => undeb::Error::io(error.message()),

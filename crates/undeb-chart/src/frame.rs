@@ -4,7 +4,7 @@ use crate::fonts::Weight;
 use crate::locale::{Locale, fill};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Svg, Type};
-use crate::text::wrap;
+use crate::text::{wrap_evenly, wrap_sentence};
 use crate::theme::{MARGIN, Palette, Theme, size};
 
 /// The least distance of two rows of [`size::DENSE`] words.
@@ -122,20 +122,24 @@ impl<'a> Layout<'a> {
         };
         if let Some(stamp) = &frame.stamp {
             let set = Type::new(size::SMALL, palette.muted).semi_bold();
-            layout.paragraph(stamp, set, 16.0);
+            layout.heading(stamp, set, 16.0);
             layout.top += 6.0;
         }
         if frame.titles_inside {
-            layout.paragraph(&frame.title, Type::new(size::TITLE, palette.ink).semi_bold(), 24.0);
+            layout.heading(&frame.title, Type::new(size::TITLE, palette.ink).semi_bold(), 24.0);
             layout.top += 4.0;
-            layout.paragraph(&frame.subtitle, Type::new(size::SUBTITLE, palette.muted), 20.0);
+            layout.heading(&frame.subtitle, Type::new(size::SUBTITLE, palette.muted), 20.0);
             layout.top += 14.0;
         }
         layout
     }
 
-    fn paragraph(&mut self, words: &str, set: Type, leading: f64) {
-        for line in wrap(words, set.size, set.weight, self.right - self.left) {
+    fn heading(&mut self, words: &str, set: Type, leading: f64) {
+        self.lines(wrap_evenly(words, set.size, set.weight, self.right - self.left), set, leading);
+    }
+
+    fn lines(&mut self, lines: Vec<String>, set: Type, leading: f64) {
+        for line in lines {
             self.top += leading;
             self.svg.text((self.left, self.top - 0.28 * leading), &line, &set);
         }
@@ -145,11 +149,14 @@ impl<'a> Layout<'a> {
     /// no page to keep to.
     pub(crate) fn room(&self) -> Option<f64> {
         let page = self.frame.page?;
-        let wide = self.right - self.left;
-        let lines = |words: &String| wrap(words, size::SMALL, Weight::Regular, wide).len() as f64;
-        let notes = self.frame.feet().iter().map(lines).sum::<f64>();
+        let notes = self.frame.feet().iter().map(|foot| self.foot(foot).len() as f64).sum::<f64>();
         let feet = if notes > 0.0 { FEET + FOOT * notes } else { 0.0 };
         Some(page - self.top - feet - MARGIN)
+    }
+
+    /// The lines of a note.
+    fn foot(&self, words: &str) -> Vec<String> {
+        wrap_sentence(words, size::SMALL, Weight::Regular, self.right - self.left)
     }
 
     /// How far apart `count` rows stand: as far as is best, and closer where a page has no room for that.
@@ -189,7 +196,7 @@ impl<'a> Layout<'a> {
             self.top += FEET;
         }
         for foot in feet {
-            self.paragraph(&foot, Type::new(size::SMALL, self.palette.muted), FOOT);
+            self.lines(self.foot(&foot), Type::new(size::SMALL, self.palette.muted), FOOT);
         }
         let parts = [&frame.subtitle].into_iter().chain(&says).chain(&frame.notes);
         let mut description: Vec<String> = parts.chain([&source]).map(|s| sentence(s)).collect();

@@ -74,6 +74,11 @@ impl Sizes {
         if self.powers { size.max(1.0).log10() } else { size }
     }
 
+    /// The sample size at a place on the axis.
+    fn size(&self, at: f64) -> f64 {
+        if self.powers { 10f64.powf(at) } else { at }
+    }
+
     fn ticks(&self, low: f64, high: f64) -> Vec<(f64, String)> {
         if !self.powers {
             return ticks(0.0, high, 6).into_iter().map(|v| (v, grouped(v))).collect();
@@ -126,8 +131,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let (first, last) = (across.ticks[0].0, across.ticks[across.ticks.len() - 1].0);
     // Limits of tiny samples would leave no room for the dots: the axis follows the dots and what is near them.
     let (low, high) = extent(known.iter().map(|(_, v)| *v).chain(centre)).unwrap_or((0.0, 1.0));
-    let reach = 0.35 * (high - low).max(0.05);
-    let marks = rate_ticks([(low - reach).max(low.min(0.0)), (high + reach).min(high.max(1.0))].into_iter(), 6);
+    let reach = 0.15 * (high - low).max(0.05);
+    let marks = rate_ticks([(low - reach).max(low.min(0.0)), (high + reach).min(high.max(1.0))].into_iter(), 8);
     let (floor, ceiling) = (marks[0], marks[marks.len() - 1]);
     let step = marks[1] - marks[0];
     let unit = |i: usize| if i + 1 == marks.len() { "%" } else { "" };
@@ -135,7 +140,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let up = Axis { name: or(&data.value_label, "%"), ticks: figures.collect() };
     let plane = Plane::draw(&mut layout, &across, &up, false);
     let mut lines: Vec<Vec<At>> = Vec::new();
+    let ends = (sizes.size(first).max(1e-3 * sizes.size(last)), sizes.size(last));
     for (i, (_, points)) in curves.iter().enumerate() {
+        let points = stretched(points, centre, ends);
         for side in [|p: &(f64, f64, f64)| p.1, |p: &(f64, f64, f64)| p.2] {
             let within = |p: &&(f64, f64, f64)| (first..=last).contains(&sizes.at(p.0)) && (floor..=ceiling).contains(&side(p));
             let line: Vec<At> =
@@ -159,9 +166,14 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         mark.draw(&mut layout.svg, at, palette, 4.5);
         spots.push(Spot { at, name: &dot.label, strong: dot.outside, named: dot.outside || known.len() <= FEW });
     }
-    let without = plane.name(&mut layout, &spots, &lines);
+    let without = plane.name(&mut layout, &spots, &lines).len();
     let mut bottom = layout.top;
     let set = Type::new(size::SMALL, palette.muted);
+    if floor > 1e-9 {
+        bottom += 18.0;
+        layout.svg.text((layout.left, bottom), &layout.axis_starts(&tick_label(floor, step)), &set);
+        bottom += 2.0;
+    }
     for (count, words) in [(without, &drawing.without_name), (data.dots.len() - known.len(), &drawing.without)] {
         if count > 0 {
             bottom += 18.0;
@@ -178,4 +190,39 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         format!("{}: {}{place}", dot.label, fill(&drawing.sampled, &[("value", &value), ("size", &size)]))
     }));
     layout.finish(bottom, says)
+}
+
+/// Limits to both ends of the axis: beyond the points that are known they narrow with the root of the sample.
+fn stretched(points: &[(f64, f64, f64)], centre: Option<f64>, (from, to): (f64, f64)) -> Curve {
+    const STEPS: i32 = 60;
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let beyond = |known: &(f64, f64, f64), start: f64, end: f64| {
+        let middle = centre.unwrap_or((known.1 + known.2) / 2.0);
+        // A limit that is cut at zero or at one tells less than the other.
+        let half = (known.2 - middle).max(middle - known.1) * known.0.sqrt();
+        let sizes = (0..=STEPS).map(move |i| start * (end / start).powf(f64::from(i) / f64::from(STEPS)));
+        sizes.map(move |n| (n, (middle - half / n.sqrt()).max(0.0), (middle + half / n.sqrt()).min(1.0))).collect::<Vec<_>>()
+    };
+    let before = if from < first.0 { beyond(first, from, first.0) } else { Vec::new() };
+    let after = if to > last.0 { beyond(last, last.0, to) } else { Vec::new() };
+    [before, points.to_vec(), after].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_reach_both_ends_of_the_axis() {
+        let limit = |n: f64| (n, 0.3 - 1.0 / n.sqrt(), 0.3 + 1.0 / n.sqrt());
+        for points in [vec![limit(400.0)], vec![limit(100.0), limit(400.0)]] {
+            let curve = stretched(&points, Some(0.3), (10.0, 900.0));
+            let (first, last) = (curve[0], curve[curve.len() - 1]);
+            let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+            assert!(near(first.0, 10.0) && near(first.1, 0.0) && near(first.2, limit(10.0).2), "{first:?}");
+            assert!(near(last.0, 900.0) && near(last.1, limit(900.0).1) && near(last.2, limit(900.0).2), "{last:?}");
+            assert!(curve.windows(2).all(|pair| pair[0].0 <= pair[1].0 + 1e-9));
+        }
+        assert!(stretched(&[], None, (1.0, 2.0)).is_empty());
+    }
 }

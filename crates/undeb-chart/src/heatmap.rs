@@ -59,6 +59,11 @@ impl Data {
 const GAP: f64 = 2.0;
 /// What the headers of columns take.
 const HEADERS: f64 = 44.0;
+/// The widest column.
+const WIDEST: f64 = 220.0;
+/// From this width on many rows stand in two halves side by side, this far apart.
+const WIDE: f64 = 1000.0;
+const BETWEEN: f64 = 40.0;
 
 /// The grid of cells: columns that the picture cannot hold go into further blocks below the first.
 struct Grid {
@@ -71,12 +76,18 @@ struct Grid {
     stacked: bool,
     /// How many columns a block has.
     across: usize,
+    /// How many rows a block has; the others stand beside it.
+    down: usize,
+    /// From the left edge of a block to that of the one beside it.
+    aside: f64,
     name_lines: usize,
 }
 
 impl Grid {
     fn plan(layout: &Layout<'_>, data: &Data) -> Self {
-        let room = layout.right - layout.left;
+        let all = layout.right - layout.left;
+        let halves = all >= WIDE && data.rows.len() > 24;
+        let room = if halves { (all - BETWEEN) / 2.0 } else { all };
         let cells = || data.cells.iter().flatten();
         let whole = widest(cells().map(Cell::words).collect::<Vec<_>>().iter().map(String::as_str), size::SMALL);
         let figure = cells().map(|c| c.figure()).chain(cells().filter_map(|c| c.mark.clone())).collect::<Vec<_>>();
@@ -92,10 +103,10 @@ impl Grid {
         let least = least.max(words.map(|w| width(w, size, Weight::SemiBold)).fold(0.0, f64::max).min(most) + 5.0);
         let blocks = columns.div_ceil(across(least));
         let across = columns.div_ceil(blocks);
-        let pitch = ((room - gutter - 12.0) / across as f64).min(150.0).floor();
+        let pitch = ((room - gutter - 12.0) / across as f64).min(WIDEST).floor();
         let stacked = pitch - GAP < whole + 4.0 && figure < whole;
         let two_lines = names > gutter && data.rows.len() <= 24;
-        let rows = data.rows.len();
+        let rows = if halves { data.rows.len().div_ceil(2) } else { data.rows.len() };
         let step = match rows {
             _ if two_lines || stacked => 36.0,
             0..=16 => 26.0,
@@ -106,7 +117,9 @@ impl Grid {
             _ => 18.0,
         };
         let sizes = (fitting(step, size::LABEL), fitting(step, size::SMALL));
-        Self { gutter, pitch, step, sizes, stacked, across, name_lines: if two_lines { 2 } else { 1 } }
+        let name_lines = if two_lines { 2 } else { 1 };
+        let aside = gutter + 12.0 + across as f64 * pitch + BETWEEN;
+        Self { gutter, pitch, step, sizes, stacked, across, down: rows, aside, name_lines }
     }
 }
 
@@ -127,27 +140,29 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     layout.top = key::beside(&mut layout.svg, palette, place, legend, &items) + 6.0;
 
     let grid = Grid::plan(&layout, data);
-    let start = layout.left + grid.gutter + 12.0;
     let columns: Vec<usize> = (0..data.columns.len()).collect();
     for (i, block) in columns.chunks(grid.across).enumerate() {
         layout.top += if i > 0 { 16.0 } else { 0.0 };
-        let top = headers(&mut layout, data, block, start, grid.pitch);
+        let left = |r: usize| layout.left + (r / grid.down) as f64 * grid.aside;
+        let lefts: Vec<f64> = (0..data.rows.len()).map(left).collect();
+        let mut top = layout.top;
+        for left in lefts.iter().step_by(grid.down) {
+            top = headers(&mut layout, data, block, left + grid.gutter + 12.0, grid.pitch);
+        }
+        let y = |r: usize| top + (r % grid.down) as f64 * grid.step;
+        let corner = |r: usize, k: usize| (lefts[r] + grid.gutter + 12.0 + k as f64 * grid.pitch, y(r));
         for (r, name) in data.rows.iter().enumerate() {
-            let y = top + r as f64 * grid.step;
-            let middle = y + (grid.step - GAP) / 2.0;
-            row_name(&mut layout, &grid, name, middle);
+            row_name(&mut layout, &grid, name, (lefts[r] + grid.gutter, y(r) + (grid.step - GAP) / 2.0));
             for (k, c) in block.iter().enumerate() {
-                let corner = (start + k as f64 * grid.pitch, y);
-                surface(&mut layout, &grid, &data.cell(r, *c), corner, ramp.as_ref());
+                surface(&mut layout, &grid, &data.cell(r, *c), corner(r, k), ramp.as_ref());
             }
         }
         for r in 0..data.rows.len() {
             for (k, c) in block.iter().enumerate() {
-                let corner = (start + k as f64 * grid.pitch, top + r as f64 * grid.step);
-                figures(&mut layout, &grid, &data.cell(r, *c), corner, ramp.as_ref());
+                figures(&mut layout, &grid, &data.cell(r, *c), corner(r, k), ramp.as_ref());
             }
         }
-        layout.top = top + data.rows.len() as f64 * grid.step;
+        layout.top = top + grid.down as f64 * grid.step;
     }
     let (locale, unit) = (layout.locale, if layout.sign.is_empty() { "" } else { ", %" });
     let says = data.rows.iter().enumerate().map(|(r, name)| {
@@ -167,12 +182,12 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     layout.finish(bottom, says)
 }
 
-fn row_name(layout: &mut Layout<'_>, grid: &Grid, name: &str, middle: f64) {
+fn row_name(layout: &mut Layout<'_>, grid: &Grid, name: &str, (right, middle): (f64, f64)) {
     let set = Type::new(grid.sizes.0, layout.palette.ink).anchored(Anchor::End);
     let lines = name_lines(name, &set, grid.gutter + 0.01, grid.name_lines);
     let first = middle - (lines.len().max(1) - 1) as f64 * 8.0;
     for (i, line) in lines.iter().enumerate() {
-        layout.svg.text((layout.left + grid.gutter, first + 16.0 * i as f64 + 0.36 * set.size), line, &set);
+        layout.svg.text((right, first + 16.0 * i as f64 + 0.36 * set.size), line, &set);
     }
 }
 

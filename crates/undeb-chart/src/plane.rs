@@ -6,6 +6,7 @@ use crate::area::Area;
 use crate::axis::Scale;
 use crate::backend::At;
 use crate::frame::{Layout, widest};
+use crate::locale::{Locale, fill};
 use crate::svg::{Anchor, Type};
 use crate::text::{shorten, wrap};
 use crate::theme::size;
@@ -26,6 +27,11 @@ impl Axis<'_> {
         Scale { low, high, start, end }
     }
 }
+
+/// The largest plot whose axes have the same pixels for the same value.
+const SQUARE: f64 = 640.0;
+/// Dots nearer than this have one name together.
+const SAME: f64 = 6.0;
 
 /// Where the two axes stand.
 pub(crate) struct Plane {
@@ -54,8 +60,8 @@ impl Plane {
         }
         let gutter = widest(up.ticks.iter().map(|t| t.1.as_str()), size::SMALL) + 12.0;
         let (start, end) = (layout.left + gutter, layout.right - 18.0);
-        let height = if square { (end - start).min(520.0) } else { (0.62 * (end - start)).clamp(260.0, 420.0) };
-        let end = if square { start + (end - start).min(1.6 * height) } else { end };
+        let height = if square { (end - start).min(SQUARE) } else { (0.62 * (end - start)).clamp(260.0, 520.0) };
+        let end = if square { start + height } else { end };
         let (top, bottom) = (layout.top + 12.0, layout.top + 12.0 + height);
         let plane = Self { x: across.scale(start, end), y: up.scale(bottom, top) };
         for (value, figure) in &up.ticks {
@@ -86,41 +92,42 @@ impl Plane {
     }
 
     fn area(&self) -> Area {
-        Area { left: self.x.start, right: self.x.end + 14.0, top: self.y.end - 6.0, bottom: self.y.start }
+        Area { left: self.x.start, right: self.x.end + 14.0, top: self.y.end - 8.0, bottom: self.y.start + 8.0 }
     }
 
     /// Names as many dots as can be named without touching a dot or another name, the strong ones first: beside the dot
-    /// and clear of lines, or further off with a lead, or across a line. Counts the dots that stay without.
-    pub(crate) fn name(&self, layout: &mut Layout<'_>, spots: &[Spot<'_>], lines: &[Vec<At>]) -> usize {
+    /// and clear of lines, or further off with a lead, or across a line. Dots that nearly coincide have one name together.
+    /// Gives the dots that stay without.
+    pub(crate) fn name(&self, layout: &mut Layout<'_>, spots: &[Spot<'_>], lines: &[Vec<At>]) -> Vec<usize> {
         let mut taken: Vec<Area> = spots.iter().map(|spot| Area::around(spot.at, 5.0)).collect();
-        let mut order: Vec<usize> = (0..spots.len()).filter(|i| spots[*i].named).collect();
-        order.sort_by_key(|i| !spots[*i].strong);
         // Names keep off the leads of those before them.
         let mut leads: Vec<[At; 2]> = Vec::new();
-        let mut without = 0;
-        for i in order {
-            let spot = &spots[i];
+        let mut without = Vec::new();
+        for group in groups(spots) {
+            let at = group.at;
             let set = Type::new(size::SMALL, layout.palette.ink).with_halo();
-            let set = if spot.strong { set.semi_bold() } else { set };
-            let words = shorten(spot.name, set.size, set.weight, NAME.min(0.45 * (self.x.end - self.x.start)));
+            let set = if group.strong { set.semi_bold() } else { set };
+            let room = NAME.min(0.45 * (self.x.end - self.x.start));
+            let words = group.words(spots, layout.locale, &set, room);
             let width = set.width(&words);
+            let other = |k: &usize| !group.close.contains(k);
             let alone = |area: &Area| {
                 area.within(&self.area())
-                    && !taken.iter().enumerate().any(|(k, other)| k != i && area.meets(other))
+                    && !taken.iter().enumerate().any(|(k, taken)| other(&k) && area.meets(taken))
                     && !leads.iter().any(|lead| area.crossed_by(lead))
             };
             // A name beside its dot is nearer to no other.
             let own =
-                |area: &Area| spots.iter().enumerate().all(|(k, s)| k == i || area.distance(s.at) > area.distance(spot.at) + 3.0);
+                |area: &Area| spots.iter().enumerate().all(|(k, s)| !other(&k) || area.distance(s.at) > area.distance(at) + 3.0);
             let clear = |area: &Area| !lines.iter().any(|line| area.crossed_by(line));
             // A lead may pass nothing but the grid.
-            let lead = |area: &Area| [spot.at, area.nearest(spot.at)];
+            let lead = |area: &Area| [at, area.nearest(at)];
             let led = |area: &Area| {
                 let lead = lead(area);
-                !taken.iter().enumerate().any(|(k, other)| k != i && other.crossed_by(&lead))
+                !taken.iter().enumerate().any(|(k, taken)| other(&k) && taken.crossed_by(&lead))
             };
-            let near = || places(spot.at, width, 0.0).into_iter();
-            let far = || [12.0, 24.0, 36.0].into_iter().flat_map(|reach| places(spot.at, width, reach));
+            let near = || places(at, width, group.reach).into_iter();
+            let far = || [12.0, 24.0, 36.0].into_iter().flat_map(|reach| places(at, width, reach + group.reach));
             let found = near().find(|area| alone(area) && clear(area) && own(area)).map(|area| (area, false));
             let found = found.or_else(|| far().find(|area| alone(area) && clear(area) && led(area)).map(|area| (area, true)));
             match found.or_else(|| near().find(|area| alone(area) && own(area)).map(|area| (area, false))) {
@@ -129,20 +136,67 @@ impl Plane {
                         leads.push(lead(&area));
                         layout.svg.draw(&PathElement::new(lead(&area), layout.palette.neutral.line(1.0)));
                     }
-                    layout.svg.text((area.left + 1.0, area.bottom - 3.5), &words, &set);
+                    layout.svg.text((area.left + 2.0, area.bottom - 3.5), &words, &set);
                     taken.push(area);
                 }
-                None => without += 1,
+                None => without.extend(group.named),
             }
         }
         without
     }
 }
 
+/// Dots that nearly coincide.
+struct Group {
+    at: At,
+    /// How far its dots are from its middle.
+    reach: f64,
+    strong: bool,
+    /// The dots that the name is of, and all that stand there.
+    named: Vec<usize>,
+    close: Vec<usize>,
+}
+
+impl Group {
+    /// All names, or where they are too many the first and the number of the others, which is never cut.
+    fn words(&self, spots: &[Spot<'_>], locale: &Locale, set: &Type, room: f64) -> String {
+        let names: Vec<&str> = self.named.iter().map(|i| spots[*i].name).collect();
+        let all = names.join(", ");
+        if names.len() < 3 || set.width(&all) <= room {
+            return shorten(&all, set.size, set.weight, room);
+        }
+        let others = fill(&locale.around.others, &[("count", &(names.len() - 1).to_string())]);
+        let tail = format!("{}{others}", locale.around.and);
+        format!("{}{tail}", shorten(names[0], set.size, set.weight, room - set.width(&tail)))
+    }
+}
+
+/// The dots that are to be named, each with those that its own name could not be told from; strong ones first.
+fn groups(spots: &[Spot<'_>]) -> Vec<Group> {
+    let mut order: Vec<usize> = (0..spots.len()).filter(|i| spots[*i].named).collect();
+    order.sort_by_key(|i| !spots[*i].strong);
+    let apart = |a: At, b: At| (a.0 - b.0).hypot(a.1 - b.1);
+    let mut groups: Vec<Group> = Vec::new();
+    for i in &order {
+        if groups.iter().any(|group| group.named.contains(i)) {
+            continue;
+        }
+        let close: Vec<usize> = (0..spots.len()).filter(|k| apart(spots[*k].at, spots[*i].at) < SAME).collect();
+        let free = |k: &&usize| close.contains(k) && !groups.iter().any(|group| group.named.contains(k));
+        let named: Vec<usize> = order.iter().filter(free).copied().collect();
+        let count = named.len() as f64;
+        let sum = named.iter().fold((0.0, 0.0), |sum, k| (sum.0 + spots[*k].at.0, sum.1 + spots[*k].at.1));
+        let at = (sum.0 / count, sum.1 / count);
+        let reach = named.iter().map(|k| apart(spots[*k].at, at)).fold(0.0, f64::max);
+        groups.push(Group { at, reach, strong: spots[*i].strong, named, close });
+    }
+    groups
+}
+
 /// The places of a name around its dot, best first: right, left, above, below, then the corners; `reach` is the
 /// distance beyond the least.
 fn places((x, y): At, width: f64, reach: f64) -> Vec<Area> {
-    let area = |left: f64, top: f64| Area { left: left - 1.0, right: left + width + 1.0, top, bottom: top + HEIGHT };
+    let area = |left: f64, top: f64| Area { left: left - 2.0, right: left + width + 2.0, top, bottom: top + HEIGHT };
     let (right, left, level) = (x + 8.0 + reach, x - 8.0 - width - reach, y - HEIGHT / 2.0);
     let (above, below, middle) = (y - 7.0 - HEIGHT - reach, y + 6.0 + reach, x - width / 2.0);
     let aside = 4.0 + 0.7 * reach;
@@ -150,4 +204,28 @@ fn places((x, y): At, width: f64, reach: f64) -> Vec<Area> {
         [(x + aside, above + 3.0), (x - aside - width, above + 3.0), (x + aside, below - 3.0), (x - aside - width, below - 3.0)];
     let sides = [(right, level), (left, level), (middle, above), (middle, below)];
     sides.into_iter().chain(corners).map(|(left, top)| area(left, top)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_that_coincide_share_a_name() {
+        let spot = |x: f64, name: &'static str| Spot { at: (x, 50.0), name, strong: false, named: true };
+        let spots = [
+            spot(10.0, "Czechia"),
+            spot(90.0, "Massachusetts"),
+            spot(12.0, "Slovakia"),
+            spot(91.0, "Italy"),
+            spot(92.0, "Spain"),
+        ];
+        let groups = groups(&spots);
+        let set = Type::new(size::SMALL, crate::theme::Colour(0, 0, 0));
+        let words = |i: usize, room: f64| groups[i].words(&spots, Locale::english(), &set, room);
+        assert_eq!((groups.len(), groups[0].at), (2, (11.0, 50.0)));
+        assert_eq!([words(0, 110.0), words(1, 220.0)], ["Czechia, Slovakia", "Massachusetts, Italy, Spain"]);
+        let cut = words(1, 120.0);
+        assert!(cut.starts_with("Mas") && cut.ends_with("… and 2 others") && set.width(&cut) <= 120.0, "{cut}");
+    }
 }

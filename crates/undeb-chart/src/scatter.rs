@@ -11,6 +11,7 @@ use crate::locale::fill;
 use crate::picture::Picture;
 use crate::plane::{Axis, Plane, Spot};
 use crate::svg::{Anchor, Type};
+use crate::text::shorten;
 use crate::theme::{Theme, size};
 use crate::words::or;
 
@@ -41,6 +42,9 @@ pub struct Data {
     /// What makes a dot stand out.
     pub emphasis_label: String,
 }
+
+/// The width of a column of names beside the square.
+const COLUMN: f64 = 210.0;
 
 /// Draws a scatter chart: both axes begin at zero and count in the same steps, so that the diagonal is one.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
@@ -79,6 +83,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     let without = plane.name(&mut layout, &spots, &[diagonal]);
     let mut bottom = layout.top;
+    let names: Vec<String> = without.iter().map(|i| unnamed(&spots[*i], &plane)).collect();
+    let listed = list(&mut layout, &names, &plane);
+    let without = if listed { 0 } else { names.len() };
     let drawing = &layout.locale.drawing;
     let missing = data.dots.len() - known.len();
     let mut says: Vec<String> = Vec::new();
@@ -94,4 +101,28 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let rate = |v: Option<f64>| v.map_or(drawing.no_evidence.to_lowercase(), percent);
     says.extend(data.dots.iter().map(|dot| format!("{}: {x} {}, {y} {}", dot.label, rate(sound(dot.x)), rate(sound(dot.y)))));
     layout.finish(bottom, says)
+}
+
+/// A dot that has no room for a name: what it is and where it stands.
+fn unnamed(spot: &Spot<'_>, plane: &Plane) -> String {
+    format!("{} ({}; {})", spot.name, percent(plane.x.value(spot.at.0)), percent(plane.y.value(spot.at.1)))
+}
+
+/// Lists the dots without a name in the strip that a wide picture leaves beside the square; not where it cannot hold all.
+fn list(layout: &mut Layout<'_>, names: &[String], plane: &Plane) -> bool {
+    const LEADING: f64 = 17.0;
+    let left = plane.x.end + 44.0;
+    let rows = ((plane.y.start - plane.y.end - 8.0) / LEADING).floor() as usize;
+    let columns = ((layout.right - left) / COLUMN).floor() as usize;
+    if names.is_empty() || names.len() + 1 > rows * columns {
+        return false;
+    }
+    let head = fill(&layout.locale.drawing.without_name, &[("count", &names.len().to_string())]);
+    let set = Type::new(size::SMALL, layout.palette.muted);
+    let room = (layout.right - left).min(if names.len() + 1 > rows { COLUMN - 16.0 } else { f64::INFINITY });
+    for (i, words) in [head].iter().chain(names).enumerate() {
+        let at = (left + (i / rows) as f64 * COLUMN, plane.y.end + 8.0 + (i % rows) as f64 * LEADING);
+        layout.svg.text(at, &shorten(words, set.size, set.weight, room), &set);
+    }
+    true
 }

@@ -3,12 +3,13 @@
 use plotters::element::{Circle, PathElement};
 
 use crate::area::spread;
-use crate::axis::{Scale, extent, percent, sound};
+use crate::axis::{Scale, decimal, extent, percent, sound};
 use crate::backend::units;
 use crate::elements::Dashes;
-use crate::frame::{Frame, Layout, name_lines};
+use crate::fonts::Weight;
+use crate::frame::{Frame, Layout, name_lines, widest};
 use crate::key::{self, Mark};
-use crate::locale::fill;
+use crate::locale::{Locale, fill};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
 use crate::text::{shorten, width};
@@ -25,6 +26,8 @@ pub enum Change {
     /// The evidence cannot tell, or was not asked.
     #[default]
     Unclear,
+    /// The two figures may not be compared: they stand side by side, and no line joins them.
+    NotComparable,
 }
 
 /// One group. Rates are fractions in [0, 1].
@@ -63,162 +66,161 @@ impl Change {
         match self {
             Self::Rise => (palette.series[0], 2.25),
             Self::Fall => (palette.series[3], 2.25),
-            Self::Unclear => (palette.neutral, 1.25),
+            Self::Unclear | Self::NotComparable => (palette.neutral, 1.25),
         }
     }
 
-    fn words(self, data: &Data) -> &str {
+    fn clear(self) -> bool {
+        matches!(self, Self::Rise | Self::Fall)
+    }
+
+    fn words<'a>(self, data: &'a Data, locale: &'a Locale) -> &'a str {
         match self {
             Self::Rise => or(&data.rise_label, ""),
             Self::Fall => or(&data.fall_label, ""),
             Self::Unclear => or(&data.unclear_label, ""),
+            Self::NotComparable => &locale.drawing.not_comparable,
         }
+    }
+
+    fn mark(self, palette: &Palette) -> Mark {
+        let (colour, weight) = self.pen(palette);
+        if self == Self::NotComparable { Mark::Hollow(colour) } else { Mark::Line(colour.line(weight)) }
     }
 }
 
 const LEADING: f64 = 16.0;
 
+/// What a few rows take at least, and many at most where there is no page to keep to.
+const HEIGHTS: (f64, f64) = (320.0, 800.0);
+
 /// Rows up to which every one is named; of more, those that have room beside their lines.
 const ALL_NAMED: usize = 24;
 
 /// How far a label may stand from the end of its line where there are more rows than can be named.
-const NEAR: f64 = 10.0;
+const NEAR: f64 = 26.0;
+
+/// The width that lines keep where names stand at both of their ends.
+const LINES: f64 = 480.0;
 
 /// Draws a slope chart. A few rows all have a name and the drawing grows with them; of many, those are named that have room
 /// where their lines end, the clear changes first.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
-    let palette = layout.palette;
-    let rows: Vec<Row> = data.rows.iter().map(|row| Row { from: sound(row.from), to: sound(row.to), ..row.clone() }).collect();
+    let (palette, locale) = (layout.palette, layout.locale);
+    let all: Vec<Row> = data.rows.iter().map(|row| Row { from: sound(row.from), to: sound(row.to), ..row.clone() }).collect();
+    // The end of a row has its name: without it a dot would say nothing.
+    let rows: Vec<Row> = all.iter().filter(|row| row.to.is_some()).cloned().collect();
     let Some((low, high)) = extent(rows.iter().flat_map(|row| [row.from, row.to]).flatten()) else {
         return layout.no_evidence();
     };
-    let mut items = Vec::new();
-    for change in [Change::Rise, Change::Fall, Change::Unclear] {
-        if rows.iter().any(|row| row.change == change && row.from.is_some() && row.to.is_some()) {
-            let (colour, weight) = change.pen(palette);
-            items.push((Mark::Line(colour.line(weight)), change.words(data).to_owned()));
-        }
-    }
+    let low = if low > 0.0 && low < 0.1 * high { 0.0 } else { low };
+    let kinds = [Change::Rise, Change::Fall, Change::Unclear, Change::NotComparable].into_iter();
+    let there = |change: &Change| rows.iter().any(|row| row.change == *change && row.from.is_some());
+    let items: Vec<_> = kinds.filter(there).map(|c| (c.mark(palette), c.words(data, locale).to_owned())).collect();
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
     let set = Type::new(if rows.len() > 60 { size::SMALL } else { size::LABEL }, palette.ink);
-    let figure = width("100.0", set.size, crate::fonts::Weight::SemiBold);
     let content = layout.right - layout.left;
-    let widest = crate::frame::widest(rows.iter().map(|row| row.label.as_str()), set.size);
-    // Names stand at the right, where a reader arrives; figures stand at both ends.
-    let names = widest.min(0.45 * content);
-    let gap = 10.0;
-    let start = layout.left + figure + gap + 6.0;
-    let end = layout.right - names - figure - 2.0 * gap - 6.0;
-    // A flat line says less than its change: of a wide chart the lines take no more than they need to be told apart.
-    let end = end.min(start + (0.6 * content).max(420.0));
-
-    let room = layout.right - end - 2.0 * gap - 6.0 - figure;
     let crowded = rows.len() > ALL_NAMED;
-    let most = if crowded { 1 } else { 3 };
-    let name = |row: &Row| name_lines(&row.label, &set.semi_bold(), room + 0.01, most);
-    let tall = |row: &Row| name(row).len().max(1) as f64 * LEADING + if most > 1 { 5.0 } else { 0.0 };
-    let needed = |of: fn(&Row) -> Option<f64>, tall: &dyn Fn(&Row) -> f64| {
-        rows.iter().filter(|row| of(row).is_some()).map(tall).sum::<f64>()
-    };
+    let figure = width("100.0", set.size, Weight::SemiBold);
+    // Rates under one per cent would read alike at different heights.
+    let places = if low.abs().max(high) < 0.01 { 2 } else { 1 };
+    let beside = Beside { figure, places, gap: if crowded { 16.0 } else { 10.0 }, most: if crowded { 1 } else { 3 }, set };
+    let widest = widest(rows.iter().map(|row| row.label.as_str()), set.size);
+    let both = content - 2.0 * (beside.figures() + beside.gap + widest) >= LINES;
+    // Names stand at the right, where a reader arrives, and at the left too where there is room for them.
+    let names = if both { widest } else { widest.min(if crowded { 0.45 } else { 0.36 } * content) };
+    let start = layout.left + beside.figures() + if both { beside.gap + names } else { 0.0 };
+    let end = layout.right - names - beside.gap - beside.figures();
+    let names = layout.right - end - beside.gap - beside.figures();
+    let left = Side { of: |row| row.from, x: start, out: -1.0, names: both.then_some(names) };
+    let right = Side { of: |row| row.to, x: end, out: 1.0, names: Some(names) };
+
     let top = layout.top + 34.0;
-    let all = needed(|row| row.from, &|_| LEADING).max(needed(|row| row.to, &tall)).max(320.0);
+    let needed = |side: &Side| side.known(rows.iter()).iter().map(|(row, _)| beside.height(row, side)).sum::<f64>();
+    let needed = needed(&left).max(needed(&right));
+    let page = layout.room().map_or(HEIGHTS.1, |room| (room - 104.0).clamp(400.0, HEIGHTS.1));
     // Names that have no room are left out, so that a crowded drawing may be as short as a page asks.
-    let page = layout.room().map_or(800.0, |room| (room - 86.0).clamp(400.0, 800.0));
-    let bottom = top + if crowded { all.min(page) } else { all };
+    let height = (1.8 * needed).min(page).max(if crowded { 0.0 } else { needed }).max(HEIGHTS.0);
+    let bottom = top + height;
     let y = Scale { low, high, start: bottom - LEADING / 2.0, end: top + LEADING / 2.0 };
     let named: Vec<&Row> = if crowded { with_room(&rows, &y, (top, bottom)) } else { rows.iter().collect() };
-    let head = Type::new(size::LABEL, palette.ink).semi_bold();
-    for (x, label, default, anchor) in
-        [(start, &data.from_label, "Before", Anchor::Middle), (end, &data.to_label, "After", Anchor::Middle)]
-    {
+    let head = Type::new(size::LABEL, palette.ink).semi_bold().anchored(Anchor::Middle);
+    for (x, label, default) in [(start, &data.from_label, &locale.drawing.before), (end, &data.to_label, &locale.drawing.after)] {
         layout.svg.draw(&PathElement::new([(x, top), (x, bottom)], palette.rule.line(1.0)));
         let words = shorten(or(label, default), head.size, head.weight, (end - start - 12.0).max(40.0));
         let room = head.width(&words) / 2.0;
         let middle = x.max(layout.left + room).min(layout.right - room);
-        layout.svg.text((middle, top - 12.0), &words, &head.anchored(anchor));
+        layout.svg.text((middle, top - 12.0), &words, &head);
     }
 
     let mut order: Vec<&Row> = rows.iter().collect();
     // What is clear is drawn over what is not.
-    order.sort_by_key(|row| row.change != Change::Unclear);
+    order.sort_by_key(|row| row.change.clear());
     for row in order {
         let (colour, weight) = row.change.pen(palette);
         let places = (row.from.map(|v| (start, y.place(v))), row.to.map(|v| (end, y.place(v))));
-        if let (Some(from), Some(to)) = places {
+        let apart = row.change == Change::NotComparable;
+        if let ((Some(from), Some(to)), false) = (places, apart) {
             layout.svg.draw(&PathElement::new([from, to], colour.line(weight)));
         }
         for at in [places.0, places.1].into_iter().flatten() {
-            layout.svg.draw(&Circle::new(at, units(3.5), colour.fill()));
+            if apart {
+                Mark::Hollow(colour).draw(&mut layout.svg, at, palette, 4.5);
+            } else {
+                layout.svg.draw(&Circle::new(at, units(3.5), colour.fill()));
+            }
         }
     }
-    let leads = palette.neutral.line(1.0);
-    side(
-        &mut layout,
-        &named,
-        |row| row.from,
-        &|_| LEADING,
-        &y,
-        (top, bottom),
-        |layout, row, value, middle, at| {
-            if (middle - at).abs() > 4.0 {
-                layout.svg.draw(&Dashes::new([(start - 5.0, at), (start - gap - 3.0, middle)], leads, (0.5, 3.0)));
-            }
-            let set = if row.change == Change::Unclear { set } else { set.semi_bold() };
-            layout.svg.text((start - gap - 6.0, middle + 0.36 * set.size), &percent(value), &set.anchored(Anchor::End));
-        },
-    );
-    side(
-        &mut layout,
-        &named,
-        |row| row.to,
-        &tall,
-        &y,
-        (top, bottom),
-        |layout, row, value, middle, at| {
-            if (middle - at).abs() > 4.0 {
-                layout.svg.draw(&Dashes::new([(end + 5.0, at), (end + gap + 3.0, middle)], leads, (0.5, 3.0)));
-            }
-            let set = if row.change == Change::Unclear { set } else { set.semi_bold() };
-            let base = middle + 0.36 * set.size;
-            layout.svg.text((end + gap + 6.0 + figure, base), &percent(value), &set.anchored(Anchor::End));
-            let x = end + 2.0 * gap + 6.0 + figure;
-            let lines = name(row);
-            let first = base - (lines.len().max(1) - 1) as f64 * LEADING / 2.0;
-            for (i, line) in lines.iter().enumerate() {
-                layout.svg.text((x, first + i as f64 * LEADING), line, &set);
-            }
-        },
-    );
-    let locale = layout.locale;
-    let nothing = layout.nothing();
+    beside.write(&mut layout, &left, &named, &y, (top, bottom));
+    beside.write(&mut layout, &right, &named, &y, (top, bottom));
+
     let (before, after) = (or(&data.from_label, &locale.drawing.before), or(&data.to_label, &locale.drawing.after));
-    let says = rows.iter().map(|row| {
-        let rate = |v: Option<f64>| v.map_or(nothing.clone(), |v| format!("{}%", percent(v)));
-        let change = row.change.words(data).to_lowercase();
-        format!("{}: {before} {}, {after} {}; {change}", row.label, rate(row.from), rate(row.to))
-    });
-    let mut says: Vec<String> = says.collect();
+    let mut says: Vec<String> = all.iter().map(|row| describe(row, (before, after), data, &layout)).collect();
+    let mut feet: Vec<String> = Vec::new();
+    if low > 1e-9 {
+        feet.push(layout.axis_starts(&percent(low)));
+    }
+    let count = |pattern: &str, count: usize| fill(pattern, &[("count", &count.to_string()), ("period", after)]);
+    if all.len() > rows.len() {
+        feet.push(count(&locale.drawing.without_figure, all.len() - rows.len()));
+    }
+    if rows.len() > named.len() {
+        feet.push(count(&locale.drawing.without_name, rows.len() - named.len()));
+    }
     let mut free = bottom + 12.0;
-    let without = rows.iter().filter(|row| row.to.is_none()).count();
-    let without = (without, fill(&locale.drawing.without_figure, &[("count", &without.to_string()), ("period", after)]));
-    let unnamed = rows.len() - named.len();
-    let unnamed = (unnamed, fill(&locale.drawing.without_name, &[("count", &unnamed.to_string())]));
-    for (_, words) in [without, unnamed].iter().filter(|(count, _)| *count > 0) {
-        says.push(words.clone());
+    for words in feet {
         let set = Type::new(size::SMALL, palette.muted);
-        layout.svg.text((layout.left, free + 12.0), &shorten(words, set.size, set.weight, content), &set);
+        layout.svg.text((layout.left, free + 12.0), &shorten(&words, set.size, set.weight, content), &set);
         free += 18.0;
+        says.push(words);
     }
     layout.finish(free, says)
 }
 
-/// The rows that can be named at both ends near their lines: clear changes before others, larger ones before smaller.
+/// A row in words: both figures, and what can be said of the change between them.
+fn describe(row: &Row, (before, after): (&str, &str), data: &Data, layout: &Layout<'_>) -> String {
+    let rate = |v: Option<f64>| v.map_or(layout.nothing(), |v| format!("{}{}", percent(v), layout.sign));
+    let figures = format!("{}: {before} {}, {after} {}", row.label, rate(row.from), rate(row.to));
+    match row.from.and(row.to) {
+        Some(_) => format!("{figures}; {}", row.change.words(data, layout.locale).to_lowercase()),
+        None => figures,
+    }
+}
+
+/// The rows that can be named at both ends near their lines: clear changes before others, larger before smaller, and of
+/// the two clear directions the rarer one first, which a reader looks for; where both are as many they take turns.
 fn with_room<'r>(rows: &'r [Row], y: &Scale, (top, bottom): (f64, f64)) -> Vec<&'r Row> {
     let size = |row: &Row| row.from.zip(row.to).map_or(0.0, |(from, to)| (to - from).abs());
+    let rank = |row: &Row| {
+        let alike = || rows.iter().filter(|other| other.change == row.change);
+        let larger = alike().filter(|other| size(other) > size(row)).count();
+        if row.change.clear() { larger * alike().count() } else { usize::MAX }
+    };
     let mut order: Vec<&Row> = rows.iter().collect();
-    order.sort_by(|a, b| (a.change == Change::Unclear).cmp(&(b.change == Change::Unclear)).then(size(b).total_cmp(&size(a))));
+    order.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    order.sort_by_cached_key(|row| rank(row));
     let mut named: Vec<&Row> = Vec::new();
     for row in order {
         named.push(row);
@@ -234,21 +236,123 @@ fn with_room<'r>(rows: &'r [Row], y: &Scale, (top, bottom): (f64, f64)) -> Vec<&
     named
 }
 
-/// Sets the labels of one end, spread so that each has a line of its own: the row, its value, where the label stands,
-/// and where the line ends.
-fn side(
-    layout: &mut Layout<'_>,
-    rows: &[&Row],
+/// One end of the lines.
+struct Side {
     of: fn(&Row) -> Option<f64>,
-    height: &dyn Fn(&Row) -> f64,
-    y: &Scale,
-    (top, bottom): (f64, f64),
-    mut set: impl FnMut(&mut Layout<'_>, &Row, f64, f64, f64),
-) {
-    let mut known: Vec<(&Row, f64)> = rows.iter().filter_map(|row| Some((*row, of(row)?))).collect();
-    known.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let wanted: Vec<(f64, f64)> = known.iter().map(|(row, value)| (y.place(*value), height(row))).collect();
-    for ((row, value), (middle, (at, _))) in known.into_iter().zip(spread(&wanted, top, bottom).into_iter().zip(&wanted)) {
-        set(layout, row, value, middle, *at);
+    x: f64,
+    /// Minus one left of the lines, one right of them.
+    out: f64,
+    /// The room for names; none where figures stand alone.
+    names: Option<f64>,
+}
+
+impl Side {
+    /// The rows that have a figure here, the highest first.
+    fn known<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> Vec<(&'r Row, f64)> {
+        let mut known: Vec<(&Row, f64)> = rows.filter_map(|row| Some((row, (self.of)(row)?))).collect();
+        known.sort_by(|a, b| b.1.total_cmp(&a.1));
+        known
+    }
+}
+
+/// How figures and names are set beside the lines.
+struct Beside {
+    /// The width of a figure.
+    figure: f64,
+    /// Decimals of a figure.
+    places: usize,
+    gap: f64,
+    /// Lines of a name.
+    most: usize,
+    set: Type,
+}
+
+impl Beside {
+    /// What figures take between the line and the names.
+    fn figures(&self) -> f64 {
+        self.figure + self.gap + 6.0
+    }
+
+    fn name(&self, row: &Row, side: &Side) -> Vec<String> {
+        side.names.map_or(Vec::new(), |room| name_lines(&row.label, &self.set.semi_bold(), room + 0.01, self.most))
+    }
+
+    fn height(&self, row: &Row, side: &Side) -> f64 {
+        let loose = self.most > 1 && side.names.is_some();
+        self.name(row, side).len().max(1) as f64 * LEADING + if loose { 5.0 } else { 0.0 }
+    }
+
+    /// Sets figures and names of one end, spread so that each row has a line of its own, with a lead where it stands apart
+    /// from the end of its line.
+    fn write(&self, layout: &mut Layout<'_>, side: &Side, rows: &[&Row], y: &Scale, (top, bottom): (f64, f64)) {
+        let leads = layout.palette.neutral.line(1.0);
+        let known = side.known(rows.iter().copied());
+        let wanted: Vec<(f64, f64)> = known.iter().map(|(row, value)| (y.place(*value), self.height(row, side))).collect();
+        let middles = spread(&wanted, top, bottom);
+        for (((row, value), middle), (at, _)) in known.into_iter().zip(middles).zip(&wanted) {
+            if (middle - at).abs() > 4.0 {
+                let lead = [(side.x + side.out * 5.0, *at), (side.x + side.out * (self.gap + 3.0), middle)];
+                layout.svg.draw(&Dashes::new(lead, leads, (0.5, 3.0)));
+            }
+            let set = if row.change.clear() { self.set.semi_bold() } else { self.set };
+            let base = middle + 0.36 * set.size;
+            let edge = if side.out > 0.0 { self.figures() } else { -self.gap - 6.0 };
+            layout.svg.text((side.x + edge, base), &decimal(100.0 * value, self.places), &set.anchored(Anchor::End));
+            let anchor = if side.out > 0.0 { Anchor::Start } else { Anchor::End };
+            let lines = self.name(row, side);
+            let first = base - (lines.len().max(1) - 1) as f64 * LEADING / 2.0;
+            for (i, line) in lines.iter().enumerate() {
+                let x = side.x + side.out * (self.figures() + self.gap);
+                layout.svg.text((x, first + i as f64 * LEADING), line, &set.anchored(anchor));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(rows: Vec<Row>) -> Picture {
+        draw("s", &Frame::default(), &Data { rows, rise_label: "rise".into(), ..Data::default() }, Theme::Light)
+    }
+
+    fn row(label: &str, from: f64, to: f64, change: Change) -> Row {
+        Row { label: label.into(), from: Some(from), to: Some(to), change }
+    }
+
+    #[test]
+    fn no_line_joins_what_may_not_be_compared() {
+        let lines = |change| drawn(vec![row("Wales", 0.6, 0.5, change)]).marks().iter().filter(|m| m.kind == "line").count();
+        let apart = drawn(vec![row("Wales", 0.6, 0.5, Change::NotComparable)]);
+        // The line itself and its piece of the key.
+        assert_eq!(lines(Change::NotComparable) + 2, lines(Change::Unclear));
+        assert!(apart.texts().iter().any(|t| t.text == "not comparable"));
+        assert!(apart.describe().contains("After 50.0%; not comparable"));
+    }
+
+    #[test]
+    fn the_rarer_direction_keeps_its_names() {
+        let mut rows: Vec<Row> =
+            (0..60).map(|i| row(&format!("Falling {i}"), 0.5, 0.3 + 0.0001 * f64::from(i), Change::Fall)).collect();
+        rows.push(row("Rising", 0.3, 0.301, Change::Rise));
+        let names: Vec<_> = drawn(rows).texts().iter().map(|t| t.text.clone()).collect();
+        assert!(names.iter().any(|name| name == "Rising"), "{names:?}");
+        assert!(names.iter().any(|name| name.ends_with("without room for a name")));
+    }
+
+    #[test]
+    fn figures_below_one_per_cent_have_one_more_decimal() {
+        let picture = drawn(vec![row("Wales", 0.002, 0.0024, Change::Rise), row("Scotland", 0.002, 0.0021, Change::Rise)]);
+        assert!(["0.24", "0.21"].iter().all(|figure| picture.texts().iter().any(|t| t.text == *figure)));
+    }
+
+    #[test]
+    fn a_row_without_its_second_figure_is_counted_and_said() {
+        let lone = Row { to: None, ..row("Malta", 0.4, 0.4, Change::Unclear) };
+        let picture = drawn(vec![lone, row("Wales", 0.4, 0.5, Change::Rise)]);
+        assert!(!picture.texts().iter().any(|t| t.text == "Malta" || t.text == "40.0%"));
+        assert!(picture.describe().contains("Malta: Before 40.0%, After no evidence."), "{}", picture.describe());
+        assert!(picture.texts().iter().any(|t| t.text == "1 without a figure in After"));
     }
 }

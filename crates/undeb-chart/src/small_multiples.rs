@@ -3,14 +3,15 @@
 use crate::axis::{Scale, extent, percent, rate_ticks, sound, tick_label, ticks};
 use crate::backend::At;
 use crate::elements::Strokes;
-use crate::frame::{Frame, Layout, name_lines, widest};
+use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
-use crate::text::shorten;
 use crate::theme::{Colour, Palette, Theme, size};
 use crate::trend::{Series, line};
 use crate::words::or;
+
+mod words;
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,6 +59,8 @@ struct Page {
     lines: usize,
     first: f64,
     last: f64,
+    /// The only period that there is.
+    only: Option<f64>,
     marks: Vec<f64>,
 }
 
@@ -91,6 +94,12 @@ impl Page {
         let start = top + self.lines as f64 * self.set.leading + 6.0 + self.set.plot;
         Scale { low: self.marks[0], high: self.marks[self.marks.len() - 1], start, end: start - self.set.plot }
     }
+
+    /// The rates that have a line and a figure: two figures keep a line of text apart.
+    fn grid(&self) -> impl Iterator<Item = f64> {
+        let pitch = self.set.plot / (self.marks.len() - 1) as f64;
+        self.marks.iter().copied().step_by((self.set.leading / pitch).ceil().max(1.0) as usize)
+    }
 }
 
 impl Set {
@@ -103,10 +112,13 @@ impl Set {
         let columns = (((content + self.gap) / (self.least + self.gap)).floor() as usize).clamp(1, panels.len());
         // The last row is as full as the others, or nearly.
         let columns = panels.len().div_ceil(panels.len().div_ceil(columns));
-        let panel = ((content + self.gap) / columns as f64 - self.gap).min(260.0).floor();
-        let title = Type::new(self.size, ink).semi_bold();
-        let room = panel - beside(panels, &title);
-        let lines = panels.iter().map(|p| name_lines(&p.series.label, &title, room, 2).len()).max().unwrap_or(1).max(1);
+        let panel = |columns: usize| ((content + self.gap) / columns as f64 - self.gap).min(260.0).floor();
+        // Fewer columns are better than a name that is parted, if that helps.
+        let longest = widest(panels.iter().flat_map(|p| p.series.label.split_whitespace()), self.size);
+        let whole = (columns.div_ceil(2)..=columns).rev().find(|columns| longest <= panel(*columns));
+        let columns = whole.unwrap_or(columns);
+        let panel = panel(columns);
+        let lines = words::lines(panels, &Type::new(self.size, ink).semi_bold(), panel);
         (columns, panel, lines)
     }
 }
@@ -121,12 +133,17 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let key = |panel: &Panel| latest(&panel.series).map_or(f64::NEG_INFINITY, |(_, v)| v);
         panels.sort_by(|a, b| key(b).total_cmp(&key(a)));
     }
-    let whole = data.whole.as_ref().map(line::ordered);
-    let every = || panels.iter().map(|p| &p.series).chain(&whole);
-    let drawn = || every().flat_map(|s| s.points.iter().filter(|p| p.value.is_some()));
-    let (Some((first, last)), true) = (extent(drawn().map(|p| p.x)), panels.iter().any(|p| latest(&p.series).is_some())) else {
+    let known = |series: &Series| series.points.iter().filter(|p| p.value.is_some()).copied().collect::<Vec<_>>();
+    let Some((first, last)) = extent(panels.iter().flat_map(|p| known(&p.series)).map(|p| p.x)) else {
         return layout.no_evidence();
     };
+    // The whole may reach further than its parts: the panels show their own years.
+    let whole = data.whole.as_ref().map(line::ordered).map(|mut whole| {
+        whole.points.retain(|p| p.x >= first && p.x <= last);
+        whole
+    });
+    let drawn = || panels.iter().map(|p| &p.series).chain(&whole).flat_map(known);
+    let only = (first == last).then_some(first);
     let (first, last) = if last - first < 0.5 { (first - 1.0, last + 1.0) } else { (first, last) };
     let bands = panels.iter().flat_map(|p| p.series.points.iter().filter_map(|p| p.interval)).flat_map(|(a, b)| [a, b]);
     let rates = drawn().filter_map(|p| p.value).chain(bands).chain(panels.iter().filter_map(|p| p.target));
@@ -137,28 +154,27 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         }
         None => rate_ticks(rates.chain([0.0]), 6),
     };
-    let items = items(data, &panels, palette);
+    let items = items(data, &panels, whole.as_ref(), (first, last), palette);
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
     let step = marks[1] - marks[0];
-    let figure = |(i, m): (usize, &f64)| format!("{}{}", tick_label(*m, step), if i + 1 == marks.len() { "%" } else { "" });
-    let figures: Vec<String> = marks.iter().enumerate().map(figure).collect();
-    let gutter = widest(figures.iter().map(String::as_str), size::SMALL) + 8.0;
-    let content = layout.right - layout.left - gutter;
+    let figures: Vec<String> = marks.iter().map(|mark| format!("{}{}", tick_label(*mark, step), layout.sign)).collect();
+    let gutter = |set: Set| widest(figures.iter().map(String::as_str), set.size) + 8.0;
+    let content = |set: Set| layout.right - layout.left - gutter(set);
     let mut set = WIDE;
-    let (mut columns, mut panel, mut lines) = set.columns(content, &panels, palette.ink);
+    let (mut columns, mut panel, mut lines) = set.columns(content(set), &panels, palette.ink);
     // What stands above and below the panels themselves.
     if let Some(room) = layout.room().map(|room| room - 40.0)
         && room < panels.len().div_ceil(columns) as f64 * set.height(lines)
     {
         set = CLOSE;
-        (columns, panel, lines) = set.columns(content, &panels, palette.ink);
+        (columns, panel, lines) = set.columns(content(set), &panels, palette.ink);
         let spare = room / panels.len().div_ceil(columns) as f64 - set.height(lines);
         set.plot = (set.plot + spare).clamp(CLOSE.plot, WIDE.plot);
     }
-    let page = Page { panel, set, lines, first, last, marks };
+    let page = Page { panel, set, lines, first, last, only, marks };
     let top = layout.top + 6.0;
-    let start = layout.left + gutter;
+    let start = layout.left + gutter(set);
     let corner = |i: usize| {
         (
             start + ((i % columns) as f64 * (page.panel + page.set.gap)).round(),
@@ -167,19 +183,19 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     };
     let corners: Vec<At> = (0..panels.len()).map(corner).collect();
     draw_marks(&mut layout, &page, &corners, &panels, whole.as_ref());
-    draw_words(&mut layout, &page, &corners, &panels);
-    let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::End);
+    words::draw(&mut layout, &page, &corners, &panels);
+    let set = Type::new(page.set.size, palette.muted).anchored(Anchor::End);
+    let highest = page.grid().last();
     for corner in corners.iter().step_by(columns) {
         let y = page.y(corner.1);
-        // Figures keep two lines of text apart.
-        let pitch = page.set.plot / (page.marks.len() - 1) as f64;
-        let every = (15.0 / pitch).ceil().max(1.0) as usize;
-        for (mark, figure) in page.marks.iter().zip(&figures).rev().step_by(every) {
-            layout.svg.text((corner.0 - 6.0, y.place(*mark) + 0.36 * set.size), figure, &set);
+        for mark in page.grid() {
+            let sign = if Some(mark) == highest { layout.sign } else { "" };
+            let figure = format!("{}{sign}", tick_label(mark, step));
+            layout.svg.text((corner.0 - 6.0, y.place(mark) + 0.36 * set.size), &figure, &set);
         }
     }
     for corner in &corners[panels.len().saturating_sub(columns)..] {
-        years(&mut layout, &page, *corner);
+        words::years(&mut layout, &page, *corner);
     }
     let rows = panels.len().div_ceil(columns);
     let mut bottom = top + rows as f64 * page.height() + 14.0;
@@ -197,22 +213,35 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     layout.finish(bottom, says)
 }
 
-fn items(data: &Data, panels: &[Panel], palette: &Palette) -> Vec<(Mark, String)> {
+/// The marks that are drawn, in words.
+fn items(data: &Data, panels: &[Panel], whole: Option<&Series>, years: (f64, f64), palette: &Palette) -> Vec<(Mark, String)> {
     let colour = palette.series[0];
     let mut items = Vec::new();
-    if panels.iter().any(|p| p.series.points.iter().any(|p| p.interval.is_some())) {
-        items.push((Mark::Band(colour, 0.18), or(&data.interval_label, "Interval").to_owned()));
+    if panels.iter().any(|p| p.series.points.iter().any(|p| p.value.is_some() && p.interval.is_some())) {
+        let mark = if panels.iter().all(|p| lone(&p.series)) { Mark::Tick(colour) } else { Mark::Band(colour, 0.18) };
+        items.push((mark, or(&data.interval_label, "Interval").to_owned()));
     }
-    if let Some(whole) = &data.whole {
-        items.push((Mark::Line(palette.neutral.line(1.25)), or(&whole.label, "All together").to_owned()));
+    if let Some(whole) = whole.filter(|whole| latest(whole).is_some()) {
+        let mark = if lone(whole) { Mark::Full(palette.neutral) } else { Mark::Line(palette.neutral.line(1.25)) };
+        items.push((mark, or(&whole.label, "All together").to_owned()));
     }
     if panels.iter().any(|p| p.target.is_some()) {
         items.push((Mark::Dashes(palette.ink.line(1.25), (3.0, 3.0)), or(&data.target_label, "Target").to_owned()));
     }
-    if panels.iter().any(|p| !p.series.breaks.is_empty()) {
+    if panels.iter().any(|p| cuts(&p.series, years).next().is_some()) {
         items.push((Mark::Dashes(palette.muted.line(1.0), (1.5, 2.5)), or(&data.break_label, "Break").to_owned()));
     }
     items
+}
+
+/// Whether nothing in a series may be joined.
+fn lone(series: &Series) -> bool {
+    line::pieces(series).iter().all(|piece| piece.len() == 1)
+}
+
+/// The breaks inside the years that are shown.
+fn cuts(series: &Series, (first, last): (f64, f64)) -> impl Iterator<Item = f64> {
+    series.breaks.iter().copied().filter(move |cut| *cut > first && *cut <= last)
 }
 
 /// Every layer of all panels in turn, so that marks of one style share a path: grid and whole, targets and breaks, bands,
@@ -227,17 +256,18 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
     let away = |corner: &At| (corner.0 - corners[0].0, corner.1 - corners[0].1);
     let distances: Vec<At> = corners[1..].iter().map(away).collect();
     layout.svg.repeat("ground", &distances, |svg| {
-        svg.draw(&Strokes::new(page.marks.iter().map(|mark| level(&corners[0], *mark)), palette.rule.line(1.0)));
+        svg.draw(&Strokes::new(page.grid().map(|mark| level(&corners[0], mark)), palette.rule.line(1.0)));
         let pieces = whole.iter().flat_map(|whole| line::pieces(whole)).map(|piece| line::places(&piece, &x, &y));
+        let (alone, pieces): (Vec<_>, Vec<_>) = pieces.partition(|piece: &Vec<At>| piece.len() == 1);
         svg.draw(&Strokes::new(pieces, palette.neutral.line(1.25)));
+        svg.draw(&Strokes::new(alone.into_iter().map(|at| vec![at[0], at[0]]), palette.neutral.line(4.0)));
     });
     let each = || panels.iter().zip(corners);
     let targets = each().filter_map(|(panel, corner)| Some(level(corner, panel.target?)));
     layout.svg.draw(&Strokes::new(targets, palette.ink.line(1.25)).dashed((3.0, 3.0)));
     let cuts = each().flat_map(|(panel, corner)| {
         let (x, y) = (page.x(corner.0), page.y(corner.1));
-        let inside = panel.series.breaks.iter().filter(|cut| **cut > page.first && **cut <= page.last);
-        inside.map(move |cut| vec![(x.place(*cut), y.end), (x.place(*cut), y.start)])
+        cuts(&panel.series, (page.first, page.last)).map(move |cut| vec![(x.place(cut), y.end), (x.place(cut), y.start)])
     });
     layout.svg.draw(&Strokes::new(cuts, palette.muted.line(1.0)).dashed((1.5, 2.5)));
     let (mut bands, mut lines) = (Vec::new(), Vec::new());
@@ -249,54 +279,19 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
             lines.push(line::places(&piece, &x, &y));
         }
     }
+    // The interval of one period alone is an upright line.
+    let (upright, bands): (Vec<_>, Vec<_>) = bands.into_iter().partition(|band: &Vec<At>| band.len() == 2);
     layout.svg.draw(&Strokes::new(bands, colour.shade(0.18)));
+    layout.svg.draw(&Strokes::new(upright, colour.line(1.25)));
     let alone: Vec<At> = lines.iter().filter(|line| line.len() == 1).map(|line| line[0]).collect();
     layout.svg.draw(&Strokes::new(lines, colour.line(1.75)));
     let ends = each().filter_map(|(panel, corner)| {
         latest(&panel.series).map(|(at, value)| (page.x(corner.0).place(at), page.y(corner.1).place(value)))
     });
     // A line without length has round ends: a dot.
-    for (dots, width) in [(alone, 3.0), (ends.collect(), 5.5)] {
+    for (dots, width) in [(alone, 4.0), (ends.collect(), 5.5)] {
         layout.svg.draw(&Strokes::new(dots.into_iter().map(|at| vec![at, at]), colour.line(width)));
     }
-}
-
-/// Name and latest figure above each panel.
-fn draw_words(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Panel]) {
-    let palette = layout.palette;
-    let plain = Type::new(page.set.size, palette.ink);
-    let base = |corner: &At| corner.1 + page.lines as f64 * page.set.leading - 3.0;
-    let room = page.panel - beside(panels, &plain.semi_bold());
-    for (panel, corner) in panels.iter().zip(corners) {
-        let set = if panel.series.focus { plain.semi_bold() } else { plain };
-        let names = name_lines(&panel.series.label, &set, room, page.lines);
-        for (i, words) in names.iter().enumerate() {
-            layout.svg.text((corner.0, base(corner) - (names.len() - 1 - i) as f64 * page.set.leading), words, &set);
-        }
-    }
-    for (panel, corner) in panels.iter().zip(corners) {
-        if let Some((_, value)) = latest(&panel.series) {
-            layout.svg.text((corner.0 + page.panel, base(corner)), &percent(value), &plain.anchored(Anchor::End));
-        } else {
-            let set = Type::new(size::SMALL, palette.muted).with_halo();
-            let y = page.y(corner.1);
-            let words = shorten(&layout.locale.drawing.no_evidence, set.size, set.weight, page.panel - 8.0);
-            layout.svg.text((corner.0 + 4.0, (y.start + y.end) / 2.0 + 0.36 * set.size), &words, &set);
-        }
-    }
-}
-
-/// What the widest latest figure takes beside a name.
-fn beside(panels: &[Panel], set: &Type) -> f64 {
-    panels.iter().filter_map(|p| latest(&p.series)).map(|(_, value)| set.width(&percent(value))).fold(0.0, f64::max) + 8.0
-}
-
-/// The first and the last year below the lowest panel of a column.
-fn years(layout: &mut Layout<'_>, page: &Page, (left, top): At) {
-    let (x, base) = (page.x(left), page.y(top).start + 17.0);
-    let set = Type::new(size::SMALL, layout.palette.muted);
-    layout.svg.text((left, base), &line::period(x.low), &set);
-    layout.svg.text((left + page.panel, base), &line::period(x.high), &set.anchored(Anchor::End));
 }
 
 fn latest(series: &Series) -> Option<(f64, f64)> {
@@ -312,5 +307,54 @@ fn describe(series: &Series) -> String {
         }
         (_, Some((to, new))) => format!("{}: {}% in {}", series.label, percent(new), line::period(to)),
         _ => format!("{}: no evidence", series.label),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trend::Point;
+
+    fn series(label: &str, years: std::ops::RangeInclusive<u32>) -> Series {
+        let point = |year: u32| Point { x: f64::from(year), value: Some(0.3), interval: Some((0.2, 0.4)) };
+        Series { label: label.into(), points: years.map(point).collect(), ..Series::default() }
+    }
+
+    fn drawn(panels: &[Series], whole: Series) -> Picture {
+        let panels = panels.iter().map(|series| Panel { series: series.clone(), target: None }).collect();
+        draw("p", &Frame::default(), &Data { panels, whole: Some(whole), ..Data::default() }, Theme::Light)
+    }
+
+    fn says(picture: &Picture, words: &str) -> bool {
+        picture.texts().iter().any(|t| t.text == words)
+    }
+
+    #[test]
+    fn the_years_are_those_of_the_panels_and_the_key_names_what_is_drawn() {
+        let picture = drawn(&[series("Wales", 2010..=2020)], series("All", 1990..=2020));
+        assert!(says(&picture, "2010") && says(&picture, "2020") && !says(&picture, "1990") && says(&picture, "All"));
+        let apart = drawn(&[series("Wales", 2010..=2020)], series("All", 1990..=2000));
+        assert!(!says(&apart, "All"));
+        let cut = Series { breaks: vec![1995.0], ..series("Wales", 2010..=2020) };
+        assert!(!says(&drawn(&[cut], series("All", 2010..=2020)), "Break"));
+    }
+
+    #[test]
+    fn one_period_is_named_once_and_its_interval_is_a_line() {
+        let picture = drawn(&[series("Wales", 2020..=2020)], series("All", 2020..=2020));
+        assert!(says(&picture, "2020") && !says(&picture, "2019") && !says(&picture, "2021"));
+        assert!(picture.svg().contains("stroke-width=\"1.25\""));
+    }
+
+    #[test]
+    fn a_name_is_whole_where_fewer_columns_allow_it() {
+        let panels: Vec<Series> = (0..24).map(|i| series(if i == 3 { "Massachusetts" } else { "Ohio" }, 2010..=2020)).collect();
+        let picture = draw(
+            "p",
+            &Frame { width: 642.5, page: Some(400.0), ..Frame::default() },
+            &Data { panels: panels.into_iter().map(|series| Panel { series, target: None }).collect(), ..Data::default() },
+            Theme::Print,
+        );
+        assert!(says(&picture, "Massachusetts"));
     }
 }

@@ -149,7 +149,7 @@ impl Svg {
             let _ = write!(self.body, " fill=\"{}\"", set.colour.hex());
         }
         // Between few letters the space alone can be adjusted unseen.
-        if words.chars().count() > 8 {
+        if words.chars().count() > 4 {
             self.body.push_str(" lengthAdjust=\"spacingAndGlyphs\"");
         }
         let _ = write!(self.body, ">{}</text>", escape(&words));

@@ -34,9 +34,50 @@ pub(crate) fn shorten(text: &str, size: f64, weight: Weight, room: f64) -> Strin
 
 /// Breaks a text into lines of at most `room` pixels; a word that is longer is parted with a hyphen.
 pub(crate) fn wrap(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
+    fill(clean(text).split(' '), size, weight, room)
+}
+
+/// Like [`wrap`] for a sentence: a number stays with the word that it counts.
+pub(crate) fn wrap_sentence(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for word in clean(text).split(' ') {
+        match parts.last_mut() {
+            Some(number) if counts(number) && !counts(word) && width(&format!("{number} {word}"), size, weight) <= room => {
+                *number = format!("{number} {word}");
+            }
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    fill(parts.iter().map(String::as_str), size, weight, room)
+}
+
+/// Like [`wrap_sentence`] in lines as even as their number allows, so that no word stands alone on the last.
+pub(crate) fn wrap_evenly(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
+    let mut best = wrap_sentence(text, size, weight, room);
+    let (mut low, mut high) = (0.0, room);
+    while best.len() > 1 && high - low > 2.0 {
+        let middle = (low + high) / 2.0;
+        let lines = wrap_sentence(text, size, weight, middle);
+        // Narrower lines may part no more words than the full width does.
+        if lines.len() <= best.len() && lines.join(" ").len() <= best.join(" ").len() {
+            (best, high) = (lines, middle);
+        } else {
+            low = middle;
+        }
+    }
+    best
+}
+
+/// Whether a word is a number, or the sign of per cent alone, to which the next word belongs.
+fn counts(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '−' | '+' | '%'))
+        && word.ends_with(|c: char| c.is_ascii_digit() || c == '%')
+}
+
+fn fill<'w>(words: impl Iterator<Item = &'w str>, size: f64, weight: Weight, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in clean(text).split(' ').filter(|word| !word.is_empty()) {
+    for word in words.filter(|word| !word.is_empty()) {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if width(&longer, size, weight) <= room {
             line = longer;
@@ -108,7 +149,29 @@ mod tests {
         assert_eq!(wrap(text, 12.0, Weight::SemiBold, 120.0).join(" "), text);
     }
 
+    #[test]
+    fn a_number_stays_with_its_word_and_lines_are_even() {
+        let title = "12 of 26 states are beyond sampling error, 5 below it";
+        let set = |room| wrap_evenly(title, 18.0, Weight::SemiBold, room);
+        for room in [180.0, 250.0, 300.0, 380.0, 420.0] {
+            let lines = set(room);
+            assert!(lines.iter().all(|line| !line.ends_with(" 5") && width(line, 18.0, Weight::SemiBold) <= room), "{lines:?}");
+            assert_eq!(lines.len(), wrap_sentence(title, 18.0, Weight::SemiBold, room).len());
+        }
+        assert_eq!(set(440.0), ["12 of 26 states are beyond", "sampling error, 5 below it"]);
+        assert_eq!(set(900.0), [title]);
+    }
+
     proptest! {
+        #[test]
+        fn even_lines_keep_to_their_room_and_their_words(text in "[a-z0-9 ]{0,80}", room in 30.0..300.0f64) {
+            let (even, greedy) = (wrap_evenly(&text, 12.0, Weight::Regular, room), wrap_sentence(&text, 12.0, Weight::Regular, room));
+            prop_assert!(even.iter().all(|line| width(line, 12.0, Weight::Regular) <= room));
+            prop_assert_eq!(even.len(), greedy.len());
+            let letters = |lines: &[String]| lines.concat().replace([' ', '-'], "");
+            prop_assert_eq!(letters(&even), letters(&greedy));
+        }
+
         #[test]
         fn lines_keep_to_their_room(text in "\\PC{0,80}", room in 30.0..300.0f64) {
             for line in wrap(&text, 12.0, Weight::Regular, room) {

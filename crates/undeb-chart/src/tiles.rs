@@ -66,18 +66,20 @@ impl Grid {
 
     /// Full names where every tile has room for its own, codes if not.
     fn plan(tiles: &[Tile], columns: usize, content: f64) -> Self {
-        const NAME: f64 = size::SMALL - 1.0;
-        let pitch = (content / columns as f64).min(124.0).floor();
+        // A wide picture has larger tiles, and names in a larger size.
+        let pitch = (content / columns as f64).min((0.125 * content).clamp(124.0, 170.0)).floor();
+        let size = if pitch >= 140.0 { size::LABEL } else { size::SMALL - 1.0 };
         let names: Vec<Vec<String>> =
-            tiles.iter().map(|t| wrap(full_name(t), NAME, Weight::SemiBold, pitch - GAP - 6.0)).collect();
+            tiles.iter().map(|t| wrap(full_name(t), size, Weight::SemiBold, pitch - GAP - 6.0)).collect();
         let most = names.iter().map(Vec::len).max().unwrap_or(1);
         let parted = names.iter().flatten().any(|line| line.ends_with('-'));
         let marked = tiles.iter().any(|t| t.mark.is_some() && sound(t.value).is_some());
         if most <= 3 && !parted && pitch >= 64.0 {
-            let height = (most as f64 * 13.0 + 24.0).max(0.62 * pitch);
-            return Self { side: (pitch - GAP, height), name_lines: Some(most), size: NAME };
+            let height = (most as f64 * (size + 2.0) + size + 16.0).max(0.62 * pitch);
+            return Self { side: (pitch - GAP, height), name_lines: Some(most), size };
         }
-        let pitch = pitch.min(if columns <= 6 { 76.0 } else { 58.0 });
+        let most = if columns <= 6 { (0.1 * content).clamp(76.0, 110.0) } else { (0.06 * content).clamp(58.0, 84.0) };
+        let pitch = pitch.min(most.floor());
         let size = if pitch < 40.0 { 10.0 } else { size::SMALL };
         let tall = if marked && pitch < 62.0 { 3.0 * (size + 2.0) + 5.0 } else { 2.0 * (size + 2.0) + 4.0 };
         Self { side: (pitch - GAP, (pitch - GAP).max(tall)), name_lines: None, size }
@@ -97,7 +99,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let hidden = data.tiles.iter().any(|t| sound(t.value).is_none() && t.suppressed);
     let items = key::cells(&layout.locale.drawing, empty, hidden, false);
     let place = (layout.left, layout.right, layout.top + 2.0);
-    let legend = classes.as_ref().map(|classes| classes.legend(&mut layout.svg, place, layout.sign));
+    let legend = classes.as_ref().map(|classes| classes.legend(&mut layout.svg, place, layout.sign, &layout.locale.drawing));
     layout.top = key::beside(&mut layout.svg, palette, place, legend, &items) + 10.0;
 
     let content = layout.right - layout.left;
@@ -107,7 +109,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let grid = Grid::plan(&data.tiles, columns, content);
     let figure = grid.figure(&data.tiles);
     let (across, down) = (grid.side.0 + GAP, grid.side.1 + GAP);
-    let start = layout.left + (content - columns as f64 * across + GAP) / 2.0;
+    let start = layout.left;
     let top = layout.top;
     for (tile, (row, column)) in data.tiles.iter().zip(&spots) {
         let at = (start + *column as f64 * across, top + *row as f64 * down);
@@ -173,6 +175,7 @@ fn draw_tile(
         Some(most) => wrap_to(full_name(tile), grid.size, strong.weight, room, most).into_iter().map(|l| (l, strong)).collect(),
         None => vec![(shorten(&tile.code, strong.size, strong.weight, room), strong)],
     };
+    let names = lines.len();
     let mark = tile.mark.as_deref().unwrap_or_default();
     let whole = value.map_or_else(|| words(tile, None), |v| format!("{} {mark}", figure(v)).trim().to_owned());
     let parts = match value {
@@ -185,9 +188,12 @@ fn draw_tile(
         (shorten(&part, set.size, set.weight, room), set)
     }));
     let leading = if height < 46.0 || lines.len() > 2 { grid.size + 2.0 } else { 15.0 };
-    let first = at.1 + height / 2.0 - (lines.len() - 1) as f64 * leading / 2.0 + 0.36 * grid.size;
+    // Below a name of several lines the figure stands apart.
+    let apart = if grid.name_lines.is_some() && lines.len() > 2 { 3.0 } else { 0.0 };
+    let first = at.1 + (height - apart) / 2.0 - (lines.len() - 1) as f64 * leading / 2.0 + 0.36 * grid.size;
     for (i, (words, set)) in lines.iter().enumerate() {
-        layout.svg.text((at.0 + width / 2.0, first + i as f64 * leading), words, set);
+        let down = i as f64 * leading + if i >= names { apart } else { 0.0 };
+        layout.svg.text((at.0 + width / 2.0, first + down), words, set);
     }
     layout.svg.close();
 }

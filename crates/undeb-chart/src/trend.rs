@@ -105,7 +105,12 @@ pub struct Data {
     pub interval_label: String,
 }
 
-const HEIGHT: f64 = 300.0;
+/// The height of the plot as a share of the width, and its bounds.
+const SHAPE: f64 = 0.42;
+const HEIGHTS: (f64, f64) = (280.0, 520.0);
+
+/// With more lines than this the grey ones are thin.
+const MANY: usize = 20;
 
 /// Draws a trend chart.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
@@ -122,6 +127,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         return layout.no_evidence();
     };
     let last = data.deadline.filter(|d| year(*d)).map_or(last, |d| last.max(d));
+    let latest = drawn().map(|p| p.x).fold(first, f64::max);
+    let kept = [first, last, latest];
     let (first, last) = if last - first < 0.5 { (first - 1.0, last + 1.0) } else { (first, last) };
 
     let rates = drawn().filter_map(|p| p.value).chain(path.iter().chain(&milestones).map(|p| p.1)).chain(
@@ -147,8 +154,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let focus = series.iter().position(|s| s.focus).map_or(palette.neutral, |i| colours[i]);
         items.push((Mark::Band(focus, 0.18), words.to_owned()));
     }
-    let focus = series.iter().position(|s| s.focus).map_or(palette.series[0], |i| colours[i]);
-    items.extend(fan.iter().flat_map(|fan| fan::items(fan, focus, locale)));
+    let hue = fan::hue(&colours, palette);
+    items.extend(fan.iter().flat_map(|fan| fan::items(fan, hue, locale)));
     if !milestones.is_empty() {
         let words = or(&data.milestone_label, &locale.drawing.milestone);
         items.push((Mark::Hollow(palette.ink), words.to_owned()));
@@ -162,13 +169,14 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         .map(|(i, m)| format!("{}{}", tick_label(*m, step), if i + 1 == marks.len() { sign } else { "" }))
         .collect();
     let mut ends = line_ends(&series, &path, data, &colours, &layout);
-    ends.extend(fan.iter().filter_map(|fan| fan::end(fan, focus, locale)));
-    let gutter = widest(ends.iter().map(|e| e.words.as_str()), size::LABEL).min(0.30 * (layout.right - layout.left));
+    ends.extend(fan.iter().filter_map(|fan| fan::end(fan, hue, locale)));
+    let words: Vec<String> = ends.iter().map(End::words).collect();
+    let gutter = widest(words.iter().map(String::as_str), size::LABEL).min(0.30 * (layout.right - layout.left));
     let start = layout.left + widest(figures.iter().map(String::as_str), size::SMALL) + 12.0;
     let x = Scale { low: first, high: last, start, end: layout.right - gutter - 34.0 };
     let cuts = Cuts::plan(&series, (data, locale), &x, layout.right, &Type::new(size::SMALL, palette.muted));
     let top = layout.top + 11.0 + cuts.room();
-    let bottom = top + HEIGHT;
+    let bottom = top + (SHAPE * frame.pixels()).clamp(HEIGHTS.0, HEIGHTS.1);
     let y = Scale { low: marks[0], high: marks[marks.len() - 1], start: bottom, end: top };
 
     for (mark, figure) in marks.iter().zip(&figures) {
@@ -179,18 +187,26 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let set = Type::new(size::SMALL, palette.muted).anchored(Anchor::End);
         layout.svg.text((x.start - 10.0, at + 0.36 * set.size), figure, &set);
     }
-    years::draw(&mut layout, &x, bottom, data.deadline);
+    years::draw(&mut layout, &x, bottom, &kept);
     cuts.draw(&mut layout, (top, bottom));
 
-    // The focus is drawn last, over everything grey.
-    let mut order: Vec<usize> = (0..series.len()).collect();
-    order.sort_by_key(|i| series[*i].focus);
+    let order = order(&series, &colours, palette.neutral);
     let mut lines: Vec<Vec<At>> = cuts.lines((top, bottom)).collect();
     if let Some(fan) = &fan {
-        lines.push(fan::draw(&mut layout, fan, (&x, &y), focus));
+        lines.push(fan::draw(&mut layout, fan, (&x, &y), hue));
+        // What is known ends here.
+        let rule = vec![(x.place(latest), top), (x.place(latest), bottom)];
+        layout.svg.draw(&PathElement::new(rule.clone(), palette.neutral.line(1.0)));
+        lines.push(rule);
     }
+    let thin = if series.len() > MANY { 0.75 } else { 1.25 };
     for i in &order {
-        lines.extend(draw_series(&mut layout, &series[*i], (&x, &y), colours[*i], palette.neutral));
+        let width = match (series[*i].focus, colours[*i] == palette.neutral) {
+            (true, _) => 2.75,
+            (_, false) => 2.0,
+            (_, true) => thin,
+        };
+        lines.extend(draw_series(&mut layout, &series[*i], (&x, &y), (colours[*i], width)));
     }
     let place = |p: &(f64, f64)| (x.place(p.0), y.place(p.1));
     let way: Vec<At> = path.iter().map(place).collect();
@@ -231,13 +247,20 @@ fn colours(series: &[Series], palette: [Colour; 4], neutral: Colour) -> Vec<Colo
     colours
 }
 
+/// Colours are drawn over everything grey, and the focus over all.
+fn order(series: &[Series], colours: &[Colour], grey: Colour) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..series.len()).collect();
+    order.sort_by_key(|i| (colours[*i] != grey, series[*i].focus));
+    order
+}
+
 /// Draws the bands, then the pieces of the line, and gives the pieces in pixels.
-fn draw_series(layout: &mut Layout<'_>, series: &Series, (x, y): (&Scale, &Scale), colour: Colour, grey: Colour) -> Vec<Vec<At>> {
-    let width = match (series.focus, colour == grey) {
-        (true, _) => 2.75,
-        (_, false) => 2.0,
-        (_, true) => 1.25,
-    };
+fn draw_series(
+    layout: &mut Layout<'_>,
+    series: &Series,
+    (x, y): (&Scale, &Scale),
+    (colour, width): (Colour, f64),
+) -> Vec<Vec<At>> {
     let mut lines = Vec::new();
     for piece in line::pieces(series) {
         // Bands of several series would turn muddy: the focus alone has one.
@@ -266,15 +289,14 @@ fn line_ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Col
     for (series, colour) in series.iter().zip(colours) {
         let last = series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)));
         if let Some(at) = last {
-            let words = format!("{} {}{}", series.label, percent(at.1), layout.sign);
-            ends.push(End { at, words, colour: *colour, strong: series.focus, dashed: false });
+            let (name, figure) = (series.label.clone(), format!("{}{}", percent(at.1), layout.sign));
+            ends.push(End { at, name, figure, colour: *colour, strong: series.focus, dashed: false });
         }
     }
     if let Some(at) = path.last() {
-        let label = or(&data.path_label, &layout.locale.drawing.path);
-        let words = label.to_owned();
+        let name = or(&data.path_label, &layout.locale.drawing.path).to_owned();
         // The path is kept with the focus: the chart is about the distance of the two.
-        ends.push(End { at: *at, words, colour: layout.palette.ink, strong: true, dashed: true });
+        ends.push(End { at: *at, name, figure: String::new(), colour: layout.palette.ink, strong: true, dashed: true });
     }
     ends
 }
@@ -309,4 +331,26 @@ fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], d
         says.push(fill(&drawing.milestones, &[("values", &pairs(milestones))]));
     }
     says
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grey_lies_below_colours_and_the_focus_on_top() {
+        let palette = Theme::Light.palette();
+        let series: Vec<Series> = (0..6).map(|i| Series { focus: i == 5, ..Series::default() }).collect();
+        let colours = colours(&series, palette.series, palette.neutral);
+        assert_eq!(order(&series, &colours, palette.neutral), [3, 4, 0, 1, 2, 5]);
+    }
+
+    #[test]
+    fn a_wide_trend_is_taller() {
+        let points =
+            vec![Point { x: 2000.0, value: Some(0.2), interval: None }, Point { x: 2020.0, value: Some(0.3), interval: None }];
+        let data = Data { series: vec![Series { points, ..Series::default() }], ..Data::default() };
+        let height = |width| draw("t", &Frame { width, ..Frame::default() }, &data, Theme::Light).height;
+        assert!((height(1400.0) - height(400.0) - 240.0).abs() < 1.0);
+    }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Asked<'a> {
     /// Sector codes that were named.
     sectors: Vec<&'a str>,
     present: BTreeSet<(&'a str, &'a str)>,
+    /// Period of the newest figure of the measure.
+    pub(super) newest: Option<Period>,
 }
 
 impl<'a> Asked<'a> {
@@ -58,15 +60,16 @@ impl<'a> Asked<'a> {
             };
             return Err(Cause::option(format!("there is no figure of {measure} in {absent}"), span).into());
         }
-        let regions = codes(&options.regions, evidence.regions)?;
-        let sectors = codes(&options.sectors, evidence.sectors)?;
         let present = evidence.present(measure);
+        let regions = codes(&options.regions, evidence.regions, &|r| present.iter().any(|c| c.0 == r))?;
+        let sectors = codes(&options.sectors, evidence.sectors, &|s| present.iter().any(|c| c.1 == s))?;
         for code in &options.highlight {
             if evidence.regions.get(code).or(evidence.sectors.get(code)).is_none() {
                 evidence.regions.find(code)?;
             }
         }
-        Ok(Self { kind, evidence, options, locale: options.locale, measure, regions, sectors, present })
+        let newest = evidence.newest(measure);
+        Ok(Self { kind, evidence, options, locale: options.locale, measure, regions, sectors, present, newest })
     }
 
     /// An error that says what this kind needs.
@@ -167,7 +170,7 @@ impl<'a> Asked<'a> {
                     (1, 2..) => self.sector_name(sector).to_owned(),
                     (_, 0 | 1) => self.region_name(region).to_owned(),
                     _ => {
-                        let parts = [("place", self.region_name(region)), ("sector", self.sector_name(sector))];
+                        let parts = [("place", self.region_name(region)), ("sector", &self.in_sector(sector))];
                         fill(&self.locale.around.place_and_sector, &parts)
                     }
                 };
@@ -243,46 +246,6 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The figure of a cell in the period asked for, or its latest with a value.
-    ///
-    /// # Errors
-    /// Several periods were asked for.
-    pub(crate) fn latest(&self, cell: &Cell<'_>) -> Result<Option<Shown<'a>>, ChartError> {
-        let asked = self.one_period()?;
-        let series = self.evidence.series(self.measure, cell.region, cell.sector);
-        Ok(match asked {
-            Some(period) => series.into_iter().find(|s| s.period() == period),
-            None => series.iter().rev().find(|s| s.value().is_some()).or(series.last()).copied(),
-        })
-    }
-
-    /// The one period asked for, by the options or by the plan.
-    ///
-    /// # Errors
-    /// Several periods were asked for.
-    pub(crate) fn one_period(&self) -> Result<Option<Period>, ChartError> {
-        match self.options.periods.as_slice() {
-            [] => Ok(self.evidence.plan.and_then(|p| p.period)),
-            [one] => Ok(Some(*one)),
-            _ => {
-                let what = format!("a chart of kind {} shows one period", self.kind);
-                Err(Cause::option(what, "give one period, or none for the latest").into())
-            }
-        }
-    }
-
-    /// Answers of a plan are of the periods that the plan judges.
-    pub(crate) fn no_period(&self) -> Result<(), ChartError> {
-        match self.options.periods.as_slice() {
-            [] => Ok(()),
-            _ => Err(Cause::option(
-                format!("a chart of kind {} shows what the plan judged, and takes no period", self.kind),
-                "set `period` in the plan",
-            )
-            .into()),
-        }
-    }
-
     /// The region and the sector that were named, where there is one of each at most.
     pub(crate) fn named_cell(&self) -> Option<(&'a str, Option<&'a str>)> {
         match (self.regions.as_slice(), self.sectors.as_slice()) {
@@ -352,11 +315,12 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn codes<'a>(given: &[String], tree: &'a Classification) -> Result<Vec<&'a str>, ChartError> {
+/// Codes that were named; `each` is every one that has a figure.
+fn codes<'a>(given: &[String], tree: &'a Classification, has: &dyn Fn(&str) -> bool) -> Result<Vec<&'a str>, ChartError> {
     let mut found = Vec::new();
     for code in given {
         if code == "each" {
-            found.extend(tree.each().map(|c| c.id.as_str()));
+            found.extend(tree.each().map(|c| c.id.as_str()).filter(|c| has(c)));
         } else {
             found.push(tree.find(code)?.id.as_str());
         }
@@ -382,15 +346,5 @@ fn measure(evidence: &Evidence<'_>, options: &ChartOptions, kind: Kind) -> Resul
             let or = if targets.is_empty() { String::new() } else { format!(", or one of the targets {}", targets.join(", ")) };
             Err(Cause::needs("there are figures of several measures", format!("choose one of {}{or}", listed())).into())
         }
-    }
-}
-
-/// The periods of figures, oldest first; records without a date have none.
-pub(crate) fn periods(of: impl Iterator<Item = Period>, locale: &Locale) -> String {
-    let all: BTreeSet<Period> = of.filter(|p| *p != Period::UNDATED).collect();
-    match (all.first(), all.last()) {
-        (Some(first), Some(last)) if first == last => first.to_string(),
-        (Some(first), Some(last)) => fill(&locale.around.from_to, &[("from", &first.to_string()), ("to", &last.to_string())]),
-        _ => String::new(),
     }
 }

@@ -2,9 +2,10 @@
 
 use undeb::MissingAnswers;
 
-use super::asked::{Asked, Cell, periods};
+use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
+use super::when::periods;
 use super::{Data, Filled};
 use crate::bounds;
 use crate::error::ChartError;
@@ -49,10 +50,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let (low, high) = (asked.figure(bounds.low), asked.figure(bounds.high));
     let title = filled(pattern, &[("place", &widest.name), ("low", &low), ("high", &high)]);
-    let subtitle = asked.subtitle(
-        &asked.sectors_of(rows.iter().map(|(c, _)| c.sector)),
-        &periods(known.iter().map(|s| s.period()), asked.locale),
-    );
+    let subtitle =
+        asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &periods(known.iter().map(|s| s.period()), asked.locale));
     let notes = asked.interval_notes(&known);
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let mut table = Table::of(&cells);

@@ -169,6 +169,11 @@ impl<'a> Evidence<'a> {
         self.known(measure).map(|e| e.period).collect()
     }
 
+    /// The newest period with a figure of a measure.
+    pub(crate) fn newest(&self, measure: Measure) -> Option<Period> {
+        self.known(measure).filter(|e| e.value.is_some()).map(|e| e.period).max()
+    }
+
     /// First and last period of the averages over several among the figures of a measure.
     pub(crate) fn averages(&self, measure: Measure) -> BTreeSet<(Period, Period)> {
         self.known(measure).filter_map(|e| Some((e.since?, e.period))).collect()

@@ -2,9 +2,10 @@
 
 use undeb::{Answer, Finding, Level, PolicyForce};
 
-use super::asked::{Asked, Cell, periods};
+use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::{Table, answer};
+use super::when::periods;
 use super::{Data, Filled, titles};
 use crate::error::ChartError;
 use crate::gap;
@@ -71,8 +72,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let part = undeb::TargetFindings { findings: rows.iter().map(|(_, f)| (*f).clone()).collect(), ..t.clone() };
     let noun = titles::noun(&t.target, asked.evidence.regions);
-    let title = titles::gap(&part, noun, locale);
-    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
+    let place = |f: &Finding| {
+        rows.iter()
+            .find(|(_, g)| std::ptr::eq(*g, f) || g.region == f.region && g.sector == f.sector)
+            .map_or_else(String::new, |(c, _)| asked.full_name(c))
+    };
+    let title = titles::gap(&part, noun, &place, locale);
+    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &span);
 
     let cells: Vec<_> = rows.iter().zip(&shown).map(|((c, f), s)| (c, f.measure, *s)).collect();
     let mut table = Table::of(&cells);

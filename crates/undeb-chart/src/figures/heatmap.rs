@@ -54,6 +54,15 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             })
             .collect(),
     };
+    let with = |of: &dyn Fn(usize) -> usize| {
+        let valued = rows.iter().enumerate().filter(|(_, (_, s))| s.is_some_and(|s| s.value().is_some()));
+        valued.map(|(i, _)| of(i)).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    if with(&|i| i / sectors.len()) < 2 || with(&|i| i % sectors.len()) < 2 {
+        let remedy =
+            format!("in {period} there are not; a chart of kind interval or tiles shows one region or sector after the other");
+        return Err(asked.needs("figures of two sectors and two regions at least", remedy));
+    }
     let title = asked.range(&names, known.iter().any(|s| s.mark.is_some() && s.value().is_some()));
     let subtitle = asked.subtitle(&locale.around.by_sector_and_region, &period.to_string());
     let notes = asked.mark_notes(&known, known.len() < rows.len());

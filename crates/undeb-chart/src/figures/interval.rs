@@ -1,10 +1,11 @@
 //! Estimates with their intervals, highest first, against the level of a target where there is one for all.
 
-use undeb::{Level, PolicyForce};
+use undeb::{Level, Period, PolicyForce};
 
-use super::asked::{Asked, Cell, periods};
+use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
+use super::when::periods;
 use super::{Data, Filled, titles};
 use crate::error::ChartError;
 use crate::interval;
@@ -18,6 +19,18 @@ fn side(shown: &Shown<'_>, level: f64) -> Option<bool> {
         Some(i) if i.high < level => Some(false),
         Some(_) => None,
         None => Some(value >= level),
+    }
+}
+
+impl Asked<'_> {
+    /// The whole that regions of one sector are parts of, by name, and its figure of a period.
+    fn whole(&self, rows: &[(Cell<'_>, Option<Shown<'_>>)], period: Period) -> Option<(String, f64)> {
+        let region = self.evidence.regions.whole();
+        let sector = rows.first()?.0.sector;
+        let parts = rows.iter().all(|(c, _)| c.sector == sector && c.region != region);
+        let series = self.evidence.series(self.measure, region, sector);
+        let figure = series.iter().find(|s| s.period() == period && s.mark.is_none()).filter(|_| parts)?;
+        Some((self.region_name(region).to_owned(), figure.value()?))
     }
 }
 
@@ -40,6 +53,9 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     }
     let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).filter(|s| s.value().is_some()).collect();
     let one_period = known.windows(2).all(|p| p[0].period() == p[1].period());
+    // Without a target the whole is what rows are seen against.
+    let whole =
+        known.first().filter(|_| target.is_none() && one_period && rows.len() > 2).and_then(|s| asked.whole(&rows, s.period()));
     let with_intervals = known.iter().any(|s| s.interval.is_some());
     let force = target.map_or(PolicyForce::Target, |t| t.force);
     let above = |s: &Shown<'_>| level.and_then(|l| side(s, l)) == Some(true);
@@ -61,12 +77,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 emphasised: asked.highlighted(c) || s.is_some_and(|s| s.interval.is_some() && above(&s)),
             })
             .collect(),
-        target: level,
+        target: level.or(whole.as_ref().map(|w| w.1)),
         // The key says the level itself.
         target_label: match target.filter(|_| level.is_some()) {
             Some(t) if t.force == PolicyForce::Trigger => around.line.clone(),
             Some(t) => asked.line_with_deadline(t),
-            None => String::new(),
+            None => whole.as_ref().map(|w| w.0.clone()).unwrap_or_default(),
         },
         value_label: header,
         interval_label: asked.interval_label(&known),
@@ -88,14 +104,15 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         }
         None => {
             let clear = rows.iter().filter(|(_, s)| s.is_some_and(|s| s.mark.is_none()));
-            let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((c.name.clone(), value(s)?))).collect();
+            let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((asked.in_title(c), value(s)?))).collect();
             asked.dated(asked.range(&values, known.iter().any(|s| s.mark.is_some())), one_period)
         }
     };
     let span = periods(known.iter().map(|s| s.period()), locale);
-    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
+    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &span);
     let mut notes = asked.interval_notes(&known);
     notes.extend(asked.mark_notes(&known, false));
+    notes.extend(asked.old_note(rows.iter().map(|(c, _)| c)));
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let mut table = Table::of(&cells);
     if let Some(level) = level {

@@ -17,6 +17,7 @@ mod tiles;
 mod titles;
 mod trend;
 mod waterfall;
+mod when;
 mod words;
 
 use polars::prelude::DataFrame;

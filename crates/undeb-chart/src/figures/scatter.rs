@@ -2,17 +2,15 @@
 
 use undeb::{Measure, Period};
 
-use super::asked::{Asked, Cell, periods};
+use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
+use super::when::{RECENT, periods};
 use super::words::capital;
 use super::{Data, Filled, titles};
 use crate::error::ChartError;
 use crate::locale::fill as filled;
 use crate::scatter;
-
-/// Years before the newest figures within which others may stand beside them.
-const RECENT: f64 = 5.0;
 
 /// A cell with both figures of one period.
 type Dot<'a> = (Cell<'a>, Shown<'a>, Shown<'a>);
@@ -88,8 +86,15 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let rows: Vec<_> = dots.iter().map(|(c, d, _)| (c.clone(), Some(*d))).collect();
     let counted = locale.counted(dots.len(), asked.noun(&rows));
     let parts = [("upper", names[0].1.as_str()), ("lower", &names[1].1), ("above", &above.to_string()), ("cells", &counted)];
-    let title = filled(&locale.titles.scatter, &parts);
-    let title = match widest {
+    let within = asked.evidence.source.members_within_covered && upright == Measure::Coverage;
+    let title = if within {
+        // Where members count as covered, coverage is above density by definition: by how much is what there is to say.
+        let clear: Vec<(String, f64)> = dots.iter().filter(|d| !marked(d)).map(|d| (asked.in_title(&d.0), distance(d))).collect();
+        gaps(asked, &clear, &names)
+    } else {
+        filled(&locale.titles.scatter, &parts)
+    };
+    let title = match widest.filter(|_| !within) {
         Some(d) => {
             let points = titles::points(locale, distance(d));
             let title = filled(&locale.titles.scatter_widest, &[("title", &title), ("place", &d.0.name), ("points", &points)]);
@@ -100,7 +105,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         None => title,
     };
     let span = periods(dots.iter().map(|d| d.1.period()), locale);
-    let sectors = asked.sectors_of(dots.iter().map(|d| d.0.sector));
+    let sectors = asked.sectors_of(dots.iter().map(|d| &d.0));
     let subtitle = filled(
         &locale.around.scatter_subtitle,
         &[("upper", &names[0].1), ("lower", &names[1].1), ("sectors", &sectors), ("periods", &span)],
@@ -120,4 +125,33 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     table.number("other_low", dots.iter().map(|d| d.2.limits().map(|l| l.0)));
     table.number("other_high", dots.iter().map(|d| d.2.limits().map(|l| l.1)));
     Filled::new(asked, Data::Scatter(data), asked.frame(title, subtitle, notes), table)
+}
+
+/// Where coverage exceeds density least and most, by the names of all that read alike.
+fn gaps(asked: &Asked<'_>, distances: &[(String, f64)], names: &[(&str, String); 2]) -> String {
+    let words = &asked.locale.titles;
+    let ends = |order: &dyn Fn(f64, f64) -> std::cmp::Ordering| {
+        let end = distances.iter().max_by(|a, b| order(a.1, b.1))?;
+        let printed = titles::points(asked.locale, end.1);
+        let mut alike: Vec<String> =
+            distances.iter().filter(|d| titles::points(asked.locale, d.1) == printed).map(|d| d.0.clone()).collect();
+        if alike.len() > 2 {
+            let others = (alike.len() - 1).to_string();
+            alike.truncate(1);
+            alike.push(filled(&asked.locale.around.others, &[("count", &others)]));
+        }
+        Some((printed, asked.locale.listed(&alike)))
+    };
+    let (Some(least), Some(most)) = (ends(&|a, b| b.total_cmp(&a)), ends(&|a, b| a.total_cmp(&b))) else {
+        return words.no_figures.clone();
+    };
+    let parts = [
+        ("upper", names[0].1.as_str()),
+        ("lower", &names[1].1),
+        ("least", &least.0),
+        ("lowest", &least.1),
+        ("most", &most.0),
+        ("highest", &most.1),
+    ];
+    filled(if least.0 == most.0 { &words.scatter_even } else { &words.scatter_within }, &parts)
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use undeb::{Force, Period};
 
-use super::asked::{Asked, Cell, periods};
+use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
 use super::titles::Change;
+use super::when::periods;
 use super::{Data, Filled};
 use crate::error::{Cause, ChartError};
 use crate::slope;
@@ -18,6 +19,13 @@ struct Row<'a> {
     from: Option<Shown<'a>>,
     to: Option<Shown<'a>>,
     change: Option<Change>,
+}
+
+impl Row<'_> {
+    /// Whether there is a figure in each period.
+    fn both(&self) -> bool {
+        [&self.from, &self.to].iter().all(|shown| shown.and_then(|s| s.value()).is_some())
+    }
 }
 
 pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
@@ -47,6 +55,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 change: match r.change.map(Change::sign) {
                     Some(1) => slope::Change::Rise,
                     Some(-1) => slope::Change::Fall,
+                    None if r.both() => slope::Change::NotComparable,
                     _ => slope::Change::Unclear,
                 },
             })
@@ -59,11 +68,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let changes: Vec<(Period, Change)> = rows.iter().filter_map(|r| Some((from, r.change?))).collect();
     let noun_rows: Vec<_> = rows.iter().map(|r| (r.cell.clone(), r.to)).collect();
-    let title = asked.changes_title(&changes, asked.noun(&noun_rows));
+    let only = rows.iter().find(|r| r.change.is_some()).map_or("", |r| &r.cell.name);
+    let title = asked.changes_title(&changes, asked.noun(&noun_rows), only);
     let subtitle =
-        asked.subtitle(&asked.sectors_of(rows.iter().map(|r| r.cell.sector)), &periods([from, to].into_iter(), asked.locale));
+        asked.subtitle(&asked.sectors_of(rows.iter().map(|r| &r.cell)), &periods([from, to].into_iter(), asked.locale));
     let mut notes = asked.interval_notes(&shown);
-    notes.extend(asked.mark_notes(&rows.iter().filter_map(|r| r.to).collect::<Vec<_>>(), false));
+    notes.extend(asked.label_mark_notes(rows.iter().filter_map(|r| r.to)));
     notes.extend(asked.correlation_note(judged));
     let both: Vec<Shown<'_>> = rows.iter().find_map(|r| Some(vec![r.from?, r.to?])).unwrap_or_default();
     notes.extend(asked.break_notes(rows.first().map_or("", |r| r.cell.sector), &both));

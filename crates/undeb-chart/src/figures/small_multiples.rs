@@ -2,11 +2,12 @@
 
 use undeb::{Level, Period};
 
-use super::asked::{Asked, Cell, periods};
+use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::slope::add_changes;
 use super::table::Table;
 use super::titles::Change;
+use super::when::periods;
 use super::{Data, Filled};
 use crate::error::ChartError;
 use crate::small_multiples::{Data as Panels, Order, Panel};
@@ -40,10 +41,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let changes: Vec<Option<(Period, Change)>> = cells.iter().map(|(c, s)| asked.since_start(c.sector, s)).collect();
     let known: Vec<(Period, Change)> = changes.iter().flatten().copied().collect();
     let rows: Vec<_> = cells.iter().map(|(c, s)| (c.clone(), s.last().copied())).collect();
-    let title = asked.changes_title(&known, asked.noun(&rows));
+    let only = cells.iter().zip(&changes).find(|(_, c)| c.is_some()).map_or("", |((c, _), _)| &c.name);
+    let title = asked.changes_title(&known, asked.noun(&rows), only);
     let valued = shown.iter().filter(|s| s.value().is_some());
-    let subtitle = asked
-        .subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c.sector)), &periods(valued.map(|s| s.period()), asked.locale));
+    let subtitle =
+        asked.subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c)), &periods(valued.map(|s| s.period()), asked.locale));
     let mut notes = asked.interval_notes(&shown);
     notes.extend(asked.end_mark_notes(&cells));
     notes.extend(asked.correlation_note(known.iter().any(|(_, c)| c.interval.is_some())));

@@ -1,8 +1,9 @@
 //! Values on a tile-grid map.
 
-use super::asked::{Asked, Cell, periods};
+use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
+use super::when::periods;
 use super::words::{mark, suppressed};
 use super::{Data, Filled};
 use crate::error::ChartError;
@@ -48,8 +49,9 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let periods_note = asked.period_note(valued);
     let title = asked.dated(asked.range(&values, left_out), periods_note.is_none());
     notes.extend(periods_note);
+    notes.extend(asked.old_note(rows.iter().map(|(c, _)| c)));
     let span = periods(known.iter().filter(|s| s.value().is_some()).map(|s| s.period()), asked.locale);
-    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c.sector)), &span);
+    let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &span);
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let table = Table::of(&cells);
     Filled::new(asked, Data::Tiles(tiles::Data { tiles: drawn }), asked.frame(title, subtitle, notes), table)

@@ -32,21 +32,25 @@ pub(super) fn is_are(locale: &Locale, count: usize, of: usize) -> &str {
     if count == 1 || of == 1 { &locale.titles.is } else { &locale.titles.are }
 }
 
-/// How many cells are at or above the level, and how many are below it. Sampling error is claimed only where the answers
-/// were judged by it.
-pub(super) fn gap(t: &TargetFindings, noun: &str, locale: &Locale) -> String {
+/// How many cells are at or above the level, and how many are below it; of a single cell where it stands. Sampling error
+/// is claimed only where the answers were judged by it, and cells without a figure are not counted.
+pub(super) fn gap(t: &TargetFindings, noun: &str, place: &dyn Fn(&Finding) -> String, locale: &Locale) -> String {
     let words = &locale.titles;
-    let counts = t.counts();
-    let judged_by = |by| t.findings.iter().any(|f| f.judged_by == by);
+    if let [one] = t.findings.as_slice() {
+        return against(one, &place(one), locale);
+    }
+    let known: Vec<&Finding> = t.findings.iter().filter(|f| f.value.is_some()).collect();
+    let judged_by = |by| known.iter().any(|f| f.judged_by == by);
     let beyond = match (judged_by(JudgedBy::Interval), judged_by(JudgedBy::Point)) {
         (true, false) => words.beyond.as_str(),
         (true, true) => &words.beyond_where_stated,
         (false, _) => "",
     };
-    above(locale, (counts.met, counts.not_met, counts.judged()), noun, t.target.force, beyond)
+    let count = |answer: Answer| known.iter().filter(|f| f.answer == answer).count();
+    above(locale, (count(Answer::Met), count(Answer::NotMet), known.len()), noun, t.target.force, beyond)
 }
 
-/// "4 of 12 regions are at or above the target beyond sampling error, 5 below it".
+/// "4 of 12 regions are at or above the target beyond sampling error, 5 below it; 3 cannot be told".
 pub(super) fn above(
     locale: &Locale,
     (met, below, judged): (usize, usize, usize),
@@ -67,7 +71,14 @@ pub(super) fn above(
         ("below", below.to_string()),
     ];
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
-    fill(&words.gap, &parts)
+    if met + below == 0 {
+        return fill(&words.gap_open, &parts);
+    }
+    let title = fill(&words.gap, &parts);
+    match judged - met - below {
+        0 => title,
+        open => fill(&words.gap_rest, &[("title", &title), ("open", &open.to_string())]),
+    }
 }
 
 /// Where one series stands against its path, or its level.
@@ -115,8 +126,6 @@ pub(super) fn points(locale: &Locale, distance: f64) -> String {
 pub(super) struct Change {
     pub(super) value: f64,
     pub(super) interval: Option<Interval>,
-    /// Whether a break of force `caution` lies between.
-    pub(super) with_care: bool,
 }
 
 impl Change {
@@ -145,8 +154,7 @@ impl<'a> Asked<'a> {
             (_, false) => (&words.same_since, false),
         };
         let beyond = if beyond { words.comma_beyond.as_str() } else { "" };
-        let title = format!("{}{beyond}", fill(pattern, &[("at", &at), ("points", &points), ("from", &from)]));
-        self.with_care(title, change.with_care)
+        format!("{}{beyond}", fill(pattern, &[("at", &at), ("points", &points), ("from", &from)]))
     }
 
     /// A title of figures of different periods says so.
@@ -154,13 +162,8 @@ impl<'a> Asked<'a> {
         if one_period { title } else { fill(&self.locale.titles.each_latest, &[("title", &title)]) }
     }
 
-    /// A title of changes that lie across a caution says so.
-    fn with_care(&self, title: String, care: bool) -> String {
-        if care { fill(&self.locale.titles.with_care, &[("title", &title)]) } else { title }
-    }
-
-    /// How many rose and how many fell since the period of their first figure.
-    pub(super) fn changes_title(&self, changes: &[(Period, Change)], noun: &str) -> String {
+    /// How many rose and how many fell since the period of their first figure; `only` is the name of the first.
+    pub(super) fn changes_title(&self, changes: &[(Period, Change)], noun: &str, only: &str) -> String {
         let words = &self.locale.titles;
         if changes.is_empty() {
             return words.no_changes.clone();
@@ -177,17 +180,29 @@ impl<'a> Asked<'a> {
             true => fill(&words.in_period, &[("period", &first.to_string())]),
             false => words.at_start.clone(),
         };
-        let (down, up) = (count(-1), count(1));
+        let (down, up, all) = (count(-1), count(1), changes.len());
+        let pattern = match (down, up) {
+            (1, 0) if all == 1 => &words.one_lower,
+            (0, 1) if all == 1 => &words.one_higher,
+            (0, 0) if all == 1 => &words.one_same,
+            (0, 0) => &words.changes_none,
+            (n, 0) if n == all && n > 2 => &words.changes_all_down,
+            (0, n) if n == all && n > 2 => &words.changes_all_up,
+            (_, 0) => &words.changes_down,
+            (0, _) => &words.changes_up,
+            _ => &words.changes,
+        };
         let parts = [
+            ("name", only.to_owned()),
             ("down", down.to_string()),
-            ("cells", self.locale.counted(changes.len(), noun)),
-            ("are", is_are(self.locale, down, changes.len()).to_owned()),
+            ("cells", self.locale.counted(all, noun)),
+            ("are", is_are(self.locale, if down == 0 { up } else { down }, all).to_owned()),
             ("from", from),
             ("beyond", beyond.to_owned()),
             ("up", up.to_string()),
         ];
         let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
-        self.with_care(fill(&words.changes, &parts), changes.iter().any(|(_, c)| c.with_care))
+        fill(pattern, &parts)
     }
 
     /// The name of an end and of all that read as it does: one or two, or the end itself and how many more.

@@ -2,10 +2,11 @@
 
 use undeb::{Finding, Force, Measure, Period, Target, TargetFindings};
 
-use super::asked::{Asked, Cell, periods};
+use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
 use super::titles::{self, Change};
+use super::when::periods;
 use super::{Data, Filled};
 use crate::error::{Cause, ChartError};
 use crate::locale::fill as filled;
@@ -82,12 +83,12 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
     let (path, path_label) = match (&nodes, finding.level) {
         (Some(nodes), Some(level)) => {
             let deadline = t.target.deadline.map(|d| d.to_string()).unwrap_or_default();
-            let label = filled(&around.path_to, &[("level", &asked.figure(level)), ("deadline", &deadline)]);
+            let label = filled(&around.path_to, &[("level", &asked.level_of(level)), ("deadline", &deadline)]);
             (Some(sampled(&t.target, nodes)), label)
         }
         (None, Some(level)) => {
             let end = t.target.deadline.map(Period::start).or(last);
-            let label = filled(&around.level_of, &[("level", &asked.figure(level))]);
+            let label = filled(&around.level_of, &[("level", &asked.level_of(level))]);
             (first.zip(end).map(|(a, b)| vec![(a, level), (b, level)]), label)
         }
         _ => (None, String::new()),
@@ -120,7 +121,7 @@ fn finish(
     let title = asked.projected(title);
     let shown = || lines.iter().flat_map(|(_, s)| s).filter(|s| s.value().is_some());
     let span = periods(shown().map(|s| s.period()), asked.locale);
-    let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c.sector)), &span);
+    let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c)), &span);
     let mut notes = asked.interval_notes(series);
     notes.extend(asked.end_mark_notes(lines));
     notes.extend(asked.break_notes(cell.sector, series));
@@ -216,7 +217,7 @@ impl<'a> Asked<'a> {
         }
         let change = to.estimate.less(from.estimate, self.evidence.correlation());
         let interval = change.outcome(self.evidence.level, self.evidence.method).0;
-        Some(Change { value: change.value?, interval, with_care: !forces.is_empty() })
+        Some(Change { value: change.value?, interval })
     }
 
     /// The title of a series: its latest value, and the change since the first figure on this side of every break.

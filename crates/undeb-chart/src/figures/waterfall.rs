@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use undeb::{DecomposeOptions, Decomposition, EffectOf};
 
-use super::asked::{Asked, periods};
+use super::asked::Asked;
 use super::table::Table;
 use super::titles::{self, Change};
+use super::when::periods;
 use super::words::capital;
 use super::{Data, Filled};
 use crate::error::{Cause, ChartError};
@@ -51,7 +52,18 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             None => String::new(),
         },
     };
-    let change = Change { value: split.change.value, interval: split.change.interval, with_care: false };
+    let ends: Vec<_> = asked
+        .evidence
+        .series(split.measure, &split.region, &split.sector)
+        .into_iter()
+        .filter(|s| [split.from, split.to].contains(&s.period()))
+        .collect();
+    // The whole is judged as every other chart judges it: the interval of a decomposition takes the weights as known.
+    let whole = match ends.as_slice() {
+        [a, b] => asked.change(split.measure, &split.sector, a, b),
+        _ => None,
+    };
+    let change = whole.unwrap_or(Change { value: split.change.value, interval: split.change.interval });
     let (pattern, judged) = match (change.sign(), change.interval.is_some()) {
         (1, judged) => (&words.waterfall_up, judged),
         (-1, judged) => (&words.waterfall_down, judged),
@@ -69,9 +81,17 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut title = filled(pattern, &parts);
     // The cell that moved the whole most in the direction it went, where the digits printed show it.
     let least = if places == 1 { 0.0005 } else { 0.00005 };
-    if let Some((cell, name)) = split.cells.iter().zip(&names).find(|(c, _)| f64::from(change.sign()) * c.total.value >= least) {
-        let signed = locale.signed_to(100.0 * cell.total.value, places);
-        title = filled(&words.waterfall_most, &[("title", &title), ("name", name), ("signed", &signed)]);
+    let along = |c: &&undeb::Contribution| f64::from(change.sign()) * c.total.value >= least;
+    if let Some(most) = split.cells.iter().find(along) {
+        let printed = |c: &undeb::Contribution| locale.signed_to(100.0 * c.total.value, places);
+        let alike: Vec<String> =
+            split.cells.iter().zip(&names).filter(|(c, _)| printed(c) == printed(most)).map(|(_, n)| n.clone()).collect();
+        let pattern = if alike.len() == 1 { &words.waterfall_most } else { &words.waterfall_most_each };
+        // Of many that read alike none is the most.
+        if alike.len() <= 3 {
+            let parts = [("title", title.as_str()), ("name", &locale.listed(&alike)), ("signed", &printed(most))];
+            title = filled(pattern, &parts);
+        }
     }
     let span = periods([split.from, split.to].into_iter(), locale);
     let subtitle =
@@ -87,12 +107,6 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             };
             Some(filled(pattern, &[("signed", &locale.signed_to(100.0 * e.amount.value, places))]))
         })
-        .collect();
-    let ends: Vec<_> = asked
-        .evidence
-        .series(split.measure, &split.region, &split.sector)
-        .into_iter()
-        .filter(|s| [split.from, split.to].contains(&s.period()))
         .collect();
     match split.change.interval {
         Some(_) => notes.extend(asked.interval_notes(&ends)),
@@ -157,6 +171,8 @@ fn split<'a>(asked: &'a Asked<'_>) -> Result<Cow<'a, Decomposition>, ChartError>
 fn name(asked: &Asked<'_>, split: &Decomposition, codes: &[std::sync::Arc<str>], name: &str) -> String {
     let part = |by: &str, code: &str| match by {
         "region" => asked.evidence.regions.get(code).map(|c| asked.region_name(&c.id).to_owned()),
+        // Beside a place a sector stands within its name.
+        "sector" if split.by.len() > 1 => asked.evidence.sectors.get(code).map(|c| asked.in_sector(&c.id)),
         "sector" => asked.evidence.sectors.get(code).map(|c| asked.sector_name(&c.id).to_owned()),
         _ => None,
     };

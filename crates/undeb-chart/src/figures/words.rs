@@ -42,7 +42,7 @@ impl<'a> Asked<'a> {
         let among = self.definition().map_or("employees", |d| &d.denominator);
         let pattern = match sectors {
             s if *s == around.all_sectors => &around.percent_of,
-            s if *s == around.by_sector_and_region || *s == around.several_sectors => &around.percent_of_in_each,
+            s if *s == around.by_sector_and_region || s.ends_with(&around.several_sectors) => &around.percent_of_in_each,
             _ => &around.percent_of_in_sector,
         };
         let unit = if self.measure.is_share() { fill(pattern, &[("among", among)]) } else { around.signed_unit.clone() };
@@ -51,12 +51,32 @@ impl<'a> Asked<'a> {
         parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
     }
 
-    /// The sectors of cells in the words of a subtitle.
-    pub(super) fn sectors_of(&self, sectors: impl Iterator<Item = &'a str>) -> String {
-        let all: BTreeSet<&str> = sectors.collect();
-        match all.first() {
-            Some(one) if all.len() == 1 => self.in_sector(one),
-            _ => self.locale.around.several_sectors.clone(),
+    /// The sectors of cells in the words of a subtitle; where rows are the sectors of one region, with its name.
+    pub(super) fn sectors_of<'c>(&self, cells: impl Iterator<Item = &'c Cell<'a>>) -> String
+    where
+        'a: 'c,
+    {
+        let (regions, sectors): (BTreeSet<&str>, BTreeSet<&str>) = cells.map(|c| (c.region, c.sector)).unzip();
+        let several = &self.locale.around.several_sectors;
+        match (regions.first(), sectors.first()) {
+            (_, Some(one)) if sectors.len() == 1 => self.in_sector(one),
+            (Some(one), _) if regions.len() == 1 => {
+                fill(&self.locale.around.place_and_sector, &[("place", self.region_name(one)), ("sector", several)])
+            }
+            _ => several.clone(),
+        }
+    }
+
+    /// What a title calls a cell within its sentence: "California", "the public sector".
+    pub(super) fn in_title(&self, cell: &Cell<'a>) -> String {
+        if cell.name != self.sector_name(cell.sector) {
+            return cell.name.clone();
+        }
+        let sector = self.in_sector(cell.sector);
+        let whole = cell.sector == self.evidence.sectors.whole();
+        match sector.contains("sector") && !whole {
+            true => fill(&self.locale.titles.the_sector, &[("sector", &sector)]),
+            false => sector,
         }
     }
 
@@ -129,8 +149,14 @@ impl<'a> Asked<'a> {
     }
 
     /// The marks of the last figures of series.
-    pub(super) fn end_mark_notes(&self, lines: &[(Cell<'_>, Vec<Shown<'_>>)]) -> Vec<String> {
-        self.mark_notes(&lines.iter().filter_map(|(_, s)| s.last().copied()).collect::<Vec<_>>(), false)
+    pub(super) fn end_mark_notes(&self, lines: &[(Cell<'_>, Vec<Shown<'a>>)]) -> Vec<String> {
+        self.label_mark_notes(lines.iter().filter_map(|(_, s)| s.last().copied()))
+    }
+
+    /// The marks in labels, which leave out that a figure is not available.
+    pub(super) fn label_mark_notes(&self, shown: impl Iterator<Item = Shown<'a>>) -> Vec<String> {
+        let marked: Vec<Shown<'_>> = shown.filter(|s| s.mark.is_some_and(|m| m != Mark::NotAvailable)).collect();
+        self.mark_notes(&marked, false)
     }
 
     /// What the shorthand in a chart stands for.
@@ -179,6 +205,11 @@ impl<'a> Asked<'a> {
             Some(deadline) => fill(&self.locale.around.target_deadline, &[("line", &line), ("deadline", &deadline.to_string())]),
             None => line,
         }
+    }
+
+    /// A level in its own unit, without needless decimals: "80%".
+    pub(super) fn level_of(&self, level: f64) -> String {
+        if self.measure.is_share() { self.locale.level(level) } else { self.figure(level) }
     }
 
     /// A value in its own unit: "30.6%", or "+3.1 points" for a measure with a sign.

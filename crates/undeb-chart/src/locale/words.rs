@@ -28,6 +28,7 @@ pub(crate) struct Drawing {
     pub(crate) gap_points: String,
     pub(crate) workers: String,
     pub(crate) range: String,
+    pub(crate) class: String,
     pub(crate) break_word: String,
     pub(crate) caution_word: String,
     pub(crate) break_at: String,
@@ -53,6 +54,7 @@ pub(crate) struct Drawing {
     pub(crate) without_figure: String,
     pub(crate) before: String,
     pub(crate) after: String,
+    pub(crate) not_comparable: String,
     pub(crate) all_together: String,
     pub(crate) middle: String,
     pub(crate) of_outcomes: String,
@@ -62,6 +64,11 @@ impl Drawing {
     /// "24.0 to 31.2".
     pub(crate) fn span(&self, low: &str, high: &str) -> String {
         super::fill(&self.range, &[("low", low), ("high", high)])
+    }
+
+    /// "20 to under 40".
+    pub(crate) fn below(&self, low: &str, high: &str) -> String {
+        super::fill(&self.class, &[("low", low), ("high", high)])
     }
 }
 
@@ -128,6 +135,7 @@ pub(crate) struct Around {
     pub(crate) note_averages: String,
     pub(crate) note_of_period: String,
     pub(crate) note_older: String,
+    pub(crate) note_old: String,
     pub(crate) note_without: String,
     pub(crate) projection: String,
     pub(crate) others: String,
@@ -162,7 +170,6 @@ pub(crate) struct TitleWords {
     pub(crate) down_since: String,
     pub(crate) flat_since: String,
     pub(crate) same_since: String,
-    pub(crate) with_care: String,
     pub(crate) range: String,
     pub(crate) one: String,
     pub(crate) everywhere: String,
@@ -188,4 +195,18 @@ pub(crate) struct TitleWords {
     pub(crate) waterfall_flat: String,
     pub(crate) waterfall_same: String,
     pub(crate) waterfall_most: String,
+    pub(crate) gap_rest: String,
+    pub(crate) gap_open: String,
+    pub(crate) the_sector: String,
+    pub(crate) changes_down: String,
+    pub(crate) changes_up: String,
+    pub(crate) changes_all_down: String,
+    pub(crate) changes_all_up: String,
+    pub(crate) changes_none: String,
+    pub(crate) one_lower: String,
+    pub(crate) one_higher: String,
+    pub(crate) one_same: String,
+    pub(crate) scatter_within: String,
+    pub(crate) scatter_even: String,
+    pub(crate) waterfall_most_each: String,
 }

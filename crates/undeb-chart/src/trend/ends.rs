@@ -7,15 +7,17 @@ use crate::backend::At;
 use crate::elements::Dashes;
 use crate::frame::Layout;
 use crate::svg::Type;
-use crate::text::wrap_to;
+use crate::text::{shorten, wrap};
 use crate::theme::{Colour, size};
 
 const LEADING: f64 = 16.0;
 
-/// The name of a line and where the line ends, in pixels.
+/// The name of a line, its last figure, and where the line ends, in pixels.
 pub(super) struct End {
     pub(super) at: At,
-    pub(super) words: String,
+    pub(super) name: String,
+    /// What no shortening may take; empty where the name is all.
+    pub(super) figure: String,
     pub(super) colour: Colour,
     pub(super) strong: bool,
     pub(super) dashed: bool,
@@ -25,6 +27,24 @@ impl End {
     fn style(&self, layout: &Layout<'_>) -> Type {
         let set = Type::new(size::LABEL, layout.palette.ink).with_halo();
         if self.strong && !self.dashed { set.semi_bold() } else { set }
+    }
+
+    /// Name and figure in one line.
+    pub(super) fn words(&self) -> String {
+        format!("{} {}", self.name, self.figure).trim_end().to_owned()
+    }
+
+    /// Name and figure in as many lines as are allowed; a name that is too long gives way to the figure.
+    fn lines(&self, set: &Type, room: f64, most: usize) -> Vec<String> {
+        let lines = wrap(&self.words(), set.size, set.weight, room);
+        if lines.len() <= most {
+            return lines;
+        }
+        let mut lines = wrap(&self.name, set.size, set.weight, room);
+        let rest = lines.split_off(lines.len().min(most - 1)).join(" ");
+        let figure = if self.figure.is_empty() { String::new() } else { format!(" {}", self.figure) };
+        lines.push(format!("{}{figure}", shorten(&rest, set.size, set.weight, room - set.width(&figure))));
+        lines
     }
 }
 
@@ -91,8 +111,9 @@ struct Spot {
 fn spots(end: &End, set: &Type, edge: f64) -> impl Iterator<Item = Spot> {
     const SHIFTS: [f64; 9] = [0.0, 8.0, -8.0, 14.0, -14.0, 19.0, -19.0, 27.0, -27.0];
     let (x, y) = end.at;
-    let one = vec![end.words.clone()];
-    let two = end.words.rsplit_once(' ').map(|(name, figure)| vec![name.to_owned(), figure.to_owned()]);
+    let words = end.words();
+    let two = words.rsplit_once(' ').map(|(name, figure)| vec![name.to_owned(), figure.to_owned()]);
+    let one = vec![words.clone()];
     [Some(one), two].into_iter().flatten().flat_map(move |lines| {
         let width = lines.iter().map(|line| set.width(line)).fold(0.0, f64::max);
         let half = (lines.len() as f64 * LEADING + 2.0) / 2.0;
@@ -115,7 +136,7 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
     let mut used = 0.0;
     for end in first.into_iter().chain(then) {
         let set = end.style(layout);
-        let lines = wrap_to(&end.words, set.size, set.weight, place.gutter + 0.01, 2);
+        let lines = end.lines(&set, place.gutter + 0.01, 2);
         let height = lines.len() as f64 * LEADING + 3.0;
         if used + height <= place.bottom - place.top {
             used += height;
@@ -152,11 +173,28 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
 mod tests {
     use super::*;
 
+    fn end(name: &str) -> End {
+        let colour = Colour(0, 0, 0);
+        End { at: (0.0, 0.0), name: name.into(), figure: "30.1%".into(), colour, strong: false, dashed: false }
+    }
+
+    #[test]
+    fn a_long_name_gives_way_to_its_figure() {
+        let set = Type::new(size::LABEL, Colour(0, 0, 0));
+        let long = end("Professional, scientific and technical activities in the north of the country");
+        for room in [90.0, 120.0, 200.0] {
+            let lines = long.lines(&set, room, 2);
+            assert!(lines.len() == 2 && lines[1].ends_with("… 30.1%"), "{lines:?}");
+            assert!(lines.iter().all(|line| set.width(line) <= room), "{lines:?}");
+        }
+        assert_eq!(end("Wales").lines(&set, 120.0, 2), ["Wales 30.1%"]);
+    }
+
     fn named(ends: &[(f64, f64)]) -> Option<Vec<f64>> {
         use crate::{Frame, Theme};
         let frame = Frame::default();
         let layout = Layout::begin("t", &frame, Theme::Light);
-        let end = |at: &At| End { at: *at, words: "Wales 30.1%".into(), colour: Colour(0, 0, 0), strong: false, dashed: false };
+        let end = |at: &At| End { at: *at, ..end("Wales") };
         let ends: Vec<End> = ends.iter().map(end).collect();
         let place = Place { edge: 500.0, gutter: 90.0, top: 0.0, bottom: 300.0 };
         inside(&layout, &ends, &place, &[]).map(|spots| spots.iter().map(|s| s.area.top + 9.0).collect())

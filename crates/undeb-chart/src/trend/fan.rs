@@ -8,7 +8,7 @@ use crate::elements::Dashes;
 use crate::frame::Layout;
 use crate::key::Mark;
 use crate::locale::{Locale, fill};
-use crate::theme::Colour;
+use crate::theme::{Colour, Palette};
 use crate::words::or;
 
 use super::ends::End;
@@ -33,6 +33,12 @@ pub(super) fn tidy(fan: &Fan) -> Option<Fan> {
         .collect();
     points.sort_by(|a, b| a.x.total_cmp(&b.x));
     (!points.is_empty()).then(|| Fan { points, ..fan.clone() })
+}
+
+/// A hue that no series has, so that its bands are not taken for the interval of the figures.
+pub(super) fn hue(taken: &[Colour], palette: &Palette) -> Colour {
+    let free = [2, 3, 1].map(|i| palette.series[i]).into_iter().find(|colour| !taken.contains(colour));
+    free.unwrap_or(palette.neutral)
 }
 
 /// The levels from the widest to the narrowest, by their places in the bands.
@@ -78,8 +84,8 @@ pub(super) fn draw(layout: &mut Layout<'_>, fan: &Fan, (x, y): (&Scale, &Scale),
 /// The name of the middle where it ends.
 pub(super) fn end(fan: &Fan, colour: Colour, locale: &Locale) -> Option<End> {
     let at = fan.points.iter().rev().find_map(|p| Some((p.x, p.median?)))?;
-    let words = format!("{} {}%", or(&fan.label, &locale.around.projection), percent(at.1));
-    Some(End { at, words, colour, strong: false, dashed: true })
+    let name = or(&fan.label, &locale.around.projection).to_owned();
+    Some(End { at, name, figure: format!("{}%", percent(at.1)), colour, strong: false, dashed: true })
 }
 
 pub(super) fn describe(fan: &Fan, locale: &Locale) -> String {

@@ -264,6 +264,24 @@ fn odd_subjects_are_laid_out_too() {
 }
 
 #[test]
+fn wide_pictures_begin_at_the_left_and_use_their_width() {
+    let frame = Frame { width: 1400.0, ..frame(true) };
+    let of =
+        |kind: &str| every_kind(&names(51, false), &frame, Theme::Light).into_iter().find(|(k, _)| *k == kind).map(|(_, p)| p);
+    for kind in ["heatmap", "tiles", "slope", "trend", "small multiples", "funnel"] {
+        let picture = of(kind).expect("the kind");
+        let texts = || picture.texts().iter().filter(|t| t.y > 120.0 && t.y + t.height < picture.height - 60.0);
+        let left = texts().map(|t| t.x).chain(picture.marks().iter().map(|m| m.x)).fold(f64::INFINITY, f64::min);
+        let right = picture.marks().iter().map(|m| m.x + m.width).chain(texts().map(|t| t.x + t.width)).fold(0.0, f64::max);
+        assert!(left < 40.0 && right > 1_200.0, "{kind}: {left} to {right}");
+    }
+    // The same value has the same pixels on both axes: the diagonal is one.
+    let scatter = of("scatter").expect("the kind");
+    let diagonal = scatter.marks().iter().filter(|m| m.kind == "line" && m.width > 300.0 && m.height > 300.0).collect::<Vec<_>>();
+    assert!(diagonal.len() == 1 && (diagonal[0].width - diagonal[0].height).abs() < 0.5, "{diagonal:?}");
+}
+
+#[test]
 fn nothing_to_show_says_so() {
     for (kind, picture) in every_kind(&[], &frame(false), Theme::Print) {
         assert!(picture.texts().iter().any(|t| t.text == "No evidence"), "{kind}");

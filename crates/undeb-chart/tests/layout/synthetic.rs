@@ -114,12 +114,12 @@ pub(crate) fn panels(names: &[String]) -> small_multiples::Data {
 }
 
 pub(crate) fn slopes(names: &[String]) -> slope::Data {
-    use slope::Change::{Fall, Rise, Unclear};
+    use slope::Change::{Fall, NotComparable, Rise, Unclear};
     let row = |(i, name): (usize, &String)| slope::Row {
         label: name.clone(),
         from: rate(i),
         to: rate(i + 4),
-        change: [Rise, Fall, Unclear][i % 3],
+        change: [Rise, Fall, Unclear, NotComparable][i % 4],
     };
     slope::Data { rows: names.iter().enumerate().map(row).collect(), ..slope::Data::default() }
 }

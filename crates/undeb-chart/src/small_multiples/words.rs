@@ -1,0 +1,75 @@
+//! The words of a panel: name, latest figure and years.
+
+use crate::axis::percent;
+use crate::backend::At;
+use crate::frame::Layout;
+use crate::svg::{Anchor, Type};
+use crate::text::{shorten, wrap, wrap_to};
+use crate::theme::size;
+use crate::trend::line;
+
+use super::{Page, Panel, latest};
+
+/// The lines that the longest name needs in panels of this width.
+pub(super) fn lines(panels: &[Panel], set: &Type, panel: f64) -> usize {
+    let beside = beside(panels, set);
+    panels.iter().map(|p| name(&p.series.label, set, panel, beside).len()).max().unwrap_or(1).max(1)
+}
+
+/// A name beside its figure, or above it where it is too long for that, or in two lines with the figure after the second.
+fn name(label: &str, set: &Type, panel: f64, beside: f64) -> Vec<String> {
+    let wrapped = |room: f64| wrap(label, set.size, set.weight, room);
+    match (wrapped(panel - beside), wrapped(panel)) {
+        (lines, _) if lines.len() <= 1 => lines,
+        (_, mut lines) if lines.len() == 1 => {
+            lines.push(String::new());
+            lines
+        }
+        _ => wrap_to(label, set.size, set.weight, panel - beside, 2),
+    }
+}
+
+/// Name and latest figure above each panel.
+pub(super) fn draw(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Panel]) {
+    let palette = layout.palette;
+    let plain = Type::new(page.set.size, palette.ink);
+    let base = |corner: &At| corner.1 + page.lines as f64 * page.set.leading - 3.0;
+    let beside = beside(panels, &plain.semi_bold());
+    for (panel, corner) in panels.iter().zip(corners) {
+        let set = if panel.series.focus { plain.semi_bold() } else { plain };
+        let names = name(&panel.series.label, &set, page.panel, beside);
+        for (i, words) in names.iter().enumerate() {
+            layout.svg.text((corner.0, base(corner) - (names.len() - 1 - i) as f64 * page.set.leading), words, &set);
+        }
+    }
+    for (panel, corner) in panels.iter().zip(corners) {
+        if let Some((_, value)) = latest(&panel.series) {
+            layout.svg.text((corner.0 + page.panel, base(corner)), &percent(value), &plain.anchored(Anchor::End));
+        } else {
+            let set = Type::new(size::SMALL, palette.muted).with_halo();
+            let y = page.y(corner.1);
+            let words = shorten(&layout.locale.drawing.no_evidence, set.size, set.weight, page.panel - 8.0);
+            layout.svg.text((corner.0 + 4.0, (y.start + y.end) / 2.0 + 0.36 * set.size), &words, &set);
+        }
+    }
+}
+
+/// What the widest latest figure takes beside a name.
+fn beside(panels: &[Panel], set: &Type) -> f64 {
+    panels.iter().filter_map(|p| latest(&p.series)).map(|(_, value)| set.width(&percent(value))).fold(0.0, f64::max) + 8.0
+}
+
+/// The first and the last year below the lowest panel of a column; the only one where there is one.
+pub(super) fn years(layout: &mut Layout<'_>, page: &Page, (left, top): At) {
+    let (x, base) = (page.x(left), page.y(top).start + 17.0);
+    let set = Type::new(page.set.size, layout.palette.muted);
+    if let Some(only) = page.only {
+        layout.svg.text((x.place(only), base), &line::period(only), &set.anchored(Anchor::Middle));
+        return;
+    }
+    let (first, last) = (line::period(x.low), line::period(x.high));
+    if set.width(&first) + set.width(&last) + 6.0 <= page.panel {
+        layout.svg.text((left, base), &first, &set);
+    }
+    layout.svg.text((left + page.panel, base), &last, &set.anchored(Anchor::End));
+}
