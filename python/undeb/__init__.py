@@ -63,3 +63,17 @@ __all__ = [
     "survey",
     "synthetic_records",
 ]
+
+
+def __dir__() -> list[str]:
+    # Completion shows what a reader writes, not the modules behind it.
+    return [*__all__, "__all__", "__doc__", "__version__"]
+
+
+def __getattr__(name: str) -> str:
+    # Looked up when asked for: the metadata of packages are slow to read.
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("undeb")
+    raise AttributeError(f"module `undeb` has no attribute `{name}`")

@@ -10,7 +10,7 @@ import polars as pl
 
 from undeb.errors import DataError, UndebWarning
 from undeb.listing import Listing
-from undeb.tables import WORKING, Remarked, together
+from undeb.tables import Remarked, credit, together
 from undeb.vocabulary import as_period, checked, optional, real, several, text
 
 if TYPE_CHECKING:
@@ -69,10 +69,16 @@ class Analyses(Remarked):
 
         Raises
         ------
+        SchemaError
+            What is given is not a period.
         DataError
-            A period is not there.
+            A period is not there, or there is only one; the correlation is not between -1 and 1, or given for records.
         DefinitionError
             An incomparable series break lies between.
+
+        References
+        ----------
+        METHODS M4, M12 and M16.
 
         Examples
         --------
@@ -97,7 +103,15 @@ class Analyses(Remarked):
         ratio: bool = False,
         correlation: float | None = None,
     ) -> Changes:
-        """One code of a dimension less another, in every period and other cell; every code less the whole when none is named.
+        r"""One code of a dimension less another, in every period and other cell.
+
+        Every code less the whole when none is named.
+
+        .. math:: R_a - R_b, \quad v_a + v_b - 2 c
+
+        with :math:`R` the rates of the two codes as fractions, :math:`v` their variances and :math:`c` their
+        covariance: for records the one through PSUs that both figures share, for published figures :math:`\rho s_a s_b`
+        with the :math:`\rho` that is assumed, 0 without one (METHODS M16).
 
         Parameters
         ----------
@@ -118,7 +132,13 @@ class Analyses(Remarked):
         Raises
         ------
         DataError
-            A code or dimension is not there; a part against its whole without a correlation, for published figures.
+            A code or dimension is not there, or only one code is given; a part against its whole without a correlation,
+            for published figures; a whole that is not in the table; a correlation that is not between -1 and 1, or for
+            records.
+
+        References
+        ----------
+        METHODS M4, M12 and M16.
 
         Examples
         --------
@@ -143,6 +163,15 @@ class Analyses(Remarked):
         start: str | int | None = None,
     ) -> Trend:
         r"""The level and pace behind each series, by a state-space model with the sampling error of each figure known.
+
+        .. math::
+
+           \operatorname{logit} p_t = \mu_t + e_t, \quad \mu_{t+1} = \mu_t + \nu_t + N(0, \sigma^2_{level}), \quad
+           \nu_{t+1} = d\,\nu_t + N(0, \sigma^2_{slope})
+
+        with :math:`p_t` the figure of a period as a fraction, :math:`\mu_t` the level and :math:`\nu_t` the slope a
+        step (a year or a quarter), and :math:`d` the share of the slope that is left; each model frees some of the
+        parts.
 
         On the log-odds scale the figure is :math:`y_t = \mu_t + e_t` with the variance of :math:`e_t` given by its
         sampling error, and the level :math:`\mu_t` wanders, with or without a slope; the variances of its moves are
@@ -173,7 +202,14 @@ class Analyses(Remarked):
         Raises
         ------
         DataError
-            A series has fewer than three figures with a known or assumed error since the last incomparable break.
+            The one series has fewer than three figures with a known or assumed error since the last incomparable break,
+            or no such break where one is to be bridged; or the correlations make no covariance.
+        UndebError
+            Of several series none has a trend; the message says why the first has none.
+        SchemaError
+            The model is not known, or what is given is not a period.
+        PlanError
+            The damping is not between 0 and 1, a correlation not between -1 and 1, or the assumed error no fraction.
 
         Warns
         -----
@@ -241,13 +277,17 @@ class Analyses(Remarked):
         Returns
         -------
         Listing
-            ``smallest`` is the change as a fraction; where there is none, ``why_not`` says why.
+            ``smallest`` is the change as a fraction; where there is none, ``why_not`` says why. The other columns are
+            ``measure``, ``region``, ``sector``, ``from``, ``to``, and with a goal ``asked`` (a fraction) and
+            ``told_from``.
 
         Raises
         ------
         DataError
             No series has two figures with a stated error; a correlation is given for records; a goal without a deadline, or
-            both a goal and two periods.
+            both a goal and two periods; a level, power or correlation with which nothing can be told.
+        SchemaError
+            What is given is not a period.
         PlanError
             The goal is no share, or the deadline not after the newest figure.
 
@@ -271,7 +311,7 @@ class Analyses(Remarked):
         if frame["why_not"].null_count() == frame.height:
             frame = frame.drop("why_not")
         note = f"Found with probability {power:g} by a test at level {level:g}."
-        return Listing("Smallest changes that could be told", frame, {"smallest": "width", "asked": "points"}, (note, WORKING), self._places())
+        return Listing("Smallest changes that could be told", frame, {"smallest": "width", "asked": "points"}, (note, credit(self.source)), self._places())
 
 
 def _bridges(given: Any) -> list[tuple[str, float | None]]:

@@ -39,6 +39,11 @@ class Catalogue(Table):
     def to_polars(self) -> pl.DataFrame:
         """The list as a polars frame.
 
+        Returns
+        -------
+        polars.DataFrame
+            One row for each name; the columns are those of the list.
+
         Examples
         --------
         >>> import undeb as ub
@@ -105,16 +110,20 @@ def data(
     Returns
     -------
     Estimates or Catalogue
-        Rates are fractions.
+        Rates are fractions. The list has ``name``, ``title``, ``publisher``, ``measures`` (a list) and ``terms``.
 
     Raises
     ------
     SchemaError
-        The source is not known; the message lists the choices.
+        The source or a measure is not known; the message lists the choices. Or the registry is wrong.
     DefinitionError
         The source does not have the measure.
     DataError
         A file of one's own breaks a promise of its registry entry.
+    PlanError
+        The design effect is not a positive number.
+    UndebError
+        The registry cannot be read.
 
     Examples
     --------
@@ -151,12 +160,22 @@ def codebooks(name: str | None = None) -> Catalogue:
     Parameters
     ----------
     name
-        Name of a codebook, such as ``uk-lfs``.
+        Name of a codebook, such as ``uk-lfs``, or the path of one of your own ending in ``.toml``.
+
+    Returns
+    -------
+    Catalogue
+        Of all: ``name``, ``title``, ``measures`` (a list) and ``cannot`` (how many things the survey cannot give). Of
+        one, in a single row: ``name``, ``title``, ``publisher``, ``universe``, ``measures``, ``cannot``, ``notes``,
+        ``terms``, ``references``, ``needs`` (variables that must be there) and ``may_use`` (those that are used where
+        they are); of one of your own ``name``, ``title``, ``needs`` and ``may_use``.
 
     Raises
     ------
     SchemaError
-        The codebook is not known; the message lists the choices.
+        The codebook is not known; the message lists the choices. Or the file is not a codebook.
+    UndebError
+        The file cannot be read.
 
     Examples
     --------
@@ -177,6 +196,11 @@ def codebooks(name: str | None = None) -> Catalogue:
 
 def plans() -> Catalogue:
     """The plans inside the package.
+
+    Returns
+    -------
+    Catalogue
+        ``name``, ``title``, and the number of ``targets`` and of ``actions`` of each plan.
 
     Examples
     --------

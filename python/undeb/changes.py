@@ -13,7 +13,7 @@ from undeb.errors import DataError
 from undeb.estimates import Estimates
 from undeb.quantities import Quantities
 from undeb.showing import amount, points
-from undeb.tables import WORKING, Shown, Table, named
+from undeb.tables import Shown, Table, credit, named
 from undeb.vocabulary import Interval, as_period, checked, flag, known, optional, real, text
 
 Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "holm"]
@@ -44,6 +44,27 @@ class Changes(Table):
     def at_level(self, level: float, interval: str | Interval | None = None) -> Changes:
         """The same changes at another confidence level.
 
+        Parameters
+        ----------
+        level
+            Between 0.01 and 0.999999; 0.95 for 95 per cent.
+        interval
+            Method of the intervals of single figures, where that of a difference is made from those; unchanged when
+            left out.
+
+        Returns
+        -------
+        Changes
+            The same differences, with ``low``, ``high``, ``maintained`` and ``detectable`` at the level.
+
+        Raises
+        ------
+        SchemaError
+            The method is not known.
+        DataError
+            The level is not between 0 and 1; where it is outside 0.01 to 0.999999, the table says so when it is looked
+            at.
+
         Examples
         --------
         >>> import undeb as ub
@@ -67,11 +88,24 @@ class Changes(Table):
         Parameters
         ----------
         margin
-            A difference within it counts as maintained, as a fraction: 0.01 is one point.
+            A difference within it counts as maintained, as a fraction: 0.01 is one point. Of quantities it is in their
+            unit; a ratio is maintained within a factor of one and the margin.
         power
             Probability with which ``detectable`` is found.
         adjustment
             ``benjamini-hochberg``, ``benjamini-yekutieli`` or ``holm``.
+
+        Returns
+        -------
+        Changes
+            The same differences at the same level, with these tests.
+
+        Raises
+        ------
+        DataError
+            The margin is not above 0, or the power not between 0 and 1.
+        SchemaError
+            The adjustment is not known; the message lists the choices.
 
         References
         ----------
@@ -92,6 +126,26 @@ class Changes(Table):
 
     def to_polars(self) -> pl.DataFrame:
         """The changes as a polars frame, one row for each pair; differences are fractions.
+
+        Columns: ``measure``, ``period``, ``region``, ``sector`` and further breakdowns of the first figure, the same
+        with ``against_`` of the second; ``contrast`` (``difference`` or ``ratio``), ``value`` (first less second, or
+        first over second), ``se``, ``low``, ``high``, ``t``, ``df``, ``p``, ``p_adjusted``, ``p_maintained``,
+        ``maintained``, ``detectable`` (the smallest change that would have been found; of a ratio the factor),
+        ``first``, ``first_se``, ``second``, ``second_se``, ``first_unit`` (of the two figures: ``fraction``, or what is
+        counted or paid), ``unit`` (of ``value``, ``se``, ``low``, ``high`` and ``detectable``: ``ratio``, what is
+        counted or paid, or ``points`` for a difference of rates, which stands there as a fraction, 0.01 for one point),
+        ``flags`` (what is to be known of the row, joined by spaces), ``error_source``, ``cautions`` (notes of breaks
+        that lie between), ``definition``, ``source``, ``released`` (false).
+
+        Returns
+        -------
+        polars.DataFrame
+            An empty cell is not known; ``flags`` says why there is no value or no interval.
+
+        Raises
+        ------
+        DataError
+            The level is not between 0.01 and 0.999999.
 
         Examples
         --------
@@ -123,7 +177,7 @@ class Changes(Table):
             rows.append([row["measure"], *keys, *cells, row["flags"]])
         numeric = ["Ratio" if ratio else "Change", interval, "Adjusted p", *tests]
         headings = ["Measure", *(name.capitalize() for name in keyed), *numeric[:2], *unit, *numeric[2:], "Flags"]
-        notes = [f"p-values are adjusted by {self.adjustment} for the {frame.height:,} rows of the table.", WORKING]
+        notes = [f"p-values are adjusted by {self.adjustment} for the {frame.height:,} rows of the table.", credit(self._of.source)]
         return Shown("Changes", headings, rows, notes, numeric, frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Changes], tuple[Any, ...]]:

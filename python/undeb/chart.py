@@ -52,6 +52,12 @@ class Chart:
     """A finished chart: it shows itself in a notebook, and describes itself in words.
 
     Made by ``.chart(kind)`` of estimates, findings and reports.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.Plan.read("eu-80").assess().chart("gap").kind
+    'gap'
     """
 
     _inner: _undeb.Chart
@@ -61,21 +67,47 @@ class Chart:
 
     @property
     def title(self) -> str:
-        """The finding that the chart shows, computed from its figures and their intervals."""
+        """The finding that the chart shows, computed from its figures and their intervals.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().chart("gap").title
+        '7 of 27 member states are at or above the line, 20 below it'
+        """
         return self._inner.words()[0]
 
     @property
     def subtitle(self) -> str:
-        """Measure, population, unit and period."""
+        """Measure, population, unit and period.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states", ["density"]).chart("trend").subtitle
+        'Union density, all sectors, % of all wage and salary workers, 1983 to 2022'
+        """
         return self._inner.words()[1]
 
     @property
     def source(self) -> str:
-        """Where the figures are from."""
+        """Where the figures are from.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().chart("gap").source[:45]
+        'Visser, J. (2019), ICTWSS Database, version 6'
+        """
         return self._inner.words()[2]
 
     def describe(self) -> str:
         """Everything the chart shows, in words: what a reader hears in place of the drawing.
+
+        Returns
+        -------
+        str
+            Title, subtitle and the figures, in sentences.
 
         Examples
         --------
@@ -88,6 +120,32 @@ class Chart:
     def numbers(self) -> pl.DataFrame:
         """The numbers behind the picture, one row for each figure drawn; rates are fractions.
 
+        Columns of every kind but ``waterfall``: ``name`` (of the cell), ``measure``, ``period``, ``region``,
+        ``sector``, ``value``, ``low``, ``high``, ``n`` (records), ``mark`` (``[u]`` low reliability, ``[c]``
+        confidential, ``[x]`` not available), and last ``released``. Between ``mark`` and ``released`` stand those of
+        the kind:
+
+        - ``trend``: ``path``, the level of the target's path.
+        - ``small-multiples``: ``target``, and beside the last figure ``from_period``, ``change``, ``change_low``,
+          ``change_high`` (fractions), ``answer`` (``rise``, ``fall``, ``unclear``, ``not_comparable``).
+        - ``slope``: ``from_period``, ``from_value``, and the four columns of the change.
+        - ``interval``: with a target ``target`` and ``answer`` (``met``, ``not_met``, ``cannot_tell``).
+        - ``gap``: ``baseline_period``, ``baseline``, ``target``, ``gap`` (positive is short), ``gap_low``,
+          ``gap_high``, ``gap_workers`` (people or jobs), ``answer`` (``unset`` too).
+        - ``scatter``: ``other_measure``, ``other_value``, ``other_low``, ``other_high``.
+        - ``bounds``: ``missing_share``, ``missing_low``, ``missing_high``.
+        - ``funnel``: ``centre``, ``effective_n``, ``limit_low``, ``limit_high``, ``answer`` (``inside``, ``outside``).
+        - ``heatmap``, ``tiles``: none.
+
+        A ``waterfall`` has ``name``, ``measure``, the codes of the cell, ``share_from``, ``share_to``, ``rate_from``,
+        ``rate_to``, ``contribution``, ``low``, ``high``, ``through_rate``, ``through_composition`` (fractions),
+        ``released``.
+
+        Returns
+        -------
+        polars.DataFrame
+            An empty cell is not known.
+
         Examples
         --------
         >>> import undeb as ub
@@ -99,6 +157,11 @@ class Chart:
     def to_svg(self) -> str:
         """The drawing as an SVG document.
 
+        Returns
+        -------
+        str
+            The document; its text is set in Open Sans where that is installed.
+
         Examples
         --------
         >>> import undeb as ub
@@ -109,6 +172,16 @@ class Chart:
 
     def to_png(self, scale: float = 2.0) -> bytes:
         """The drawing as PNG, ``scale`` device pixels to a pixel.
+
+        Parameters
+        ----------
+        scale
+            Above 0 and at most 8; 2 makes 1,440 device pixels of a width of 720.
+
+        Returns
+        -------
+        bytes
+            The content of a file.
 
         Raises
         ------
@@ -126,10 +199,27 @@ class Chart:
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False, scale: float = 2.0) -> Path:
         """Writes the drawing as SVG or PNG, by the ending of the name.
 
+        Parameters
+        ----------
+        path
+            A file ending in ``.svg`` or ``.png``.
+        overwrite
+            Replace a file that is there.
+        scale
+            Device pixels to a pixel, for PNG.
+
+        Returns
+        -------
+        pathlib.Path
+            The file, whole or not at all.
+
         Raises
         ------
+        SchemaError
+            The ending is not known.
         UndebError
-            There is such a file already, or it cannot be written.
+            There is such a file already and ``overwrite`` is false, it cannot be written, or the scale is not above 0
+            and at most 8.
 
         Examples
         --------

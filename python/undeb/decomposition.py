@@ -12,7 +12,7 @@ import polars as pl
 from undeb.estimates import Estimates
 from undeb.listing import Listing
 from undeb.showing import hundredths, percent
-from undeb.tables import WORKING, Shown, Table, named
+from undeb.tables import Shown, Table, credit, named
 
 Form: TypeAlias = Literal["two-factors", "interaction", "nested"]
 """Into what a change is split: Kitagawa's two factors, the same with their interaction, or Das Gupta's nested ones."""
@@ -31,6 +31,11 @@ class Decomposition(Table):
 
         Columns: ``cell``, ``codes``, ``share_from``, ``share_to``, ``rate_from``, ``rate_to``, ``rate_effect``,
         ``composition``, ``interaction``, ``total``, and their standard errors with ``_se``.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row for each cell; ``interaction`` is empty in other forms, and an error that is not known too.
 
         Examples
         --------
@@ -54,6 +59,11 @@ class Decomposition(Table):
     def effects(self) -> Listing:
         """The effects; together they are the change.
 
+        Returns
+        -------
+        Listing
+            ``effect``, and as fractions ``value``, ``se``, ``low`` and ``high``; an error that is not known is empty.
+
         Examples
         --------
         >>> import undeb as ub
@@ -71,11 +81,18 @@ class Decomposition(Table):
                 "low": interval.get("low"), "high": interval.get("high"),
             })  # fmt: skip
         ways = {**dict.fromkeys(("value", "low", "high"), "hundredths"), "se": "error"}
-        return Listing("Effects", pl.DataFrame(rows, infer_schema_length=None), ways, (WORKING,))
+        return Listing("Effects", pl.DataFrame(rows, infer_schema_length=None), ways, (credit(self._of.source),))
 
     @property
     def change(self) -> float:
-        """The whole change, as a fraction."""
+        """The whole change, as a fraction.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> round(ub.data("us-states", ["density"], design_effect=1.5).decompose(2012, 2022).change, 4)
+        -0.0117
+        """
         return json.loads(self._facts)["change"]["value"]
 
     def _shown(self) -> Shown:
@@ -87,7 +104,7 @@ class Decomposition(Table):
         ]  # fmt: skip
         headings = ["Cell", f"Rate {facts['from']}", f"Rate {facts['to']}", "Through its rate", "Through its weight", "Together"]
         effects = ", ".join(f"{row['effect']} {hundredths(row['value'])}" for row in self.effects().to_polars().iter_rows(named=True))
-        notes = [f"{hundredths(self.change)} in all: {effects}.", *facts["cautions"], WORKING]
+        notes = [f"{hundredths(self.change)} in all: {effects}.", *facts["cautions"], credit(self._of.source)]
         place = named(self._of._places().items())  # pyright: ignore[reportPrivateUsage]
         title = f"{facts['measure']}, {place(facts['region'])}, {place(facts['sector'])}, {facts['from']} to {facts['to']}"
         return Shown(title, headings, rows, notes, headings[1:], frame.height)

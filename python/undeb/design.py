@@ -8,7 +8,7 @@ import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from undeb.errors import DesignError
 from undeb.frames import Frame
@@ -66,6 +66,12 @@ class Replicates:
     factors: bool = False
     count: int | None = None
     seed: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("columns", "rscales"):
+            given: Any = getattr(self, name)
+            if isinstance(given, list):
+                object.__setattr__(self, name, tuple(cast("list[Any]", given)))
 
     def _given(self) -> dict[str, str | None]:
         """The two roles of which one is taken."""
@@ -148,6 +154,12 @@ class KnownTotals:
     totals: Mapping[str, float | Mapping[str, float]]
     method: Literal["linear", "raking", "logit", "bounded-linear"] | None = None
     bounds: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        # What the caller does to a dictionary later does not reach this one.
+        if isinstance(self.totals, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            kept = {name: dict(known) if isinstance(known, Mapping) else known for name, known in self.totals.items()}
+            object.__setattr__(self, "totals", kept)
 
     def _margins(self) -> Mapping[str, float | Mapping[str, float]]:
         """The totals by variable, or an error that shows how they are written."""

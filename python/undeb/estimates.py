@@ -15,7 +15,7 @@ from undeb import _undeb
 from undeb.errors import DataError, DesignError, SchemaError
 from undeb.explaining import Explaining
 from undeb.showing import count, percent, points
-from undeb.tables import KEYS, WORKING, Shown, named, of_periods, write_table
+from undeb.tables import KEYS, Shown, credit, named, of_periods, write_table
 from undeb.vocabulary import Interval, Kind, checked, filters, known, made, real, some, text
 
 if TYPE_CHECKING:
@@ -31,6 +31,14 @@ class Estimates(Explaining):
     """Rates with their uncertainty, made by :meth:`Survey.estimate` or :func:`undeb.data`.
 
     A table in long form; the confidence level belongs to the looking and is changed with :meth:`at_level`.
+
+    Examples
+    --------
+    >>> import polars as pl, undeb as ub
+    >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
+    >>> latest = rates.filter(pl.col("region") == "HI", pl.col("sector") == "all", pl.col("period") == "2022")
+    >>> [round(end, 3) for end in latest.to_polars().select("low", "value", "high").row(0)]
+    [0.195, 0.217, 0.241]
     """
 
     _inner: _undeb.Estimates
@@ -52,6 +60,12 @@ class Estimates(Explaining):
             Between 0 and 1; 0.95 for 95 per cent.
         interval
             Method; unchanged when left out.
+
+        Returns
+        -------
+        Estimates
+            The same figures, with ``low`` and ``high`` at the level. A level outside 0.01 to 0.999999 leaves them
+            empty.
 
         Raises
         ------
@@ -79,6 +93,12 @@ class Estimates(Explaining):
         rules
             ``ons-2025``, ``statswales-cv``, ``statswales-n`` or ``nchs-2017``.
 
+        Returns
+        -------
+        Estimates
+            The same figures, with ``quality`` one of ``ok``, ``limited``, ``review``, ``low``, ``withhold`` and
+            ``not_assessable`` (METHODS M6).
+
         Raises
         ------
         SchemaError
@@ -101,10 +121,15 @@ class Estimates(Explaining):
         *conditions
             Polars expressions over the columns of :meth:`to_polars`, each true or false.
 
+        Returns
+        -------
+        Estimates
+            The rows that are left, at the same level, by the same method and rule set.
+
         Raises
         ------
         DataError
-            A condition is not true or false, or nothing is left.
+            A condition is not true or false, names a column that is not there, or nothing is left.
 
         Examples
         --------
@@ -117,6 +142,9 @@ class Estimates(Explaining):
         estimates = self
         for condition in filters(conditions):
             mask = take(estimates.to_polars()).select([condition.alias("filter")])
+            if mask.height == 1 and not condition.meta.root_names():
+                # One answer for all, as polars has it.
+                mask = mask[[0] * len(estimates)]
             if mask.height != len(estimates):
                 raise DataError(f"the filter has {mask.height} rows, the estimates {len(estimates)}; compare column by column")
             estimates = replace(estimates, _inner=estimates._inner.take(mask), _masks=(*estimates._masks, mask))
@@ -134,18 +162,27 @@ class Estimates(Explaining):
         design_effect
             An assumed design effect, for approximate errors of published figures whose publisher states none.
 
+        Returns
+        -------
+        Estimates
+            The rows of the measures, and of the filters before; rates are fractions.
+
         Raises
         ------
-        DefinitionError
-            The measure is not here.
+        SchemaError
+            The measure is not here; the message lists those that are.
         DesignError
             A design effect is assumed for records, whose errors come from their design.
+        PlanError
+            The design effect is not a positive number.
 
         Examples
         --------
-        >>> import undeb as ub
-        >>> ub.data("us-states").estimate(["density", "coverage"], design_effect=1.5).trend().level
-        0.95
+        >>> import polars as pl, undeb as ub
+        >>> one = ub.data("us-states").filter(pl.col("region") == "US", pl.col("sector") == "all")
+        >>> rates = one.estimate("density", design_effect=1.5)
+        >>> one.to_polars()["se"].null_count(), rates.to_polars()["se"].null_count()
+        (80, 0)
         """
         from undeb.catalogue import published
 
@@ -172,10 +209,17 @@ class Estimates(Explaining):
             ``locale``, ``width``, ``mm``: see :class:`undeb.chart.Options`. What is left out is worked out; the measure
             is the first of :attr:`measures`.
 
+        Returns
+        -------
+        Chart
+            The drawing, at the level of these estimates and by their method.
+
         Raises
         ------
         SchemaError
             The kind or an option is not known; the message lists the choices.
+        DataError
+            There are no figures in a period that is named.
         UndebError
             There is not what the kind needs; the message says what.
 
@@ -200,10 +244,17 @@ class Estimates(Explaining):
         plan
             A plan that asks of this source alone; :meth:`Plan.assess` gathers the evidence of several.
 
+        Returns
+        -------
+        Findings
+            One row for each target and cell, judged as METHODS M5 says.
+
         Raises
         ------
         PlanError
-            The plan asks of another source too.
+            The plan asks of another source too, or a change leads to a rate that is no share.
+        DataError, DefinitionError
+            The estimates lack what the plan's ``[priorities]`` or ``[decomposition]`` asks for.
 
         Examples
         --------
@@ -222,8 +273,13 @@ class Estimates(Explaining):
         Columns: ``measure``, ``period``, ``region``, ``sector``, further breakdowns, ``value``, ``se``, ``low``,
         ``high``, ``df``, ``n``, ``psus``, ``effective_n``, ``design_effect``, ``cv``, ``numerator``, ``denominator``,
         ``missing_share``, ``missing_low``, ``missing_high`` (the rate if all missing answers were no, or yes), ``flags``
-        (what is to be known of the interval), ``error_source``, ``rolled_up``, ``note``, ``definition``, ``source``,
-        ``released`` (false), ``quality``.
+        (what is to be known of the interval), ``error_source``, ``rolled_up``, ``since`` (the first period of an average
+        over several), ``note``, ``definition``, ``source``, ``released`` (false), ``quality``.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``n`` counts records, ``numerator`` and ``denominator`` people or jobs; ``cv`` is a fraction of the rate.
 
         Examples
         --------
@@ -243,10 +299,18 @@ class Estimates(Explaining):
         values
             Columns of :meth:`to_polars` to spread; ``value`` takes the plain name of the measure.
 
+        Returns
+        -------
+        polars.DataFrame
+            ``period`` (of averages ``since`` first), ``region``, ``sector``, further breakdowns, and the columns that are
+            spread; a measure that a cell does not have is empty.
+
         Raises
         ------
         SchemaError
             There is no such column, or a breakdown is called as one of the wide table.
+        DataError
+            No column is named.
 
         Examples
         --------
@@ -258,6 +322,9 @@ class Estimates(Explaining):
         columns = [known(value, "column of the estimates", frame.columns) for value in dict.fromkeys(some("values", values))]
         # Further breakdowns stand between the sector and the value.
         keys = frame.columns[1 : frame.columns.index("value")]
+        if frame["since"].is_not_null().any():
+            # An average keeps the first of its periods, so that it is not taken for the figure of its last.
+            keys = ["since", *keys]
         spread = [measure if c == "value" else f"{measure}_{c}" for measure in self.measures for c in columns]
         if both := sorted(set(keys) & set(spread)):
             raise SchemaError(f"the breakdown `{both[0]}` is called as a column of the wide table; give its column another name")
@@ -265,7 +332,7 @@ class Estimates(Explaining):
         for measure in self.measures:
             one = frame.filter(pl.col("measure") == measure)
             named = [pl.col(c).alias(measure if c == "value" else f"{measure}_{c}") for c in columns]
-            out = out.join(one.select(*keys, *named), on=keys, how="left")
+            out = out.join(one.select(*keys, *named), on=keys, how="left", nulls_equal=True)
         return out
 
     @property
@@ -331,10 +398,24 @@ class Estimates(Explaining):
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Writes the working estimates as CSV, Parquet or JSON, by the ending; a column says that they are not released.
 
+        Parameters
+        ----------
+        path
+            A file ending in ``.csv``, ``.parquet`` or ``.json``.
+        overwrite
+            Replace a file that is there.
+
+        Returns
+        -------
+        pathlib.Path
+            The file: the columns of :meth:`to_polars`, whole or not at all.
+
         Raises
         ------
+        SchemaError
+            The ending is not known.
         UndebError
-            There is such a file already, or the ending is not known.
+            There is such a file already and ``overwrite`` is false, or it cannot be written.
 
         Examples
         --------
@@ -373,8 +454,8 @@ class Estimates(Explaining):
             rows.append([*cells, "" if row["quality"] == "ok" else row["quality"].replace("_", " ")])
         errors = sorted(frame["error_source"].drop_nulls().unique())
         notes = [f"Sampling errors: {'; '.join(errors) or 'none is stated'}. Intervals: {self.interval}. Quality: {self.quality}."]
-        notes += [f"{remark}." for remark in self.remarks]
-        notes += [f"{WORKING} Source: {facts['source']['citation']}"]
+        notes += [f"{remark[:1].upper()}{remark[1:]}." for remark in self.remarks]
+        notes += [credit(facts["source"])]
         return Shown(facts["source"]["title"], headings, rows, notes, numeric, frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Estimates], tuple[Any, ...]]:

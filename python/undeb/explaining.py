@@ -10,7 +10,7 @@ import polars as pl
 
 from undeb.analyses import Analyses
 from undeb.listing import Listing
-from undeb.tables import WORKING
+from undeb.tables import credit
 from undeb.vocabulary import as_period, known, optional, real, text, whole, words
 
 if TYPE_CHECKING:
@@ -71,9 +71,12 @@ class Explaining(Analyses):
         Raises
         ------
         DataError
-            Cells do not add up to the whole, or have no partner in the other period.
+            Cells do not add up to the whole, have no partner in the other period, or have no numbers of workers; a
+            period or grouping is not there.
         DefinitionError
             An incomparable series break lies between, or the measure is a difference of rates.
+        SchemaError
+            The measure, form, region or sector is not known, or what is given is not a period.
 
         References
         ----------
@@ -108,7 +111,12 @@ class Explaining(Analyses):
         sectors: str | Iterable[str] = (),
         among: int = 5,
     ) -> Listing:
-        """Cells in the order of their rates, with how sure their ranks are (METHODS M26).
+        r"""Cells in the order of their rates, with how sure their ranks are (METHODS M26).
+
+        .. math:: P(\mathrm{rank}_i = r) = E_{X_i} P(\#\{j \ne i: X_j < X_i\} = r - 1), \quad X_i \sim N(p_i, s_i^2)
+
+        with :math:`p_i` the rate of cell :math:`i` as a fraction and :math:`s_i` its standard error; cells are taken as
+        independent.
 
         Parameters
         ----------
@@ -124,13 +132,21 @@ class Explaining(Analyses):
         Returns
         -------
         Listing
-            ``rank`` from the lowest; ``rank_low`` and ``rank_high``, the ranks that the errors leave open at the level of
-            these estimates; the probabilities of being ``among_lowest`` and ``among_highest``.
+            ``rank`` from the lowest; ``rank_low`` and ``rank_high``, the ranks that the errors leave open at the level
+            of these estimates; the probabilities of being ``among_lowest`` and ``among_highest``. These four are empty
+            unless every cell has an error. The other columns are ``period``, ``region``, ``sector``, ``name``, and as
+            fractions ``value``, ``low`` and ``high``.
 
         Raises
         ------
         DataError
-            There are fewer than two cells with a figure.
+            There are fewer than two cells with a figure, or not more cells than ``among``.
+        SchemaError
+            The measure or a sector is not known, or what is given is not a period.
+
+        References
+        ----------
+        Mogstad, Romano, Shaikh and Wilhelm (2024), *Review of Economic Studies* 91, 476-518; METHODS M26.
 
         Examples
         --------
@@ -153,7 +169,7 @@ class Explaining(Analyses):
         out = len(facts["left_out"])
         out_of = f"{frame.height} of {frame.height + out} cells are ranked: the others have no figure in {facts['period']}."
         over = (f"Averages over {facts['since']} to {facts['period']}.",) if facts["since"] else ()
-        return Listing(f"Ranks of {what}", frame, ways, (note, *over, *((out_of,) if out else ()), WORKING), self._places())
+        return Listing(f"Ranks of {what}", frame, ways, (note, *over, *((out_of,) if out else ()), credit(self.source)), self._places())
 
     def priorities(
         self,
@@ -203,9 +219,12 @@ class Explaining(Analyses):
         Returns
         -------
         Listing
-            The largest gain first: ``uncovered`` workers, ``below_whole`` (how far the rate is below that of the whole),
-            ``reach``, ``gain``, ``share_of_gap``, and ``in_set``: whether the cell is in the smallest set that closes the
-            gap. The notes say it in words, and what binds where no set closes it.
+            The largest gain first: ``uncovered`` workers, ``below_whole`` (how far the rate is below that of the
+            whole), ``reach``, ``gain``, ``share_of_gap``, and ``in_set``: whether the cell is in the smallest set that
+            closes the gap. The notes say it in words, and what binds where no set closes it. ``workers``, ``uncovered``
+            and ``gain`` are numbers of people or jobs; ``value``, ``low``, ``high``, ``below_whole``, ``reach`` and
+            ``share_of_gap`` are fractions; ``cell`` and ``codes`` name the cell, ``capped`` says whether the cap holds
+            its rate back, and ``short`` is empty here.
 
         Raises
         ------
@@ -213,6 +232,14 @@ class Explaining(Analyses):
             A goal, rate or cap that is no fraction, or a cap without a deadline.
         DataError
             There is no figure or no number of workers for the whole, or the cells do not make it up.
+        DefinitionError
+            The measure is a difference of rates.
+        SchemaError
+            The measure, region, sector or the word for ``smallest`` is not known, or what is given is not a period.
+
+        References
+        ----------
+        METHODS M27.
 
         Examples
         --------
@@ -230,14 +257,14 @@ class Explaining(Analyses):
             "smallest": known(smallest, "way to be small", ["cells", "workers"]), "level": self.level,
         }  # fmt: skip
         found = json.loads(self._inner.priorities(self._measure(measure), effort))
-        return effort_listing(found["priorities"], found["sentences"], self._places())
+        return effort_listing(found["priorities"], found["sentences"], self._places(), credit(self.source))
 
     def _measure(self, given: str | None) -> str:
         """The measure that was named, or the first: one is answered at a time, and the answer says which."""
         return self.measures[0] if given is None else known(given, "measure of these estimates", self.measures)
 
 
-def effort_listing(found: dict[str, Any], sentences: Iterable[str], places: dict[str, str]) -> Listing:
+def effort_listing(found: dict[str, Any], sentences: Iterable[str], places: dict[str, str], credited: str) -> Listing:
     """Priorities as a list."""
     rows: list[dict[str, Any]] = []
     for cell in found["cells"]:
@@ -247,4 +274,4 @@ def effort_listing(found: dict[str, Any], sentences: Iterable[str], places: dict
     frame = pl.DataFrame(rows, infer_schema_length=None).select(EFFORT)
     ways = dict.fromkeys(("value", "low", "high", "share_of_gap", "reach"), "percent") | {"below_whole": "points"}
     ways |= dict.fromkeys(("uncovered", "gain", "workers", "short"), "count")
-    return Listing(f"Where effort would count: {found['measure']}", frame, ways, (*sentences, WORKING), places)
+    return Listing(f"Where effort would count: {found['measure']}", frame, ways, (*sentences, credited), places)

@@ -19,7 +19,7 @@ from undeb.outlook import Outlook
 from undeb.plan import Plan
 from undeb.report import Report
 from undeb.showing import percent, points
-from undeb.tables import WORKING, Shown, Table, named, together
+from undeb.tables import Shown, Table, credit, named, together
 from undeb.vocabulary import Kind, optional, text
 
 if TYPE_CHECKING:
@@ -40,7 +40,15 @@ SCHEMA: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Findings(Table):
-    """Met, not met, or cannot tell: one row for each target and cell. Working results; they leave as a report."""
+    """Met, not met, or cannot tell: one row for each target and cell. Working results; they leave as a report.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> findings = ub.Plan.read("eu-80").assess()
+    >>> findings.to_polars().filter(region="LT").select("answer", "value", "level").row(0)
+    ('not_met', 0.071, 0.8)
+    """
 
     _inner: _undeb.Findings
     plan: Plan
@@ -55,7 +63,13 @@ class Findings(Table):
         quality
             Rule set; that of the plan when left out.
         as_of
-            Day on which actions are late or not; that of the plan, or today, when left out.
+            Day on which actions are late or not; that of the plan, or today, when left out. A text such as
+            ``2026-01-01``.
+
+        Returns
+        -------
+        Report
+            The figures that the rules let pass, with their marks, and the findings that rest on them (METHODS M6).
 
         Raises
         ------
@@ -63,6 +77,8 @@ class Findings(Table):
             The evidence is not released and the rule set has no confidentiality threshold.
         SchemaError
             The rule set is not known.
+        PlanError
+            ``as_of`` is not a day.
 
         Examples
         --------
@@ -71,7 +87,7 @@ class Findings(Table):
         >>> report.verdict[:39]
         '20 of 27 member states stood below 80% '
         """
-        day = as_of.isoformat() if isinstance(as_of, datetime.date) else optional(text, "as_of", as_of)
+        day = f"{as_of:%Y-%m-%d}" if isinstance(as_of, datetime.date) else optional(text, "as_of", as_of)
         return Report(self._inner.release(optional(text, "quality", quality), day))
 
     def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
@@ -85,10 +101,17 @@ class Findings(Table):
             ``target``, ``measure``, ``regions``, ``sectors``, ``periods``, ``highlight``, ``title``, ``titles``, ``theme``,
             ``locale``, ``width``, ``mm``: see :class:`undeb.chart.Options`. What is left out is worked out.
 
+        Returns
+        -------
+        Chart
+            The drawing, at the plan's level.
+
         Raises
         ------
         SchemaError
             The kind or an option is not known; the message lists the choices.
+        DataError
+            There are no figures in a period that is named.
         UndebError
             There is not what the kind needs; the message says what.
 
@@ -116,7 +139,15 @@ class Findings(Table):
         return {answer: counts[answer] for answer in ANSWERS}
 
     def outlook(self) -> Outlook:
-        """Where every finding is heading: trend, pace, and the probability that its target is met, as the plan asks.
+        r"""Where every finding is heading: trend, pace, and the probability that its target is met, as the plan asks.
+
+        .. math:: \frac{l - v}{T - s}, \quad
+           P(\text{met at } T) = 1 - \sum_k w_k \, \Phi\left((\operatorname{logit} l - m_k) / \sqrt{P_k}\right)
+
+        with :math:`v` the figure of period :math:`s` and :math:`l` the level asked for, both fractions, so that the
+        first is the pace that is needed to the deadline :math:`T`; :math:`w_k`, :math:`m_k` and :math:`P_k` as in
+        :meth:`undeb.trend.Trend.project`. For a change, the projected level is held against that of the baseline
+        period.
 
         Returns
         -------
@@ -148,6 +179,8 @@ class Findings(Table):
         Listing
             ``uncovered`` workers, ``below_whole`` (how far the rate is below that of the whole), ``gain`` in reach,
             ``share_of_gap``, and ``in_set``: whether the cell is in the smallest set that closes the gap (METHODS M27).
+            The columns are those of :meth:`Estimates.priorities`; ``short`` are the workers that a cell is short of the
+            level that the target asks of it.
 
         Raises
         ------
@@ -165,10 +198,27 @@ class Findings(Table):
         if found is None:
             raise PlanError(f"the plan `{self.plan.id}` has no section `[priorities]`; add one, or read another plan")
         said: list[str] = self._inner.effort()
-        return effort_listing(found, said, self._places())
+        return effort_listing(found, said, self._places(), self._credit())
 
     def to_polars(self) -> pl.DataFrame:
         """The findings as a polars frame, one row each; rates and gaps are fractions, paces fractions a year.
+
+        Columns: ``target``, ``measure``, ``region``, ``sector``, ``period`` (of the figure), ``answer`` (``met``,
+        ``not_met``, ``cannot_tell``, ``unset``), ``reason`` (why the figures cannot tell), ``judged_by`` (``interval``,
+        ``point`` or ``nothing``), ``value``, ``low``, ``high`` (at the plan's level), ``level`` (that is asked for; for
+        a change, baseline plus change), ``at_line`` (value and level are equal to the last digit), ``gap`` (level less
+        value; positive is short of it), ``gap_low``, ``gap_high``, ``gap_workers`` (people or jobs), ``required_pace``
+        (from the figure to the deadline), ``observed_pace`` (over the plan's window), ``path`` (``ahead``, ``behind``,
+        ``cannot_tell``), ``status``, ``force`` and ``deadline`` of the target, ``cautions`` (a list of sentences).
+
+        Returns
+        -------
+        polars.DataFrame
+            An empty cell is not known, or does not apply.
+
+        References
+        ----------
+        METHODS M5.
 
         Examples
         --------
@@ -211,7 +261,12 @@ class Findings(Table):
         ]  # fmt: skip
         counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
         said = f"{counted}." if counted else "No target is held against figures."
-        return Shown(self.plan.title, headings, rows, [said, WORKING], ["Rate", "Level", "Gap"], len(self))
+        notes = ["[x]: there is no figure."] if any("[x]" in row for row in rows) else []
+        notes += [f"Answers are at a confidence of {self.plan.level * 100:g}%; a gap is level minus rate, and a positive one is short."]
+        return Shown(self.plan.title, headings, rows, [said, *notes, self._credit()], ["Rate", "Level", "Gap"], len(self))
+
+    def _credit(self) -> str:
+        return credit(*(e.source for e in self._evidence))
 
     def _places(self) -> dict[str, str]:
         return together(*(names.items() for e in self._evidence for names in (e.regions, e.sectors)))

@@ -55,8 +55,7 @@ class Frame:
         """The columns of expressions, worked out now."""
         for name in {root for expression in expressions for root in expression.meta.root_names()} - {"*"}:
             self.column(name)
-        if self.file is not None and stamp(self.file) != self.stamp:
-            raise DataError(f"{self.file} has changed since its records were read; read it again")
+        self.must_be_unchanged()
         try:
             return _readable(self._collected(expressions).select(expressions))
         except UndebError:
@@ -64,10 +63,33 @@ class Frame:
         except (pl.exceptions.PolarsError, OSError) as error:
             words = first_line(error)
             hint = '; periods are texts, as in pl.col("period") == "2012"' if "compare string with numeric" in words else ""
-            raise DataError(f"the expression cannot be worked out: {words}{hint}") from error
+            raise DataError(f"the expression cannot be worked out: {words}{hint}") from None
         except Exception as error:
             # What a function of the caller's own raises inside an expression.
             raise DataError(f"the expression cannot be worked out: {type(error).__name__}: {first_line(error)}") from error
+
+    def must_be_unchanged(self) -> None:
+        """Refuses a file that has changed since its records were read."""
+        if self.file is not None and stamp(self.file) != self.stamp:
+            raise DataError(f"{self.file} has changed since its records were read; read it again")
+
+    def whole(self) -> pl.DataFrame:
+        """Every column as it came in, those too that no record can be made of."""
+        self.must_be_unchanged()
+        return self._collected([pl.all()])
+
+    def for_every_row(self, name: str, role: str, expression: pl.Expr) -> pl.Series:
+        """A column that an expression makes: one value for every row, or the same literal for all."""
+        made = self.select([expression.alias(name)])[name]
+        rows = self.select([pl.len().alias("rows")])["rows"].item()
+        if made.len() == rows:
+            return made
+        if made.len() == 1 and not expression.meta.root_names():
+            return made[[0] * rows]
+        raise DataError(
+            f"`{role}` is an expression of {made.len():,} values, the records are {rows:,}; "
+            "a role has a value for every record, empty where it is not known"
+        )
 
     def _collected(self, expressions: list[pl.Expr]) -> pl.DataFrame:
         """The columns that expressions speak of, in memory."""
@@ -91,7 +113,7 @@ def take(table: Tabular) -> Frame:
         try:
             frame = table.collect()
         except Exception as error:
-            raise DataError(f"the lazy frame cannot be collected: {first_line(error)}; is its source still there?") from error
+            raise DataError(f"the lazy frame cannot be collected: {first_line(error)}; is its source still there?") from None
         return Frame(frame, frame.columns)
     if type(table).__module__.partition(".")[0] == "pandas":
         return _pandas(table)
@@ -105,7 +127,7 @@ def take(table: Tabular) -> Frame:
     except pl.exceptions.DuplicateError as error:
         raise DataError(f"a column is there twice: {first_line(error)}; give every column a name of its own") from None
     except (Exception, pl.exceptions.PanicException) as error:
-        raise DataError(f"the table cannot be read: {first_line(error)}") from error
+        raise DataError(f"the table cannot be read: {first_line(error)}") from None
     return Frame(frame, frame.columns)
 
 
@@ -115,7 +137,7 @@ def scan(path: Path) -> Frame:
     try:
         names = scanned.collect_schema().names()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"{path} cannot be read: {first_line(error)}") from error
+        raise DataError(f"{path} cannot be read: {first_line(error)}") from None
     return Frame(scanned, names, file=path, stamp=stamp(path))
 
 
@@ -145,7 +167,7 @@ def stamp(path: Path) -> tuple[int, int]:
     try:
         about = path.stat()
     except OSError as error:
-        raise DataError(f"{path} is no longer there: {error.strerror or error}") from error
+        raise DataError(f"{path} is no longer there: {error.strerror or error}") from None
     return about.st_size, about.st_mtime_ns
 
 
@@ -170,7 +192,7 @@ def _readable(frame: pl.DataFrame) -> pl.DataFrame:
     try:
         return frame.with_columns(casts) if casts else frame
     except pl.exceptions.PolarsError as error:
-        raise DataError(f"a column has numbers too large for 64 bits: {first_line(error)}") from error
+        raise DataError(f"a column has numbers too large for 64 bits: {first_line(error)}") from None
 
 
 def _pandas(table: Any) -> Frame:

@@ -32,6 +32,11 @@ class Listing(Table):
     def to_polars(self) -> pl.DataFrame:
         """The list as a polars frame; rates are fractions, an empty cell is not known.
 
+        Returns
+        -------
+        polars.DataFrame
+            A copy; the verb that made the list says what its columns are.
+
         Examples
         --------
         >>> import undeb as ub

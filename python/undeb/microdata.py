@@ -51,9 +51,12 @@ def read_microdata(
     Raises
     ------
     SchemaError
-        The codebook is not known.
+        The codebook or the rule for lonely PSUs is not known, or the file of a codebook is not one.
+    UndebError
+        A file is not there, or what reads SPSS, Stata and SAS files is not installed.
     DataError
-        The file cannot be read, or a row is not covered by the rules of the codebook.
+        The file is not of the kind that its ending says, a column is missing, or a row is not covered by the rules of
+        the codebook.
     DesignError
         Weights or design do not hold together.
 
@@ -65,11 +68,15 @@ def read_microdata(
     undeb.errors.SchemaError: `gsss` is not a known codebook; did you mean `gss`? ...
     """
     options = design_options(lonely_psu, replicates, known_totals, design_effect)
+    if not isinstance(codebook, (str, os.PathLike)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise DataError(f"`codebook` is {codebook!r}; the name of a codebook, such as \"gss\", or the path of one was expected")
     book = str(path_of("codebook", codebook))
     _undeb.codebook_variables(book)
     if not isinstance(records, (str, os.PathLike)):
         return _by_codebook(take(records), None, book, options)
     path = path_of("records", records)
+    if path.is_dir():
+        raise DataError(f"{path} is a folder; the path of a file of records was expected")
     ending = path.suffix.lower()
     if ending in {".sav", ".zsav", ".por", ".dta", ".sas7bdat"}:
         return _by_codebook(take(_statistical(path)), None, book, options)
@@ -115,6 +122,11 @@ def synthetic_records() -> pl.DataFrame:
     About 3,000 records of two years, 2019 and 2024, from 12 strata with 4 PSUs each, the same in both years. Columns:
     ``year``, ``region``, ``sector``, ``industry``, ``sex``, ``age``, ``stratum``, ``psu``, ``weight``, ``employee``,
     ``member``, ``covered`` and ``wage`` (per hour); ``member`` and ``covered`` are empty where the answer is not known.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row for each record; ``employee``, ``member`` and ``covered`` are 1 or 0.
 
     Examples
     --------

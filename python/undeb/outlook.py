@@ -11,7 +11,7 @@ import polars as pl
 
 from undeb.listing import Listing
 from undeb.showing import chance, hundredths, percent
-from undeb.tables import WORKING, Shown, Table, named
+from undeb.tables import Shown, Table, named
 
 if TYPE_CHECKING:
     from undeb.findings import Findings
@@ -58,6 +58,11 @@ class Outlook(Table):
         the change that is asked for, or the rise that is needed from the newest figure, could be told), ``anchor`` (level of the
         trend in the baseline period, which the probabilities of a change are of), ``missing`` (why there is no trend or projection).
 
+        Returns
+        -------
+        polars.DataFrame
+            ``required_workers`` are people or jobs; an empty cell is not known, or does not apply.
+
         Examples
         --------
         >>> import undeb as ub
@@ -85,6 +90,13 @@ class Outlook(Table):
 
         ``figure_low`` and ``figure_high`` are for the figure that a survey as large as the last would give.
 
+        Returns
+        -------
+        Listing
+            ``target``, ``measure``, ``region``, ``sector``, ``period``, ``median``; ``half_``, ``most_``, ``whole_``
+            and ``figure_`` with ``low`` and ``high``, fractions; ``met_at`` and ``met_by``, probabilities;
+            ``employees`` and ``workers_needed``, people or jobs.
+
         Examples
         --------
         >>> import undeb as ub
@@ -99,10 +111,16 @@ class Outlook(Table):
                 rows.append({**keys, **{name: one.get(name) for name in FAN if name in one}, **bands})
         ways = dict.fromkeys(("met_at", "met_by"), "chance") | dict.fromkeys(("median", *(name for name in FAN if name.endswith(("_low", "_high")))), "percent")
         ways |= dict.fromkeys(("employees", "workers_needed"), "count")
-        return Listing("Projections", pl.DataFrame(rows, schema=FAN), ways, (WORKING,), self._places())
+        return Listing("Projections", pl.DataFrame(rows, schema=FAN), ways, (self._of._credit(),), self._places())  # pyright: ignore[reportPrivateUsage]
 
     def milestones(self) -> Listing:
         """Milestones and deadlines: what is asked for then, and how the figures or the projection stand to it.
+
+        Returns
+        -------
+        Listing
+            ``target``, ``measure``, ``region``, ``sector``, ``period``, ``level`` (a fraction), ``standing``
+            (``ahead``, ``on``, ``behind``, ``cannot_tell``) and ``probability`` (of one to come) (METHODS M23).
 
         Examples
         --------
@@ -113,7 +131,7 @@ class Outlook(Table):
         """
         rows = [{**keys, **one} for keys, _, _, ahead in self._each() for one in ahead["milestones"]]
         ways = {"level": "percent", "probability": "chance"}
-        return Listing("Milestones", pl.DataFrame(rows, schema=MILESTONES), ways, (WORKING,), self._places())
+        return Listing("Milestones", pl.DataFrame(rows, schema=MILESTONES), ways, (self._of._credit(),), self._places())  # pyright: ignore[reportPrivateUsage]
 
     def _places(self) -> dict[str, str]:
         return self._of._places()  # pyright: ignore[reportPrivateUsage]
@@ -156,7 +174,7 @@ class Outlook(Table):
             "Target", "Region", "Sector", "Trend", "Points a year", "Needed a year", "Deadline", "Met then", "Met by half of the paths", "Missing",
         ]  # fmt: skip
         note = "A projection carries the trend on; it is no forecast of what anybody will do."
-        return Shown(f"Outlook: {self._of.plan.title}", headings, rows, [note, WORKING], ["Trend", "Points a year", "Needed a year", "Met then"], frame.height)
+        return Shown(f"Outlook: {self._of.plan.title}", headings, rows, [note, self._of._credit()], ["Trend", "Points a year", "Needed a year", "Met then"], frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Outlook], tuple[Any, ...]]:
         return _again, (self._of,)

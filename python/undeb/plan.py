@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import polars as pl
 
@@ -85,6 +86,12 @@ class Plan(Table):
     """Targets and actions, checked against what the sources offer.
 
     Read one with :meth:`Plan.read`, or build one with :meth:`Plan.of`.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> ub.Plan.read("eu-80").to_polars().select("measure", "level", "force").rows()
+    [('adjusted_coverage', 0.8, 'trigger')]
     """
 
     _inner: _undeb.Plan
@@ -96,10 +103,23 @@ class Plan(Table):
     def read(plan: str | os.PathLike[str]) -> Plan:
         """Reads a plan: a TOML file, or by name one of :func:`undeb.plans`.
 
+        Parameters
+        ----------
+        plan
+            A name such as ``eu-80``, or the path of a file; a registry or rule set of its own is looked for beside the
+            file.
+
+        Returns
+        -------
+        Plan
+            The plan, checked against what its sources offer.
+
         Raises
         ------
         PlanError
             The name is not known, or the file is not a plan; the message points at line and column.
+        UndebError
+            The file cannot be read.
 
         Examples
         --------
@@ -125,6 +145,16 @@ class Plan(Table):
     @staticmethod
     def from_toml(text: str) -> Plan:
         """A plan from its text.
+
+        Parameters
+        ----------
+        text
+            TOML as in a plan file, such as :meth:`to_toml` gives.
+
+        Returns
+        -------
+        Plan
+            The plan, checked against what its sources offer.
 
         Raises
         ------
@@ -155,6 +185,11 @@ class Plan(Table):
         summary: str | None = None,
         design_effect: float | None = None,
         reason: str | None = None,
+        actions: Iterable[Mapping[str, Any]] = (),
+        trend: Mapping[str, Any] | None = None,
+        projection: Mapping[str, Any] | None = None,
+        decomposition: Mapping[str, Any] | None = None,
+        priorities: Mapping[str, Any] | None = None,
     ) -> Plan:
         """A plan built in Python.
 
@@ -174,12 +209,24 @@ class Plan(Table):
             Rule set of the report.
         design_effect, reason
             An assumed design effect where the publisher states no error, and why.
+        actions
+            What is to be done, each as ``{"id": ..., "action": ..., "owner": ..., "due": ..., "state": ..., "targets": [...]}``.
+        trend, projection, decomposition, priorities
+            How to look ahead, back and around, with the keys of these sections in a plan file; an empty dictionary asks for
+            the outlook as it comes.
+
+        Returns
+        -------
+        Plan
+            The plan, checked against what its sources offer.
 
         Raises
         ------
         PlanError
             A target has no number or two, an id is there twice, two targets of one cell ask for different levels at
             once, or a name is not known.
+        DataError
+            The confidence level is not between 0 and 1.
 
         Examples
         --------
@@ -188,6 +235,16 @@ class Plan(Table):
         >>> plan = ub.Plan.of("us-half", "Half of all covered", source="us-states", targets=[half])
         >>> ub.data("us-states").assess(plan).counts["not_met"]
         1
+
+        With an outlook, of which the target needs a deadline:
+
+        >>> soon = ub.Target(
+        ...     id="soon", title="A tenth", measure="coverage", region="CA", sector="private", level=0.1, deadline=2030,
+        ...     status="illustrative",
+        ... )
+        >>> ahead = ub.Plan.of("ca", "A tenth in California", source="us-states", targets=[soon], design_effect=1.5, projection={})
+        >>> 0 < ahead.assess().outlook().to_polars()["met_at"][0] < 1
+        True
         """
         how = "a list of undeb.Target(...)"
         if isinstance(targets, Target) or not isinstance(targets, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -211,10 +268,45 @@ class Plan(Table):
         for target in listed:
             given = {name: getattr(target, name) for name in Target.__dataclass_fields__}
             lines += ["", "[[target]]", *_keys(given, f"` of the target `{target.id}")]
+        for action in actions:
+            lines += ["", "[[action]]", *_section("action", action)]
+        sections = {"trend": trend, "projection": projection, "decomposition": decomposition, "priorities": priorities}
+        for name, section in sections.items():
+            if section is not None:
+                lines += ["", f"[{name}]", *_section(name, section)]
         return Plan.from_toml("\n".join(lines) + "\n")
 
     def assess(self, *evidence: Estimates) -> Findings:
-        """Holds evidence against the plan; that of its own sources when none is given.
+        r"""Holds evidence against the plan; that of its own sources when none is given.
+
+        .. math:: d = v - l, \quad d_{low} \ge 0 \text{: met}, \quad d_{high} < 0 \text{: not met}
+
+        with :math:`v` the newest figure of a cell and :math:`l` the level that the target asks of it, both fractions,
+        and :math:`d_{low}`, :math:`d_{high}` the interval of their difference at the plan's level; otherwise the
+        figures cannot tell. Where no error is stated, the difference itself decides.
+
+        Parameters
+        ----------
+        *evidence
+            Estimates of every source that the targets ask of, in any order; others are not looked at.
+
+        Returns
+        -------
+        Findings
+            One row for each target and cell.
+
+        Raises
+        ------
+        PlanError
+            The estimates of a source are not there, or a change leads to a rate that is no share.
+        DataError, DefinitionError
+            The estimates lack what the plan's ``[priorities]`` or ``[decomposition]`` asks for.
+        UndebError
+            Without evidence: what :meth:`evidence` raises.
+
+        References
+        ----------
+        METHODS M5.
 
         Examples
         --------
@@ -233,6 +325,18 @@ class Plan(Table):
     def evidence(self) -> tuple[Estimates, ...]:
         """The estimates that the plan asks for, from its own sources.
 
+        Returns
+        -------
+        tuple of Estimates
+            One for each source, with the measures of the plan and its targets; rates are fractions.
+
+        Raises
+        ------
+        DataError
+            A table breaks a promise of its registry entry.
+        UndebError
+            A table of the plan's own registry cannot be read.
+
         Examples
         --------
         >>> import undeb as ub
@@ -246,6 +350,11 @@ class Plan(Table):
     def to_toml(self) -> str:
         """The plan as it is written in a file.
 
+        Returns
+        -------
+        str
+            The TOML text that the plan was made from.
+
         Examples
         --------
         >>> import undeb as ub
@@ -256,6 +365,16 @@ class Plan(Table):
 
     def to_polars(self) -> pl.DataFrame:
         """The targets as a polars frame, one row each; levels and changes are fractions.
+
+        Columns: ``id``, ``title``, ``measure``, ``regions`` and ``sectors`` (lists of codes), ``level`` (the rate to be
+        reached), ``change`` (from the baseline), ``unset`` (what was said in place of a number; one of the three is
+        given), ``baseline`` and ``deadline`` (periods), ``status`` (who stands behind it), ``force`` (``target`` or
+        ``trigger``), ``source``.
+
+        Returns
+        -------
+        polars.DataFrame
+            An empty cell was not stated.
 
         Examples
         --------
@@ -277,27 +396,63 @@ class Plan(Table):
 
     @property
     def id(self) -> str:
-        """Short name."""
+        """Short name.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").id
+        'eu-80'
+        """
         return self._facts()["id"]
 
     @property
     def title(self) -> str:
-        """Title of the report."""
+        """Title of the report.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").title
+        'The 80 per cent threshold of the EU directive on adequate minimum wages'
+        """
         return self._facts()["title"]
 
     @property
     def level(self) -> float:
-        """Confidence level."""
+        """Confidence level.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").level
+        0.95
+        """
         return self._facts()["level"]
 
     @property
     def targets(self) -> list[dict[str, Any]]:
-        """The targets, as dictionaries."""
+        """The targets, as dictionaries.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> [(target["id"], target["level"], len(target["regions"])) for target in ub.Plan.read("eu-80").targets]
+        [('coverage-80', {'fixed': 0.8}, 27)]
+        """
         return self._facts()["targets"]
 
     @property
     def actions(self) -> list[dict[str, Any]]:
-        """The actions, as dictionaries."""
+        """The actions, as dictionaries.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> first = ub.Plan.read("gov-skills-2008").actions[0]
+        >>> first["action"], first["due"], first["owner"]
+        ('Produce an updated model learning agreement', '2008-10-31', 'Government Skills')
+        """
         return self._facts()["actions"]
 
     def _facts(self) -> dict[str, Any]:
@@ -341,6 +496,28 @@ def _must_be_targets(targets: list[Target]) -> None:
         if len(numbers) != 1:
             given = " and ".join(numbers) or "none of them"
             raise PlanError(f"the target `{target.id}` has {given}; give exactly one of level, change and unset")
+
+
+def _section(name: str, given: Any) -> list[str]:
+    """The keys of a section as a plan file has them."""
+    if not isinstance(given, Mapping):
+        raise PlanError(f"`{name}` is {given!r}; a dictionary of the keys of this section was expected")
+    entries = cast("Mapping[Any, Any]", given)
+    return [f"{json.dumps(as_text(name, key))} = {_toml(f'{name}.{key}', value)}" for key, value in entries.items() if value is not None]
+
+
+def _toml(name: str, value: Any) -> str:
+    """A value as TOML."""
+    if isinstance(value, datetime.date):
+        return json.dumps(f"{value:%Y-%m-%d}")
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[Any, Any]", value)
+        return "{ " + ", ".join(f"{json.dumps(as_text(name, k))} = {_toml(name, v)}" for k, v in entries.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(name, v) for v in cast("list[Any]", value)) + "]"
+    if isinstance(value, (str, bool, int)) or isinstance(value, float) and math.isfinite(value):
+        return json.dumps(value, ensure_ascii=False)
+    raise PlanError(f"`{name}` is {value!r}; a text, a number, true or false, a day, a list or a dictionary was expected")
 
 
 def _keys(values: dict[str, Any], of: str = "") -> list[str]:

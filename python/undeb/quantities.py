@@ -13,7 +13,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.showing import amount, count, percent
-from undeb.tables import KEYS, WORKING, Remarked, Shown, named, of_periods, together, write_table
+from undeb.tables import KEYS, Remarked, Shown, credit, named, of_periods, together, write_table
 from undeb.vocabulary import checked
 
 if TYPE_CHECKING:
@@ -39,6 +39,17 @@ class Quantities(Remarked):
     def at_level(self, level: float) -> Quantities:
         """The same figures with intervals at another confidence level.
 
+        Parameters
+        ----------
+        level
+            Between 0 and 1; 0.95 for 95 per cent.
+
+        Returns
+        -------
+        Quantities
+            The same figures, with ``low`` and ``high`` at the level. A level outside 0.01 to 0.999999 leaves them
+            empty.
+
         Raises
         ------
         DataError
@@ -54,7 +65,12 @@ class Quantities(Remarked):
         return replace(self, level=checked(level))
 
     def change(self, start: str | int | None = None, end: str | int | None = None, *, ratio: bool = False) -> Changes:
-        """Every figure in one period less itself in another; every period less the one before it when none is named.
+        r"""Every figure in one period less itself in another; every period less the one before it when none is named.
+
+        .. math:: Q_2 - Q_1, \quad v_1 + v_2 - 2 c
+
+        with :math:`Q` the figures in their unit, :math:`v` their variances and :math:`c` the covariance through shared
+        PSUs.
 
         Parameters
         ----------
@@ -71,8 +87,12 @@ class Quantities(Remarked):
 
         Raises
         ------
+        SchemaError
+            What is given is not a period.
         DataError
-            A period is not there.
+            A period is not there, or there is only one.
+        DefinitionError
+            An incomparable series break lies between.
 
         Examples
         --------
@@ -88,7 +108,14 @@ class Quantities(Remarked):
         return compared(self, between_periods(start, end, ratio, None))
 
     def compare(self, dimension: str, code: str | None = None, other: str | None = None, *, ratio: bool = False) -> Changes:
-        """One code of a dimension less another, in every period and other cell; every code less the whole when none is named.
+        r"""One code of a dimension less another, in every period and other cell.
+
+        Every code less the whole when none is named.
+
+        .. math:: Q_a - Q_b, \quad v_a + v_b - 2 c
+
+        with :math:`Q` the figures of the two codes in their unit, :math:`v` their variances and :math:`c` the
+        covariance through PSUs that both share (METHODS M16).
 
         Parameters
         ----------
@@ -99,10 +126,15 @@ class Quantities(Remarked):
         ratio
             The ratio in place of the difference.
 
+        Returns
+        -------
+        Changes
+            One row for each pair, differences in the unit of the figures.
+
         Raises
         ------
         DataError
-            A code or dimension is not there.
+            A code or dimension is not there, only one code is given, or the whole is not in the table.
 
         Examples
         --------
@@ -119,8 +151,14 @@ class Quantities(Remarked):
         """The figures as a polars frame, one row each, in the unit that the row names; an empty cell is not known.
 
         Columns: ``measure``, ``period``, ``region``, ``sector``, further breakdowns, ``value``, ``se``, ``low``, ``high``,
-        ``df``, ``n``, ``psus``, ``cv``, ``missing_share``, ``flags``, ``error_source``, ``rolled_up``, ``note``, ``unit``,
-        ``definition``, ``source``, ``released`` (false).
+        ``df``, ``n``, ``psus``, ``cv``, ``missing_share``, ``flags``, ``error_source``, ``rolled_up``, ``since`` (the first
+        period of an average over several), ``unit``, ``definition``, ``source``, ``released`` (false).
+
+        Returns
+        -------
+        polars.DataFrame
+            ``value``, ``se``, ``low`` and ``high`` are in ``unit``; ``n`` counts records; ``cv`` and ``missing_share``
+            are fractions.
 
         Examples
         --------
@@ -145,10 +183,24 @@ class Quantities(Remarked):
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Writes the working figures as CSV, Parquet or JSON, by the ending; a column says that they are not released.
 
+        Parameters
+        ----------
+        path
+            A file ending in ``.csv``, ``.parquet`` or ``.json``.
+        overwrite
+            Replace a file that is there.
+
+        Returns
+        -------
+        pathlib.Path
+            The file: the columns of :meth:`to_polars`, whole or not at all.
+
         Raises
         ------
+        SchemaError
+            The ending is not known.
         UndebError
-            There is such a file already, or the ending is not known.
+            There is such a file already and ``overwrite`` is false, or it cannot be written.
 
         Examples
         --------
@@ -173,22 +225,24 @@ class Quantities(Remarked):
         interval = f"{self.level * 100:g}% interval"
         rows: list[list[str]] = []
         for row in Shown.ends(frame).iter_rows(named=True):
-            between = "" if row["low"] is None else f"{amount(row['low'])} to {amount(row['high'])}"
+            # People and jobs are whole; pay and ratios are not.
+            shown = count if row["unit"] in ("person", "job") else amount
+            between = "" if row["low"] is None else f"{shown(row['low'])} to {shown(row['high'])}"
             rows.append([
                 row["measure"].replace("_", " "), of_periods(row), place(row["region"]), place(row["sector"]),
-                *(str(row[name]) for name in further), amount(row["value"]) or "[x]", amount(row["se"]), between, row["unit"],
+                *(str(row[name]) for name in further), shown(row["value"]) or "[x]", shown(row["se"]), between, row["unit"],
                 count(row["n"]), percent(row["missing_share"]),
             ])  # fmt: skip
         numeric = ["Value", "Standard error", interval, "Sample", "Missing"]
         headings = ["Quantity", "Period", "Region", "Sector", *further, *numeric[:3], "Unit", *numeric[3:]]
         errors = sorted(frame["error_source"].drop_nulls().unique())
         notes = [f"Sampling errors: {'; '.join(errors) or 'none is stated'}."]
-        if any((note or "").startswith("pooled ") for note in frame["note"]):
+        if frame["since"].is_not_null().any():
             notes += ["Figures of several periods are averages of a period, not sums over them."]
         if any(name.startswith(("pay_gap", "pay_ratio")) for name in frame["measure"].unique()):
             notes += ["Gaps are raw: nothing but the answer tells the two groups apart, so a gap is no effect of unions."]
-        notes += [f"{remark}." for remark in self.remarks]
-        return Shown(source["title"], headings, rows, [*notes, f"{WORKING} Source: {source['citation']}"], numeric, frame.height)
+        notes += [f"{remark[:1].upper()}{remark[1:]}." for remark in self.remarks]
+        return Shown(source["title"], headings, rows, [*notes, credit(source)], numeric, frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Quantities], tuple[Any, ...]]:
         return _again, (self._made, self.level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +22,15 @@ from undeb.vocabulary import Interval, filters, flag, optional, several, some, t
 class Survey(Table):
     """Survey records with the design they were drawn by; made by :func:`undeb.survey` or :func:`undeb.read_microdata`.
 
-    A filter keeps every record in the design and takes it out of the domain only, so that errors stay right.
+    A filter keeps every record in the design and takes it out of the domain only, so that errors stay right; what is
+    estimated says then that it is of a domain, and of which.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> survey = ub.survey(ub.synthetic_records(), member="member", weight="weight", strata="stratum", psu="psu")
+    >>> round(survey.estimate("density").to_polars()["value"].item(), 3)
+    0.253
     """
 
     _inner: _undeb.Records
@@ -40,6 +49,11 @@ class Survey(Table):
         ----------
         *conditions
             Polars expressions over the columns of the frame, each true or false.
+
+        Returns
+        -------
+        Survey
+            All records, with the smaller domain.
 
         Raises
         ------
@@ -73,7 +87,11 @@ class Survey(Table):
                 f"the filter has {mask.len()} rows, the records {len(self._inner)}; compare record by record, "
                 'as in pl.col("age") > 30'
             )
-        return replace(self, _inner=self._inner.filter(mask.to_frame()), _masks=(*self._masks, mask))
+        return self._within(mask.alias(_words(condition)))
+
+    def _within(self, mask: pl.Series) -> Survey:
+        """The domain where the mask is true; its name is the condition in words."""
+        return replace(self, _inner=self._inner.filter(mask.to_frame(), mask.name), _masks=(*self._masks, mask))
 
     def estimate(
         self,
@@ -119,10 +137,13 @@ class Survey(Table):
 
         Raises
         ------
+        SchemaError
+            The measure or the method of intervals is not known; the message lists the choices.
         DefinitionError
             The records have no answers for the measure.
         DataError
-            A breakdown is not there, or there are more cells than the kernel holds.
+            A breakdown is not there, or there are more cells than the kernel holds; periods are to be averaged without
+            the breakdown ``period``; the level is not between 0 and 1.
 
         References
         ----------
@@ -187,6 +208,13 @@ class Survey(Table):
             The records have no pay, or no answers to the question.
         DesignError
             Pay has weights of its own beside replicate or calibrated weights.
+        DataError
+            A breakdown is not there; periods are to be averaged without the breakdown ``period``; the level is not
+            between 0 and 1.
+
+        References
+        ----------
+        METHODS M9, M14 and M17.
 
         Examples
         --------
@@ -239,6 +267,16 @@ class Survey(Table):
 
         A record in the domain may still be out of scope, or have no answer.
 
+        Returns
+        -------
+        polars.DataFrame
+            One row for each record, in the order of the frame.
+
+        Raises
+        ------
+        DataError
+            The frame has a column ``in_domain`` already, or its file has changed.
+
         Examples
         --------
         >>> import polars as pl, undeb as ub
@@ -248,7 +286,9 @@ class Survey(Table):
         domain = pl.lit(True)
         for mask in self._masks:
             domain = domain & pl.lit(mask.fill_null(False))
-        return self._frame.select([pl.all(), domain.alias("in_domain")])
+        if "in_domain" in self._frame.names:
+            raise DataError("the records have a column `in_domain` already; give it another name")
+        return self._frame.whole().with_columns(domain.alias("in_domain"))
 
     def __len__(self) -> int:
         return len(self._inner)
@@ -286,8 +326,15 @@ def _quantities(survey: Survey, quantities: list[str], by: list[str | pl.Expr], 
 
 
 def _again(made: tuple[Callable[..., Survey], tuple[Any, ...]], frame: Frame, masks: tuple[pl.Series, ...]) -> Survey:
+    frame.must_be_unchanged()
     make, arguments = made
     survey = make(frame, *arguments)
     for mask in masks:
-        survey = replace(survey, _inner=survey._inner.filter(mask.to_frame()), _masks=(*survey._masks, mask))
+        survey = survey._within(mask)  # pyright: ignore[reportPrivateUsage]
     return survey
+
+
+def _words(condition: pl.Expr) -> str:
+    """A condition as polars writes it, without the types of its literals; a long one is cut."""
+    words = re.sub(r"dyn \w+: ", "", " ".join(str(condition).split()))
+    return words if len(words) <= 160 else f"{words[:159]}…"

@@ -12,8 +12,7 @@ import polars as pl
 from undeb import _undeb
 from undeb.errors import DisclosureError
 from undeb.files import place
-from undeb.showing import count, percent
-from undeb.tables import Shown, Table, named
+from undeb.tables import Shown, Table
 from undeb.vocabulary import Kind, flag, path_of
 
 if TYPE_CHECKING:
@@ -24,7 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Report(Table):
-    """Findings and estimates that have passed the quality and confidentiality rules; made by :meth:`Findings.release`."""
+    """Findings and estimates that have passed the quality and confidentiality rules; made by :meth:`Findings.release`.
+
+    Examples
+    --------
+    >>> import undeb as ub
+    >>> report = ub.Plan.read("eu-80").assess().release(as_of="2026-01-01")
+    >>> report.to_polars().filter(measure="adjusted_coverage", region="IT", period="2018")["value"].to_list()
+    [0.8]
+    """
 
     _inner: _undeb.Report
 
@@ -39,10 +46,17 @@ class Report(Table):
             ``target``, ``measure``, ``regions``, ``sectors``, ``periods``, ``highlight``, ``title``, ``titles``, ``theme``,
             ``locale``, ``width``, ``mm``: see :class:`undeb.chart.Options`. What is left out is worked out.
 
+        Returns
+        -------
+        Chart
+            The drawing of released figures, at the plan's level.
+
         Raises
         ------
         SchemaError
             The kind or an option is not known; the message lists the choices.
+        DataError
+            There are no figures in a period that is named.
         UndebError
             There is not what the kind needs; the message says what.
 
@@ -58,16 +72,41 @@ class Report(Table):
 
     @property
     def verdict(self) -> str:
-        """The verdict in one sentence, computed from the findings."""
+        """The verdict in one sentence, computed from the findings.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().release(as_of="2026-01-01").verdict
+        '20 of 27 member states stood below 80% by figures of 2014 to 2018, where the duty arises; 7 did not, ...'
+        """
         return self._inner.verdict()
 
     @property
     def assumptions(self) -> list[str]:
-        """What is assumed, approximated or withheld, in sentences."""
+        """What is assumed, approximated or withheld, in sentences.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.Plan.read("eu-80").assess().release(as_of="2026-01-01").assumptions[0]
+        'Some figures cannot be graded by the quality rule: what it looks at is not published.'
+        """
         return self._inner.assumptions()
 
     def to_polars(self) -> pl.DataFrame:
         """The released estimates as a polars frame; numbers and marks stand in columns of their own.
+
+        Columns: ``measure``, ``period``, ``region``, ``sector``, ``value``, ``se``, ``low``, ``high`` (fractions, at
+        the plan's level), ``n`` (records), ``numerator`` and ``denominator`` (people or jobs), ``error_source``,
+        ``quality`` (``ok``, ``limited``, ``review``, ``low``, ``withhold`` or ``not_assessable``), ``mark`` (``[u]``
+        low reliability, ``[c]`` confidential, ``[x]`` not available), ``source``, ``rolled_up`` (summed here from lower
+        regions), ``since`` (the first period of an average over several), ``note``.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row for each estimate that the report carries; where a figure is withheld its numbers are empty.
 
         Examples
         --------
@@ -81,6 +120,11 @@ class Report(Table):
     def to_json(self) -> str:
         """The whole report as JSON, as docs/REPORT_JSON.md describes it.
 
+        Returns
+        -------
+        str
+            One object; rates are fractions, the other units are those of that page.
+
         Examples
         --------
         >>> import json, undeb as ub
@@ -93,6 +137,11 @@ class Report(Table):
     def to_html(self) -> str:
         """The report as one HTML page that needs no network.
 
+        Returns
+        -------
+        str
+            The page, with its charts.
+
         Examples
         --------
         >>> import undeb as ub
@@ -103,6 +152,11 @@ class Report(Table):
 
     def to_markdown(self) -> str:
         """The report as Markdown.
+
+        Returns
+        -------
+        str
+            The text; it links to the charts that :meth:`write` puts beside it.
 
         Examples
         --------
@@ -154,18 +208,13 @@ class Report(Table):
         return len(self._inner)
 
     def _shown(self) -> Shown:
-        frame = self.to_polars()
-        region, sector = (named(pairs) for pairs in self._inner.names())
         rows = [
-            [
-                row["measure"].replace("_", " "), row["period"], region(row["region"]), sector(row["sector"]),
-                percent(row["value"]), count(row["n"]), row["mark"] or "",
-            ]
-            for row in Shown.ends(frame).iter_rows(named=True)
-        ]  # fmt: skip
-        headings = ["Measure", "Period", "Region", "Sector", "Rate", "Sample", "Mark"]
-        notes = [self.verdict, *self.assumptions]
-        return Shown(self._inner.title(), headings, rows, notes, ["Rate", "Sample"], frame.height)
+            [title, status, *(str(n) if any(counts) else "" for n in counts), said]
+            for title, status, counts, said in self._inner.targets()
+        ]
+        numeric = ["Met", "Not met", "Cannot tell"]
+        notes = [self.verdict, *self.assumptions, f"{len(self):,} released estimates are in .to_polars(); the whole report is in .write()."]
+        return Shown(self._inner.title(), ["Target", "Status", *numeric, "In words"], rows, notes, numeric)
 
     def __reduce__(self) -> NoReturn:
         raise DisclosureError(

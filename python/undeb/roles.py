@@ -56,8 +56,8 @@ def survey(
 ) -> Survey:
     """Survey records, by naming the part that each column plays.
 
-    Each role takes the name of a column or a polars expression. An empty cell of ``member`` or ``covered`` means *not
-    known*, never no.
+    Each role takes the name of a column or a polars expression with a value for every record. An empty cell of ``member``
+    or ``covered`` means *not known*, never no; a record whose ``employee`` is empty is left out, and a remark counts those.
 
     Parameters
     ----------
@@ -109,6 +109,8 @@ def survey(
         A column is missing or holds what it must not.
     DesignError
         Weights or design do not hold together.
+    SchemaError
+        The rule for lonely PSUs is not known.
 
     Examples
     --------
@@ -145,7 +147,7 @@ def _by_roles(frame: Frame, columns: dict[str, Column | None], options: dict[str
         elif isinstance(given, pl.Expr):  # pyright: ignore[reportUnnecessaryIsInstance]
             # A column of that name may be asked for in another role.
             name = role if role not in frame.names else f"{role} (expression)"
-            expressions[name] = given.alias(name)
+            expressions[name] = pl.lit(frame.for_every_row(name, role, given))
             roles[role] = name
         else:
             raise DataError(f"`{role}` takes the name of a column or a polars expression, not {type(given).__name__}")

@@ -25,6 +25,12 @@ KEYS = ("measure", "period", "region", "sector")
 WORKING = "Not released: working figures, no disclosure rule applied."
 
 
+def credit(*sources: dict[str, Any]) -> str:
+    """The line under working figures: that they are not released, and where they come from."""
+    cited = "; ".join(dict.fromkeys(source["citation"] for source in sources))
+    return f"{WORKING} Source: {cited}" if cited else WORKING
+
+
 class Table:
     """A result in long form, one row for each figure. Immutable: every verb returns a new object."""
 
@@ -32,6 +38,11 @@ class Table:
 
     def to_polars(self) -> pl.DataFrame:
         """The table as a polars frame; rates are fractions, an empty cell is not known.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row for each figure.
 
         Examples
         --------
@@ -43,6 +54,11 @@ class Table:
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a pandas frame; needs ``undeb[pandas]``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of :meth:`to_polars`.
 
         Raises
         ------
@@ -62,6 +78,11 @@ class Table:
 
     def to_arrow(self) -> Any:
         """The table as a pyarrow table; needs pyarrow.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns of :meth:`to_polars`.
 
         Raises
         ------
@@ -87,6 +108,11 @@ class Table:
     def to_dict(self) -> dict[str, list[Any]]:
         """The table as a dictionary of columns.
 
+        Returns
+        -------
+        dict of str to list
+            The columns of :meth:`to_polars`; what is not known is ``None``.
+
         Examples
         --------
         >>> import undeb as ub
@@ -98,19 +124,33 @@ class Table:
     def to_json(self) -> str:
         """The table as JSON, an array of rows; figures keep every digit.
 
+        Returns
+        -------
+        str
+            One object for each row, with the columns of :meth:`to_polars`; what is not known is ``null``.
+
         Examples
         --------
         >>> import json, undeb as ub
         >>> json.loads(ub.data("eu27").to_json())[0]["measure"]
         'density'
         """
-        return json.dumps(self.to_polars().to_dicts(), ensure_ascii=False)
+        frame = self.to_polars()
+        # JSON has no NaN, and a date is a text there.
+        floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
+        rows = frame.with_columns(pl.col(floats).fill_nan(None)).to_dicts() if floats else frame.to_dicts()
+        return json.dumps(rows, ensure_ascii=False, default=str)
 
     def to_great_table(self) -> Any:
         """What a reader sees as a table of great_tables, to be styled further and printed; needs ``undeb[tables]``.
 
         Heading, source and the words "not released" come along. Of a longer table the first 108 rows and the last 4 are in
         it, as a note then says.
+
+        Returns
+        -------
+        great_tables.GT
+            Cells of words, as they are shown.
 
         Raises
         ------
@@ -171,6 +211,18 @@ class Remarked(Table):
 
     if TYPE_CHECKING:
         _inner: Any
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """Where the figures come from.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> ub.data("us-states").source["id"]
+        'us-states'
+        """
+        raise NotImplementedError
 
     @property
     def remarks(self) -> list[str]:
@@ -244,9 +296,8 @@ def together(*names: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def of_periods(row: dict[str, Any]) -> str:
-    """The period of a row; of a pooled one all that it averages."""
-    note: str = row["note"] or ""
-    return note.removeprefix("pooled ") if note.startswith("pooled ") else row["period"]
+    """The period of a row; of an average all that it is over."""
+    return f"{row['since']} to {row['period']}" if row["since"] else row["period"]
 
 
 def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:

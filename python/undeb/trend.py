@@ -14,7 +14,7 @@ from undeb.errors import DataError
 from undeb.estimates import Estimates
 from undeb.listing import Listing
 from undeb.showing import chance, count, hundredths, percent, points
-from undeb.tables import WORKING, Shown, Table, named
+from undeb.tables import Shown, Table, credit, named
 from undeb.vocabulary import as_period, checked, known, optional, real, whole
 
 Model: TypeAlias = Literal["local_level", "drift", "smooth_trend", "local_linear_trend", "damped_trend"]
@@ -33,6 +33,21 @@ class Trend(Table):
 
     def at_level(self, level: float) -> Trend:
         """The same trends with intervals at another confidence level.
+
+        Parameters
+        ----------
+        level
+            Between 0 and 1; 0.95 for 95 per cent.
+
+        Returns
+        -------
+        Trend
+            The same levels and paces, with ``low``, ``high``, ``pace_low`` and ``pace_high`` at the level.
+
+        Raises
+        ------
+        DataError
+            The level is not between 0 and 1.
 
         Examples
         --------
@@ -56,6 +71,12 @@ class Trend(Table):
         seed: int = 1,
     ) -> Projection:
         r"""Carries the trends on to a period, what is not known of their variances counted in.
+
+        .. math:: P(\text{met at } T) = 1 - \sum_k w_k \, \Phi\left((\operatorname{logit} g - m_k) / \sqrt{P_k}\right)
+
+        with :math:`g` the goal as a fraction, :math:`w_k` the weight of a point of the grid of variances, and
+        :math:`m_k` and :math:`P_k` mean and variance of the level on the log-odds scale at the deadline :math:`T`
+        there.
 
         The level on the log-odds scale is a mixture of normals over the grid of variances; bands are its quantiles,
         carried back to shares (METHODS M21).
@@ -81,12 +102,24 @@ class Trend(Table):
         Returns
         -------
         Projection
-            One row for each period ahead; shares are fractions.
+            One row for each period ahead; shares are fractions. A series with figures of the deadline or later has no
+            rows.
 
         Raises
         ------
-        PlanError, DataError
-            The goal is no share, or the deadline lies before the series or more than 100 years after it.
+        PlanError
+            The goal is no share, the change no fraction or one that leads to no share, the number of employees not
+            above 0, or there is not one path or not one year.
+        DataError
+            The deadline lies before the series, more than 100 years after it, or is a quarter where the series has
+            years; the trend does not reach back to the period of the change; both a goal and a change are given, or a
+            number of employees for several series.
+        SchemaError
+            What is given is not a period, or not a way to count employees.
+
+        References
+        ----------
+        METHODS M21.
 
         Examples
         --------
@@ -119,6 +152,12 @@ class Trend(Table):
 
         Columns: ``measure``, ``region``, ``sector``, ``period``, ``figure``, ``value`` (the level), ``low``, ``high``,
         ``pace`` (fractions a year), ``pace_low``, ``pace_high``, ``model``.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``figure``, ``value``, ``low`` and ``high`` are fractions. ``figure`` is empty in a period without one,
+            ``pace`` where the model has no slope.
 
         Examples
         --------
@@ -158,7 +197,7 @@ class Trend(Table):
         ]  # fmt: skip
         headings = ["Measure", "Series", "Latest", "Figure", "Level", interval, "Pace", "Model"]
         reasons: list[str] = facts[0]["reasons"] if len(facts) == 1 else []
-        return Shown("Trends", headings, rows, [*reasons, WORKING], ["Figure", "Level", interval, "Pace"], latest.height)
+        return Shown("Trends", headings, rows, [*reasons, credit(self._of.source)], ["Figure", "Level", interval, "Pace"], latest.height)
 
     def __reduce__(self) -> tuple[Callable[..., Trend], tuple[Any, ...]]:
         return _trend_again, (self._of, self._choices, self.level)
@@ -177,6 +216,21 @@ class Projection(Table):
     def at_level(self, level: float) -> Projection:
         """The same projection with bands at another level.
 
+        Parameters
+        ----------
+        level
+            Between 0 and 1; 0.8 for bands that hold 80 per cent.
+
+        Returns
+        -------
+        Projection
+            The same medians and probabilities, with ``low``, ``high``, ``figure_low`` and ``figure_high`` at the level.
+
+        Raises
+        ------
+        DataError
+            The level is not between 0 and 1.
+
         Examples
         --------
         >>> import polars as pl, undeb as ub
@@ -194,6 +248,12 @@ class Projection(Table):
         ``figure_low``, ``figure_high`` (of the figure that a survey would give), ``met_at``, ``met_by``, ``employees``,
         ``workers_needed``.
 
+        Returns
+        -------
+        polars.DataFrame
+            ``value``, ``mean`` and their bands are fractions, ``met_at`` and ``met_by`` probabilities, ``employees``
+            and ``workers_needed`` numbers of people or jobs. What is of the goal is empty without one.
+
         Examples
         --------
         >>> import polars as pl, undeb as ub
@@ -207,9 +267,14 @@ class Projection(Table):
     def first_met(self) -> Listing:
         """For each series the probability at the deadline and by it, and when the goal is first met.
 
-        Columns: ``measure``, ``region``, ``sector``, ``met_at``, ``met_by``, ``workers_needed``, ``already`` (the
-        probability that it is met now), ``early``, ``median``, ``late`` (the periods by which 10, 50 and 90 per cent of
-        simulated paths have met it; empty where that is later than ``within`` years), ``never``, ``within``.
+        Columns: ``measure``, ``region``, ``sector``, ``place``, ``met_at``, ``met_by``, ``workers_needed``, ``already``
+        (the probability that it is met now), ``early``, ``median``, ``late`` (the periods by which 10, 50 and 90 per
+        cent of simulated paths have met it; empty where that is later than ``within`` years), ``never``, ``within``.
+
+        Returns
+        -------
+        Listing
+            One row for each series, with its name as ``place``; what is of the goal is empty without one.
 
         Examples
         --------
@@ -224,7 +289,7 @@ class Projection(Table):
                   "median": pl.String, "late": pl.String, "never": pl.Float64, "within": pl.Int64}  # fmt: skip
         ways = {**{name: "chance" for name in ("met_at", "met_by", "already", "never")}, "workers_needed": "count"}
         frame, places = pl.DataFrame(json.loads(self._inner.first_met()), schema=schema), self._of._of._places()  # pyright: ignore[reportPrivateUsage]
-        return Listing("When the goal is first met", frame, ways, (WORKING,), places)
+        return Listing("When the goal is first met", frame, ways, (credit(self._of._of.source),), places)  # pyright: ignore[reportPrivateUsage]
 
     def _shown(self) -> Shown:
         interval, frame = f"{self.level * 100:g}% band", self.to_polars()
@@ -246,7 +311,7 @@ class Projection(Table):
             towards += [f"Workers needed are those beyond the newest figure's, with {counted}; below 0 there are more than the goal asks for."]
         note = "A projection carries the trend on; it is no forecast of what anybody will do."
         late = [] if rows else [f"Every series has figures of {self._asked['to']} or later, so that nothing is left to project."]
-        return Shown("Projection", headings, rows, [*late, *towards, note, WORKING], headings[4:], frame.height)
+        return Shown("Projection", headings, rows, [*late, *towards, note, credit(self._of._of.source)], headings[4:], frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Projection], tuple[Any, ...]]:
         return _projection_again, (self._of, self._asked, self.level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import os
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum
+from enum import Enum, EnumMeta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,8 +14,36 @@ import polars as pl
 from undeb.errors import DataError, SchemaError, choices
 
 
-class Measure(str, Enum):
+class _Members(EnumMeta):
+    """Completion and ``help`` show the members, not what every text can do."""
+
+    def __dir__(cls) -> list[str]:
+        return ["__doc__", "__module__", *cls.__members__]
+
+
+class _Word(str, Enum, metaclass=_Members):
+    """A word out of a few."""
+
+    __str__ = str.__str__
+
+
+class Measure(_Word):
     """What a rate measures. They are different measures, never options of one another.
+
+    Attributes
+    ----------
+    DENSITY
+        Union members among employees.
+    COVERAGE
+        Employees whose pay or conditions are set by a collective agreement, among all employees.
+    ADJUSTED_COVERAGE
+        Covered employees among those with the right to bargain.
+    PAY_SET
+        Employees whose pay is set with reference to a collective agreement, as employers report it.
+    COVERED_NONMEMBERS
+        Covered employees who are not members, among all employees; only where members are part of the covered.
+    COVERAGE_MINUS_DENSITY
+        Coverage minus density, signed; the answer where members are not part of the covered.
 
     Examples
     --------
@@ -25,23 +53,30 @@ class Measure(str, Enum):
     """
 
     DENSITY = "density"
-    """Union members among employees."""
     COVERAGE = "coverage"
-    """Employees whose pay or conditions are set by a collective agreement, among all employees."""
     ADJUSTED_COVERAGE = "adjusted_coverage"
-    """Covered employees among those with the right to bargain."""
     PAY_SET = "pay_set"
-    """Employees whose pay is set with reference to a collective agreement, as employers report it."""
     COVERED_NONMEMBERS = "covered_nonmembers"
-    """Covered employees who are not members, among all employees; only where members are part of the covered."""
     COVERAGE_MINUS_DENSITY = "coverage_minus_density"
-    """Coverage minus density, signed; the answer where members are not part of the covered."""
-
-    __str__ = str.__str__
 
 
-class Interval(str, Enum):
+class Interval(_Word):
     """How a confidence interval is made; names and formulas are those of METHODS M2 in the documentation.
+
+    Attributes
+    ----------
+    WILSON
+        Score interval on the effective sample; the default, and what findings are judged by.
+    LOGIT
+        Symmetric on the log-odds scale, turned back; none at 0 and 1. R ``svyciprop(method = "xlogit")``.
+    WALD
+        Estimate plus and minus t times its standard error. R ``svyciprop(method = "mean")``.
+    KORN_GRAUBARD
+        Clopper and Pearson's on the effective sample. R ``svyciprop(method = "beta")``.
+    KORN_GRAUBARD_NCHS
+        Korn and Graubard's with an effective sample of at most the sample, as the NCHS standards ask.
+    AGRESTI_COULL
+        Wald's around Wilson's centre.
 
     Examples
     --------
@@ -51,23 +86,40 @@ class Interval(str, Enum):
     """
 
     WILSON = "wilson"
-    """Score interval on the effective sample; the default, and what findings are judged by."""
     LOGIT = "logit"
-    """Symmetric on the log-odds scale, turned back; none at 0 and 1. R ``svyciprop(method = "xlogit")``."""
     WALD = "wald"
-    """Estimate plus and minus t times its standard error. R ``svyciprop(method = "mean")``."""
     KORN_GRAUBARD = "korn-graubard"
-    """Clopper and Pearson's on the effective sample. R ``svyciprop(method = "beta")``."""
     KORN_GRAUBARD_NCHS = "korn-graubard-nchs"
-    """Korn and Graubard's with an effective sample of at most the sample, as the NCHS standards ask."""
     AGRESTI_COULL = "agresti-coull"
-    """Wald's around Wilson's centre."""
-
-    __str__ = str.__str__
 
 
-class Kind(str, Enum):
+class Kind(_Word):
     """Kinds of chart.
+
+    Attributes
+    ----------
+    TREND
+        Lines over time with their intervals, the path of a target, and breaks that no line crosses.
+    SMALL_MULTIPLES
+        One small line chart for each region or sector, the whole behind it.
+    INTERVAL
+        Estimates with their intervals in one period, highest first.
+    GAP
+        Baseline, latest figure and target of every cell of a target.
+    HEATMAP
+        A measure by sector and region.
+    TILES
+        A tile-grid map.
+    SLOPE
+        Two periods, joined.
+    WATERFALL
+        Contributions that add up to a change.
+    BOUNDS
+        The rate of valid answers between the bounds that missing answers leave.
+    SCATTER
+        Density against coverage, with the diagonal.
+    FUNNEL
+        Estimates against their sample, with the limits that sampling alone would leave.
 
     Examples
     --------
@@ -77,29 +129,16 @@ class Kind(str, Enum):
     """
 
     TREND = "trend"
-    """Lines over time with their intervals, the path of a target, and breaks that no line crosses."""
     SMALL_MULTIPLES = "small-multiples"
-    """One small line chart for each region or sector, the whole behind it."""
     INTERVAL = "interval"
-    """Estimates with their intervals in one period, highest first."""
     GAP = "gap"
-    """Baseline, latest figure and target of every cell of a target."""
     HEATMAP = "heatmap"
-    """A measure by sector and region."""
     TILES = "tiles"
-    """A tile-grid map."""
     SLOPE = "slope"
-    """Two periods, joined."""
     WATERFALL = "waterfall"
-    """Contributions that add up to a change."""
     BOUNDS = "bounds"
-    """The rate of valid answers between the bounds that missing answers leave."""
     SCATTER = "scatter"
-    """Density against coverage, with the diagonal."""
     FUNNEL = "funnel"
-    """Estimates against their sample, with the limits that sampling alone would leave."""
-
-    __str__ = str.__str__
 
 
 Kept = TypeVar("Kept")
@@ -110,8 +149,8 @@ def known(given: object, what: str, names: Iterable[str]) -> str:
     names = list(names)
     if isinstance(given, str) and str(given) in names:
         return str(given)
-    shown = text(what, given) if isinstance(given, str) else repr(given)
-    raise SchemaError(f"`{shown}` is not {'an' if what[0] in 'aeiou' else 'a'} {what}; {choices(str(given), names)}")
+    shown, near = (text(what, given), str(given)) if isinstance(given, str) else (repr(given), "")
+    raise SchemaError(f"`{shown}` is not {'an' if what[0] in 'aeiou' else 'a'} {what}; {choices(near, names)}")
 
 
 def several(kind: Callable[[str, Any], Kept], name: str, given: Any) -> list[Kept]:
@@ -154,7 +193,10 @@ def made(kind: type[Kept], name: str, given: Any, how: str) -> Kept:
     """What is made by a class of the package, or an error that says how."""
     if isinstance(given, kind):
         return given
-    raise DataError(f"`{name}` is {given!r}; write {how}")
+    shown = repr(given)
+    # A whole frame or series would bury what is said of it.
+    shown = shown if len(shown) < 80 and "\n" not in shown else f"a {type(given).__name__}"
+    raise DataError(f"`{name}` is {shown}; write {how}")
 
 
 def filters(given: Iterable[Any]) -> Iterator[Any]:

@@ -166,7 +166,7 @@ def test_charts_are_written_whole_or_not_at_all(nouns: dict[str, ub.Report], tmp
 
 def test_unknown_words_of_charts_list_the_choices(nouns: dict[str, ub.Estimates]) -> None:
     states = nouns["estimates"]
-    with pytest.raises(ub.SchemaError, match="`pie` is not a kind of chart; Choose one of trend, small-multiples"):
+    with pytest.raises(ub.SchemaError, match="`pie` is not a kind of chart; choose one of trend, small-multiples"):
         states.chart("pie")
     with pytest.raises(ub.SchemaError, match="`colour` is not an option of a chart"):
         states.chart("trend", colour="red")  # type: ignore[call-arg]

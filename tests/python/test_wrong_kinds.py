@@ -100,7 +100,7 @@ def records(**options: Any) -> ub.Survey:
         (lambda rates: rates.filter(pl.col("period") == 2012), "periods are texts, as in pl.col(\"period\") == \"2012\""),
         (lambda rates: ub.Plan.from_toml(3), "`text` is 3; a text was expected"),
         (lambda rates: ub.Plan.read("eu-80").assess(ub.data("eu27")).release(3), "`quality` is 3; a text was expected"),
-        (lambda rates: ub.read_microdata(ub.synthetic_records(), codebook=None), "`codebook` is None; the path of a file"),
+        (lambda rates: ub.read_microdata(ub.synthetic_records(), codebook=None), "`codebook` is None; the name of a codebook"),
         (lambda rates: ub.survey(pd.Series([1]), member="a"), "a Series of pandas is not a table; give a DataFrame"),
         (lambda rates: records(second_stage=ub.SecondStage(unit=1)), "`unit` is 1; a text was expected"),
         (lambda rates: records(second_stage=ub.SecondStage(unit="sex", remove_lonely=1)), "`remove_lonely` is 1"),
