@@ -173,6 +173,8 @@ class Outlook(Table):
         headings = [
             "Target", "Region", "Sector", "Trend", "Points a year", "Needed a year", "Deadline", "Met then", "Met by half of the paths", "Missing",
         ]  # fmt: skip
+        if not any(row[-1] for row in rows):
+            headings, rows = headings[:-1], [row[:-1] for row in rows]
         note = "A projection carries the trend on; it is no forecast of what anybody will do."
         return Shown(f"Outlook: {self._of.plan.title}", headings, rows, [note, self._of._credit()], ["Trend", "Points a year", "Needed a year", "Met then"], frame.height)
 

@@ -48,7 +48,7 @@ def done(seconds: float) -> None:
 
 
 _shown: list[Any] = []
-"""The output of the cell that is at work, which is written over: a saved notebook keeps no trace of it."""
+"""The output of the cell that is at work, which is written over: a saved notebook keeps an empty line of it."""
 
 
 def _show(line: str) -> None:

@@ -311,6 +311,10 @@ class Projection(Table):
             towards += [f"Workers needed are those beyond the newest figure's, with {counted}; below 0 there are more than the goal asks for."]
         note = "A projection carries the trend on; it is no forecast of what anybody will do."
         late = [] if rows else [f"Every series has figures of {self._asked['to']} or later, so that nothing is left to project."]
+        if late and towards:
+            # The deadline has passed: the trend then is the answer.
+            for row in self.first_met().to_polars().head(5).iter_rows(named=True):
+                late += [f"{place(row['region'])}, {place(row['sector'])}: by the trend the goal was met then with a probability of {chance(row['met_at'])}."]
         return Shown("Projection", headings, rows, [*late, *towards, note, credit(self._of._of.source)], headings[4:], frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Projection], tuple[Any, ...]]:

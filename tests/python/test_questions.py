@@ -145,3 +145,10 @@ def test_a_number_of_employees_is_that_of_one_series(states: ub.Estimates) -> No
         two.trend().project(2024, goal=0.2, employment=300_000)
     with pytest.raises(ub.PlanError, match="outside of 0 to 100 %"):
         two.trend().project(2024, change=(2012, -0.5))
+
+
+def test_a_deadline_that_has_passed_is_answered_by_the_trend_then(rates: ub.Estimates) -> None:
+    one = rates.filter(pl.col("region") == "WY", pl.col("sector") == "all").trend().project(2015, goal=0.1)
+    assert len(one) == 0 and one.first_met().to_polars()["met_at"][0] < 0.5
+    assert "by the trend the goal was met then with a probability of " in repr(one)
+
