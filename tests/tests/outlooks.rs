@@ -89,17 +89,20 @@ proptest! {
         }
         prop_assert_eq!(o.paces_disagree, text.contains("disagrees with the trend"), "{}", &text);
         let at = after(&text, " in 2028 is ").unwrap().split([';', '.']).next().unwrap();
-        let by = after(&text, "having been there by then is ").map(|t| t.split('.').next().unwrap());
-        // Where the trend stands there already, having been there by then says nothing.
-        prop_assert_eq!(by.is_none(), o.first_met.unwrap().already >= 0.5, "{}", &text);
-        for (words, p) in [(Some(at), o.met_at.unwrap()), (by, o.met_by.unwrap())] {
-            let Some(words) = words else { continue };
+        let by = after(&text, "having been there by then is ").unwrap().split('.').next().unwrap();
+        for (words, p) in [(at, o.met_at.unwrap()), (by, o.met_by.unwrap())] {
             let (low, high) = claimed(words);
             prop_assert!(low - 1e-12 <= p && p <= high + 1e-12, "{p} in words: {words}");
         }
         // The first year is the middle of the paths, and "already" or "fewer than" stand only where they hold.
         let first = o.first_met.unwrap();
-        let met = after(&text, "Half of the simulated paths are first there: ");
+        let already = after(&text, "Of the simulated paths more than half are there: ");
+        let met = after(&text, "Half of the simulated paths are first there: ").or(already);
+        prop_assert_eq!(already.is_some(), first.median == findings.findings[0].period, "{}", &text);
+        if let Some(share) = already.and_then(|t| after(t.split(". ").next()?, " for ")).and_then(|t| t.split([';', '.']).next()) {
+            let (low, high) = claimed(share);
+            prop_assert!(low - 1e-12 <= first.already && first.already <= high + 1e-12, "{text}");
+        }
         prop_assert_eq!(met.is_some(), first.median.is_some(), "{}", &text);
         let few = text.contains("Fewer than half of the simulated paths are there by ");
         prop_assert_eq!(few, first.median.is_none() && first.early.is_some(), "{}", &text);

@@ -60,7 +60,9 @@ fn sides(title: &str) -> [usize; 3] {
     let whole = |i: usize| got[i] as usize;
     let lower = title.find(" lower than ").is_some_and(|l| title.find(" higher than ").is_none_or(|h| l < h));
     match () {
+        () if title.starts_with("None of ") && title.contains(" below it") => [0, whole(0), whole(1)],
         () if title.starts_with("None of ") => [0, whole(0), 0],
+        () if title.starts_with("All ") && title.contains(" at or above the ") => [whole(0), whole(0), 0],
         () if title.starts_with("All ") && lower => [whole(0), whole(0), 0],
         () if title.starts_with("All ") => [0, whole(0), whole(0)],
         () if title.contains(": lower than ") => [1, 1, 0],
@@ -172,6 +174,10 @@ fn check(chart: &Chart) {
             let distance: Vec<f64> =
                 (0..rows.len()).map(|r| rows.number("other_value", r).unwrap() - rows.number("value", r).unwrap()).collect();
             let above = distance.iter().filter(|d| **d > 0.0).count();
+            if title.contains(" equals ") {
+                assert!(distance.iter().all(|d| d.abs() < 1e-9), "{title}");
+                return;
+            }
             if let Some((_, gaps)) = title.split_once(" exceeds ") {
                 let marked = |r: usize| rows.text("mark", r).is_some();
                 let clear: Vec<f64> = (0..rows.len()).filter(|&r| !marked(r)).map(|r| distance[r]).collect();

@@ -75,7 +75,7 @@ impl Classes {
 /// The finest round bounds with at most six classes. A coarser round step is at most twice as wide, hence never fewer
 /// than four.
 fn bounds(low: f64, high: f64) -> Vec<f64> {
-    let (low, high) = match high - low < 1e-6 {
+    let (low, high) = match high - low < 1e-3 {
         true if (0.0..=1.0).contains(&low) => ((low - 0.01).max(0.0), (high + 0.01).min(1.0)),
         true => (low - 0.01, high + 0.01),
         false => (low, high),

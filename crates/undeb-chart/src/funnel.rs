@@ -130,7 +130,12 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let across = Axis { name: or(&data.size_label, "Sample size"), ticks: sizes.ticks(least, most) };
     let (first, last) = (across.ticks[0].0, across.ticks[across.ticks.len() - 1].0);
     // Limits of tiny samples would leave no room for the dots: the axis follows the dots and what is near them.
-    let (low, high) = extent(known.iter().map(|(_, v)| *v).chain(centre)).unwrap_or((0.0, 1.0));
+    // What the largest sample is held against is always in sight.
+    let ends = data.limits.iter().flat_map(|l| {
+        let near = l.points.iter().min_by(|a, b| (a.0 - most).abs().total_cmp(&(b.0 - most).abs()));
+        near.into_iter().flat_map(|(_, low, high)| [*low, *high])
+    });
+    let (low, high) = extent(known.iter().map(|(_, v)| *v).chain(centre).chain(ends)).unwrap_or((0.0, 1.0));
     let reach = 0.15 * (high - low).max(0.05);
     let marks = rate_ticks([(low - reach).max(low.min(0.0)), (high + reach).min(high.max(1.0))].into_iter(), 8);
     let (floor, ceiling) = (marks[0], marks[marks.len() - 1]);

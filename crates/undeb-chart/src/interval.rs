@@ -6,6 +6,7 @@ use crate::axis::{percent, rate_ticks, sound, sound_pair};
 use crate::backend::units;
 use crate::frame::{Frame, Layout};
 use crate::key::{self, Mark};
+use crate::locale::Locale;
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
 use crate::theme::Theme;
@@ -41,12 +42,12 @@ pub struct Data {
     pub emphasis_label: String,
 }
 
-fn figures(row: &Row) -> String {
+fn figures(row: &Row, locale: &Locale) -> String {
     match (row.value, row.interval) {
         (None, _) => "–".to_owned(),
         (Some(v), None) => percent(v),
         (Some(v), Some((low, high))) => {
-            format!("{} ({} to {})", percent(v), percent(low), percent(high))
+            format!("{} ({})", percent(v), locale.drawing.span(&percent(low), &percent(high)))
         }
     }
 }
@@ -85,7 +86,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     });
     let ticks = rate_ticks(shown.chain(target), 6);
     let header = or(&data.value_label, "%");
-    let columns = vec![Column { header: header.to_owned(), values: rows.iter().map(figures).collect() }];
+    let columns = vec![Column { header: header.to_owned(), values: rows.iter().map(|row| figures(row, frame.locale)).collect() }];
     let names: Vec<&str> = rows.iter().map(|row| row.label.as_str()).collect();
     let plan = Rows::plan(&layout, &names, columns, &ticks);
     let bottom = plan.axis(&mut layout, &ticks);
@@ -113,7 +114,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let (sign, nothing) = (layout.sign, layout.nothing());
     let mut says: Vec<String> = target.map(|v| format!("{target_label} {}{sign}", percent(v))).into_iter().collect();
     says.extend(rows.iter().map(|row| match row.value {
-        Some(_) => format!("{}: {}{sign}", row.label, figures(row)),
+        Some(_) => format!("{}: {}{sign}", row.label, figures(row, frame.locale)),
         None => format!("{}: {nothing}", row.label),
     }));
     layout.finish(bottom, says)

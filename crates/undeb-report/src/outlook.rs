@@ -8,6 +8,9 @@ use undeb::{Classification, Finding, Interval, Report, TargetFindings};
 #[derive(Serialize)]
 pub(crate) struct OutlookView {
     sentences: Vec<String>,
+    /// The same of the whole, and what it is called.
+    whole: Vec<String>,
+    whole_name: String,
     rows: Vec<AheadRow>,
     milestones: Vec<MilestoneRow>,
     methods: Vec<String>,
@@ -76,11 +79,7 @@ fn row(finding: &Finding, [region, sector]: [String; 2]) -> Option<AheadRow> {
         line_pace: if o.paces_disagree { pace(o.line_pace) } else { String::new() },
         projected: last.map(|f| beside(percent(f.median), Some(between(f.most)))).unwrap_or_default(),
         met_at: o.met_at.map(probability).unwrap_or_default(),
-        // Where the trend stands there already, having been there by then says nothing.
-        met_by: match o.first_met {
-            Some(first) if first.already >= 0.5 => "already".to_owned(),
-            _ => o.met_by.map(probability).unwrap_or_default(),
-        },
+        met_by: o.met_by.map(probability).unwrap_or_default(),
         first_met: first_met(o).unwrap_or_default(),
         workers: last
             .and_then(|f| f.workers_needed)
@@ -106,13 +105,18 @@ fn stand_apart(finding: &Finding) -> bool {
     finding.gap.zip(trend).is_some_and(|(gap, trend)| (gap.value <= 0.0) != (trend >= 0.0))
 }
 
+/// Whether any trend is held against its own level in the baseline period.
+fn anchored(t: &TargetFindings) -> bool {
+    t.findings.iter().any(|f| f.outlook.as_ref().is_some_and(|o| o.anchor.is_some()))
+}
+
 fn heads(t: &TargetFindings) -> [String; 4] {
     let latest = t.findings.iter().filter_map(|f| f.outlook.as_ref()?.pace).map(|p| p.to).max();
     let since = t.target.baseline.map_or(String::new(), |b| format!(" since {b}"));
     let told = if t.target.level == undeb::Level::Change(0.0) { "Rise needed told from" } else { "Path told from" };
     let of_trend = |what: &str| latest.map_or(what.to_owned(), |p| format!("{what} in {p}"));
     [
-        match t.target.baseline {
+        match t.target.baseline.filter(|_| anchored(t)) {
             Some(b) => format!("{} (in {b})", of_trend("Trend")),
             None => of_trend("Trend"),
         },
@@ -161,7 +165,7 @@ impl OutlookView {
         Some(OutlookView {
             with_workers: rows.iter().any(|r| !r.workers.is_empty()),
             with_line: rows.iter().any(|r| !r.line_pace.is_empty()),
-            two_levels: t.findings.iter().any(|f| f.outlook.as_ref().is_some_and(|o| o.anchor.is_some())).then(|| {
+            two_levels: anchored(t).then(|| {
                 let from = t.target.baseline.map(|b| b.to_string()).unwrap_or_default();
                 let apart = t.findings.iter().filter(|f| stand_apart(f)).count();
                 format!(
@@ -175,6 +179,14 @@ impl OutlookView {
             // Without a trend there is nothing to tabulate; the sentence says why.
             rows: if rows.iter().any(|r| !r.projected.is_empty() || !r.pace.is_empty()) { rows } else { Vec::new() },
             sentences,
+            whole: undeb::release::outlooks_of_many::whole(t, report.as_of()),
+            whole_name: match (&t.whole, sectors) {
+                (Some(w), Some(tree)) if *w.sector != *tree.whole() => {
+                    let [region, sector] = named(w);
+                    format!("{region}, {}", sector.to_lowercase())
+                }
+                (whole, _) => whole.as_ref().map(|w| named(w)[0].clone()).unwrap_or_default(),
+            },
             milestones,
             methods,
         })

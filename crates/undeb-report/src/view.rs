@@ -271,7 +271,8 @@ fn target_view<'a>(
         judged: !matches!(target.level, Level::Unset(_)),
         with_sector: target.sectors.len() > 1,
         // "No lower than then" has the baseline for its level.
-        with_baseline: target.level != Level::Change(0.0) && t.findings.iter().any(|f| f.baseline.is_some()),
+        with_baseline: target.level != Level::Change(0.0)
+            && t.findings.iter().any(|f| f.baseline.is_some_and(|b| Some(b.period) != f.period)),
         with_pace: t.findings.iter().any(|f| f.required_pace.is_some() && f.observed_pace.is_some()),
         with_path: target.level != Level::Change(0.0) && t.findings.iter().any(|f| f.path.is_some()),
         trigger: target.force == PolicyForce::Trigger,

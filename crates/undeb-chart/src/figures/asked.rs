@@ -147,9 +147,14 @@ impl<'a> Asked<'a> {
             regions.push(whole);
         }
         let with = |s: &str| regions.iter().any(|r| self.has(r, s));
+        // Sectors of which there are old figures only say less of a region than its whole.
+        let fresh = |s: &str| {
+            let series = self.evidence.series(self.measure, regions[0], s);
+            series.iter().rev().find(|x| x.value().is_some()).is_some_and(|x| self.is_recent(x))
+        };
         let sectors = match (self.sectors.as_slice(), target) {
             ([], Some(t)) => t.sectors.iter().map(String::as_str).collect(),
-            ([], None) if regions.len() == 1 && !each(self.evidence.sectors, &with).is_empty() => {
+            ([], None) if regions.len() == 1 && each(self.evidence.sectors, &with).into_iter().any(fresh) => {
                 each(self.evidence.sectors, &with)
             }
             ([], None) if with(all) => vec![all],

@@ -44,13 +44,29 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         notes.push(locale.around.note_change_bar.clone());
     }
     notes.extend(asked.mark_notes(&known, false));
+    let barred = |f: &Finding, from: undeb::Period| {
+        let mut breaks = asked.evidence.breaks(f.measure, &f.sector);
+        breaks.any(|b| b.force == undeb::Force::Incomparable && f.period.is_some_and(|to| b.between(from, to)))
+    };
+    // The longest way from a baseline has all the breaks on it.
+    let ends = rows.iter().zip(&shown).filter_map(|((c, f), s)| {
+        let from = f.baseline?.period;
+        let start = asked.evidence.series(f.measure, c.region, c.sector).into_iter().find(|s| s.period() == from)?;
+        Some((c.sector, [start, (*s)?]))
+    });
+    let longest = ends.max_by(|a, b| {
+        let years = |e: &[Shown<'_>; 2]| e[1].period().years_since(e[0].period());
+        years(&a.1).total_cmp(&years(&b.1))
+    });
+    notes.extend(longest.map(|(sector, ends)| asked.break_notes(sector, &ends)).unwrap_or_default());
     let data = gap::Data {
         rows: rows
             .iter()
             .zip(&shown)
             .map(|((c, f), s)| gap::Row {
                 label: asked.row_name(c, s.as_ref(), one_period),
-                baseline: f.baseline.map(|b| b.value),
+                // No line joins what may not be compared.
+                baseline: f.baseline.filter(|b| !barred(f, b.period)).map(|b| b.value),
                 latest: f.value,
                 interval: f.interval.map(|i| (i.low, i.high)),
                 target: f.level,

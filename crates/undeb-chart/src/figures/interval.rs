@@ -36,10 +36,13 @@ impl Asked<'_> {
 
 pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let locale = asked.locale;
-    let mut rows: Vec<(Cell<'_>, Option<Shown<'_>>)> = Vec::new();
+    let (mut rows, mut old): (Vec<(Cell<'_>, Option<Shown<'_>>)>, Vec<Cell<'_>>) = (Vec::new(), Vec::new());
     for cell in asked.cells()? {
         let shown = asked.latest(&cell)?;
-        rows.push((cell, shown));
+        match shown.is_none() && asked.old_note(std::iter::once(&cell)).is_some() {
+            true => old.push(cell),
+            false => rows.push((cell, shown)),
+        }
     }
     let value = |s: &Option<Shown<'_>>| s.and_then(|s| s.value());
     rows.sort_by(|a, b| value(&b.1).unwrap_or(f64::NEG_INFINITY).total_cmp(&value(&a.1).unwrap_or(f64::NEG_INFINITY)));
@@ -112,7 +115,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &span);
     let mut notes = asked.interval_notes(&known);
     notes.extend(asked.mark_notes(&known, false));
-    notes.extend(asked.old_note(rows.iter().map(|(c, _)| c)));
+    notes.extend(asked.old_note(old.iter()));
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let mut table = Table::of(&cells);
     if let Some(level) = level {

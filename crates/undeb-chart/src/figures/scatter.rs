@@ -97,7 +97,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let title = match widest.filter(|_| !within) {
         Some(d) => {
             let points = titles::points(locale, distance(d));
-            let title = filled(&locale.titles.scatter_widest, &[("title", &title), ("place", &d.0.name), ("points", &points)]);
+            let title = filled(
+                &locale.titles.scatter_widest,
+                &[("title", &title), ("place", &asked.in_title(&d.0)), ("points", &points)],
+            );
             // A title names no cell that is marked as unreliable, and says so where one lies farther out.
             let farther = dots.iter().any(|other| marked(other) && distance(other) > distance(d));
             if farther { filled(&locale.titles.left_out, &[("title", &title)]) } else { title }
@@ -153,5 +156,11 @@ fn gaps(asked: &Asked<'_>, distances: &[(String, f64)], names: &[(&str, String);
         ("most", &most.0),
         ("highest", &most.1),
     ];
-    filled(if least.0 == most.0 { &words.scatter_even } else { &words.scatter_within }, &parts)
+    let nothing = titles::points(asked.locale, 0.0);
+    let pattern = match (least.0 == most.0, most.0 == nothing) {
+        (true, true) => &words.scatter_equal,
+        (true, false) => &words.scatter_even,
+        _ => &words.scatter_within,
+    };
+    filled(pattern, &parts)
 }

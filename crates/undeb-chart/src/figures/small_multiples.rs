@@ -69,10 +69,14 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
 
 /// The whole of which the cells are parts, in the sector that they share; none where a cell is the whole itself.
 fn whole<'a>(asked: &Asked<'a>, cells: &[(Cell<'a>, Vec<Shown<'a>>)]) -> Option<(Cell<'a>, Vec<Shown<'a>>)> {
-    let region = asked.evidence.regions.whole();
-    let sector = cells.first()?.0.sector;
-    let shared = cells.iter().all(|(c, _)| c.sector == sector);
-    let sector = if shared { sector } else { asked.evidence.sectors.whole() };
+    let first = &cells.first()?.0;
+    let shared = cells.iter().all(|(c, _)| c.sector == first.sector);
+    // Sectors of one region are parts of that region; cells that share neither are parts of nothing that could be drawn.
+    let (region, sector) = match (shared, cells.iter().all(|(c, _)| c.region == first.region)) {
+        (true, _) => (asked.evidence.regions.whole(), first.sector),
+        (false, true) => (first.region, asked.evidence.sectors.whole()),
+        (false, false) => return None,
+    };
     if cells.iter().any(|(c, _)| c.region == region && c.sector == sector) {
         return None;
     }

@@ -37,7 +37,8 @@ pub(super) fn is_are(locale: &Locale, count: usize, of: usize) -> &str {
 pub(super) fn gap(t: &TargetFindings, noun: &str, place: &dyn Fn(&Finding) -> String, locale: &Locale) -> String {
     let words = &locale.titles;
     if let [one] = t.findings.as_slice() {
-        return against(one, &place(one), locale);
+        // The picture has the level, and no path.
+        return against(&Finding { path: None, ..one.clone() }, &place(one), locale);
     }
     let known: Vec<&Finding> = t.findings.iter().filter(|f| f.value.is_some()).collect();
     let judged_by = |by| known.iter().any(|f| f.judged_by == by);
@@ -71,10 +72,12 @@ pub(super) fn above(
         ("below", below.to_string()),
     ];
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
-    if met + below == 0 {
-        return fill(&words.gap_open, &parts);
-    }
-    let title = fill(&words.gap, &parts);
+    let title = match (met, below) {
+        (0, 0) => return fill(&words.gap_open, &parts),
+        (0, _) => fill(&words.gap_none, &parts),
+        (n, 0) if n == judged && n > 2 => return fill(&words.gap_all, &parts),
+        _ => fill(&words.gap, &parts),
+    };
     match judged - met - below {
         0 => title,
         open => fill(&words.gap_rest, &[("title", &title), ("open", &open.to_string())]),

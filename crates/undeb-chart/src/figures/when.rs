@@ -27,7 +27,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether a figure may stand beside the newest of the measure; that of a target is judged however old it is.
-    fn is_recent(&self, shown: &Shown<'a>) -> bool {
+    pub(super) fn is_recent(&self, shown: &Shown<'a>) -> bool {
         self.evidence.target.is_some() || self.newest.is_none_or(|newest| newest.years_since(shown.period()) <= RECENT)
     }
 

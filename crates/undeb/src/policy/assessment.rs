@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::target::{Level, Target};
 use crate::error::{Error, Result};
 use crate::estimation::{Change, Estimate, Estimates, Uncertainty};
-use crate::schema::{Force, SeriesBreak};
+use crate::schema::{Force, Period, SeriesBreak};
 use crate::survey::interval::{Interval, Term, difference};
 
 /// What to do where evidence is missing.
@@ -38,6 +38,7 @@ impl Plan {
                         .help(GATHER)
                 })?),
             };
+            dated_as(target, estimates)?;
             let mut findings = Vec::new();
             for sector in &target.sectors {
                 for region in &target.regions {
@@ -274,5 +275,20 @@ impl Findings {
     pub fn find(&self, target: &str, region: &str, sector: &str) -> Option<&Finding> {
         let (region, sector): (Arc<str>, Arc<str>) = (region.into(), sector.into());
         self.iter().find(|f| f.target == target && f.region == region && f.sector == sector)
+    }
+}
+
+/// Deadline and milestones are years where the figures are of years, and quarters where they are of quarters.
+fn dated_as(target: &Target, estimates: Option<&Estimates>) -> Result<()> {
+    let Some(first) = estimates.and_then(|e| e.cells.iter().map(|e| e.period).find(|p| *p != Period::UNDATED)) else {
+        return Ok(());
+    };
+    let other = |p: &Period| p.quarter().is_some() != first.quarter().is_some();
+    match target.deadline.into_iter().chain(target.milestones.iter().map(|m| m.period)).find(other) {
+        None => Ok(()),
+        Some(p) => {
+            Err(Error::plan(format!("the target `{}` names {p}, and its figures are of periods such as {first}", target.id))
+                .help("name a year for figures of years, and a quarter for those of quarters"))
+        }
     }
 }

@@ -140,8 +140,8 @@ impl Series {
         let start = path(from).ok_or_else(|| Error::data(format!("there is no path in {from}")))?;
         let asked = path(until).map_or(0.0, |l| l - start);
         let steps = (until.years_since(from) / from.length()).round().max(0.0) as usize;
-        // A trifle for the rounding of the path's own arithmetic.
-        let told = |change: f64| change.abs() >= smallest * (1.0 - 1e-12);
+        // A trifle for the rounding of the path's own arithmetic; a path that goes the other way first asks for nothing yet.
+        let told = |change: f64| change * asked.signum() >= smallest * (1.0 - 1e-12);
         let path_from = (1..=steps).map(|h| from.later(h)).find(|p| path(*p).is_some_and(|l| told(l - start)));
         Ok(Detectable { from, smallest, asked, path_from, whole: told(asked), level: options.level, power: options.power })
     }

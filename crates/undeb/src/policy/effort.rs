@@ -110,6 +110,15 @@ impl Estimates {
             Some(period) => self.get(measure, period, region, sector),
             None => self.latest(measure, region, sector, None),
         };
+        if let (Some(deadline), Some(figure)) = (options.deadline, figure)
+            && deadline.quarter().is_some() != figure.period.quarter().is_some()
+        {
+            return Err(Error::plan(format!(
+                "the deadline {deadline} is no period such as {}, as the figures have them",
+                figure.period
+            ))
+            .help("name a year for figures of years, and a quarter for those of quarters"));
+        }
         let Some((figure, value)) = figure.and_then(|e| Some((e, e.value?))) else {
             let when = options.period.map(|p| format!(" in {p}")).unwrap_or_default();
             return Err(Error::data(format!("there is no figure of {measure} for {region}, {sector}{when}"))

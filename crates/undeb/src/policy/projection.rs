@@ -225,6 +225,10 @@ impl Trend {
     pub(super) fn goal_level(&self, goal: Goal) -> Option<f64> {
         match goal {
             Goal::Level(level) => Some(level),
+            // Across a bridged break only the trend is on one scale.
+            Goal::Change { from, by } if self.options.bridges.iter().any(|b| b.at > from) => {
+                self.at(from).map(|p| p.value() + by)
+            }
             Goal::Change { from, by } => {
                 let figure = self.figures.iter().find(|f| f.period == from).and_then(|f| f.value);
                 figure.or_else(|| self.at(from).map(|p| p.value())).map(|v| v + by)

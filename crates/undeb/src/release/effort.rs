@@ -1,7 +1,7 @@
 //! Sentences on how sure an order of cells is, and on where effort would count.
 
 use super::explaining::{Names, has, join, level_words};
-use super::format::{percent, points, probability, signed_pace, workers, years as years_words};
+use super::format::{percent, points, probability, workers, years as years_words};
 use super::wording::{counted, listed, of_years};
 use crate::estimation::{RankedCell, Ranking};
 use crate::policy::{Binding, Closing, Day, Priorities, PriorityCell, Smallest};
@@ -156,8 +156,15 @@ fn gone(p: &Priorities, noun: &str, people: &str, day: Day) -> Option<String> {
     let now = day.period_like(p.period);
     let gone = now.years_since(p.period);
     let left = years - gone;
-    if gone < 1.0 || left <= 0.0 || !matches!(p.closing, Closing::Set(_)) {
+    if gone < 1.0 || !matches!(p.closing, Closing::Set(_)) {
         return None;
+    }
+    if left <= 0.0 {
+        return Some(format!(
+            "The {} have gone by: what follows from the figures of {} can no longer be done.",
+            years_words(years),
+            p.periods()
+        ));
     }
     let same_pace = match p.within_years(left) {
         Priorities { closing: Closing::Set(set), cells, cells_at_upper, .. } => {
@@ -171,20 +178,22 @@ fn gone(p: &Priorities, noun: &str, people: &str, day: Day) -> Option<String> {
         "{} gone: if the rates are still those of {}, the same takes {} a year from {now} on; keeping to {} a year over the {} left {same_pace}.",
         of_years(gone, years),
         p.periods(),
-        points(cap * years / left),
+        slow(cap * years / left),
         slow(cap),
         years_words(left),
     ))
 }
 
-/// A pace a year, with more decimals where one would print nothing.
+/// A pace a year with the decimals that it was given, so that a reader can do the sum.
 fn slow(pace: f64) -> String {
-    if pace < 0.01 * 0.05 { format!("{} points", signed_pace(pace).trim_start_matches('+')) } else { points(pace) }
+    let text = format!("{:.4}", 100.0 * pace);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text} {}", if text == "1" { "point" } else { "points" })
 }
 
 fn closing(p: &Priorities, noun: &str, people: &str) -> String {
-    if let (Some(_), Some(0.0), Closing::Impossible { .. } | Closing::NoGoal) = (p.options.cap, p.years, &p.closing) {
-        return format!("The deadline is no later than the figures of {}: no pace leaves a {noun} time to rise.", p.periods());
+    if let (Some(0.0), false) = (p.years, matches!(p.closing, Closing::NoGap)) {
+        return format!("The deadline is no later than the figures of {}: no {noun} has time left to rise.", p.periods());
     }
     let stated = percent(p.options.rate);
     // With a cap the stated rate is a direction; most cells stop on the way.

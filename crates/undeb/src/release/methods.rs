@@ -72,7 +72,9 @@ impl Report {
             );
         }
         if self.estimates().iter().any(|r| r.estimate.value.is_some() && r.quality.grade == Grade::NotAssessable) {
-            notes.push("Some figures cannot be graded by the quality rule: what it looks at is not published.".to_owned());
+            let graded = |r: &super::Released| r.estimate.value.is_some() && r.quality.grade != Grade::NotAssessable;
+            let which = if self.estimates().iter().any(graded) { "Some figures cannot" } else { "No figure here can" };
+            notes.push(format!("{which} be graded by the quality rule: what it looks at is not published."));
         }
         if self.withheld > 0 {
             notes.push(format!(

@@ -7,7 +7,7 @@ pub mod format;
 mod frame;
 mod methods;
 pub mod outlook_words;
-mod outlooks_of_many;
+pub mod outlooks_of_many;
 mod quality;
 mod report;
 pub mod wording;

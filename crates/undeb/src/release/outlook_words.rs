@@ -8,6 +8,9 @@ use crate::policy::{
 use crate::schema::{Classification, Force, Period};
 use crate::survey::interval::Interval;
 
+/// Years ahead from which projections were less sure than they say (docs/BACKTEST.md).
+pub(super) const FAR: f64 = 5.0;
+
 /// A change of less does not print.
 const PRINTED: f64 = 5e-4;
 
@@ -42,11 +45,17 @@ fn first_met_with(outlook: &Outlook, range: &str) -> Option<String> {
         (None, _) => never,
         (Some(_), None) => format!("{never} (a tenth {}{early})", if early.starts_with("already") { "" } else { "by " }),
         _ if early == late => median,
-        // The middle is as early as the tenth: what is left to say is how late the rest are.
-        _ if early == median => match first.late {
-            Some(late) => format!("{median} (nine tenths by {late})"),
-            None => format!("{median} (nine tenths after {until} or never)"),
-        },
+        // More than half are there from the start: how many, and how late the rest are.
+        _ if early == median => {
+            let most = match first.late {
+                Some(late) => format!("nine tenths by {late}"),
+                None => format!("nine tenths after {until} or never"),
+            };
+            match first.median == Some(last) {
+                true => format!("{median} for {}; {most}", probability(first.already)),
+                false => format!("{median} ({most})"),
+            }
+        }
         _ => format!("{median} ({early} to {late}{range})"),
     })
 }
@@ -100,7 +109,7 @@ fn goal_words(target: &Target, finding: &Finding, outlook: &Outlook) -> String {
 
 /// What the past of one cell says of its future.
 pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut said: Vec<String> = finding.period.and_then(|period| overdue(target, period, as_of)).into_iter().collect();
     if let Some(missing) = &outlook.missing {
         said.push(format!("Nothing can be said of where this is going: {missing}."));
     }
@@ -122,17 +131,23 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
     let goal = goal_words(target, finding, outlook);
     if let (Some(last), Some(at), Some(by)) = (outlook.fan.last(), outlook.met_at, outlook.met_by) {
         said.push(format!(
-            "If the trend goes on, the rate would be about {} in {}, with four chances in five between {}; such ranges have held fewer figures than they claim (see Methods).",
+            "If the trend goes on, the rate would be about {} in {}, with four chances in five between {}{}.",
             percent(last.median),
             last.period,
-            between(last.most).replace(" to ", " and ")
+            between(last.most).replace(" to ", " and "),
+            // A year or two ahead such ranges held what they claim.
+            if finding.period.is_some_and(|p| last.period.years_since(p) >= FAR) {
+                "; in tests on the states of the United States such ranges held fewer figures than they claim (see Methods)"
+            } else {
+                ""
+            }
         ));
-        // Where the trend stands there already, having been there by then says nothing.
-        let by = match outlook.first_met {
-            Some(first) if first.already >= 0.5 => String::new(),
-            _ => format!("; that of having been there by then is {}", probability(by)),
-        };
-        said.push(format!("The probability of being {goal} in {} is {}{by}.", last.period, probability(at)));
+        said.push(format!(
+            "The probability of being {goal} in {} is {}; that of having been there by then is {}.",
+            last.period,
+            probability(at),
+            probability(by)
+        ));
     } else if let (Some(at), Some(deadline)) = (outlook.met_at, target.deadline) {
         said.push(format!(
             "The deadline of {deadline} has passed; by the trend the rate was then {goal} with a probability of {}.",
@@ -150,8 +165,16 @@ pub fn single(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day)
             employment.unwrap_or_default()
         ));
     }
-    said.extend(told(outlook));
+    said.extend(told(outlook, finding.period));
     said
+}
+
+/// A deadline that has passed, with no figure of it yet.
+pub(super) fn overdue(target: &Target, latest: Period, as_of: Day) -> Option<String> {
+    let deadline = target.deadline.filter(|d| *d > latest && as_of.period_like(*d) > *d)?;
+    Some(format!(
+        "The deadline of {deadline} has passed, and there is no figure of it yet: what follows is counted from {latest}."
+    ))
 }
 
 /// By when half of the simulated paths have been there, or how few ever are.
@@ -162,6 +185,9 @@ fn half_way(outlook: &Outlook) -> Option<String> {
         (Some(early), None) => {
             let tenth = if early == last { "were already in" } else { "are by" };
             format!("Fewer than half of the simulated paths are there by {until}; a tenth {tenth} {early}.")
+        }
+        (_, Some(median)) if median == last => {
+            format!("Of the simulated paths more than half are there: {}.", first_met_with(outlook, " in four paths of five")?)
         }
         _ => format!("Half of the simulated paths are first there: {}.", first_met_with(outlook, " in four paths of five")?),
     })
@@ -187,8 +213,8 @@ fn needed(target: &Target, finding: &Finding, outlook: &Outlook, as_of: Day) -> 
     Some(format!("From {period} to {deadline}, {} points a year are needed{more}{late}.", signed_pace(required.per_year)))
 }
 
-/// What change could be told at all.
-pub fn told(outlook: &Outlook) -> Option<String> {
+/// What change could be told at all, with figures until `latest`.
+fn told(outlook: &Outlook, latest: Option<Period>) -> Option<String> {
     let d = outlook.detectable?;
     let missed = percent(1.0 - d.power).replace(".0%", "%");
     let smallest = format!(
@@ -211,6 +237,9 @@ pub fn told(outlook: &Outlook) -> Option<String> {
     if d.asks_change() {
         let asked = points(d.asked);
         return Some(match d.path_from {
+            Some(first) if latest.is_some_and(|latest| first <= latest) => {
+                format!("{smallest}; the target asks for {asked}, and its path for as much as can be told since {first}.")
+            }
             Some(first) => {
                 format!("{smallest}; the target asks for {asked}, so being on the path could be told from {first} on.")
             }
@@ -231,7 +260,8 @@ pub fn told(outlook: &Outlook) -> Option<String> {
             ),
         }
     });
-    Some(format!("{smallest}; the target asks for no change, so a smaller shortfall may go unseen.{}", rise.unwrap_or_default()))
+    let nothing = if d.asked == 0.0 { "no change".to_owned() } else { "less than 0.1 points".to_owned() };
+    Some(format!("{smallest}; the target asks for {nothing}, so a smaller shortfall may go unseen.{}", rise.unwrap_or_default()))
 }
 
 /// Breaks that are cautions only, and that trends run across.
@@ -254,7 +284,7 @@ pub fn assumptions(options: &OutlookOptions, level: f64) -> Vec<String> {
     let mut said = vec![
         "A projection carries on how the figures have moved; it knows nothing of laws, budgets or actions to come.".to_owned(),
         "Ranges of a projection are of the trend; the figure of a survey varies more.".to_owned(),
-        "Such projections are less sure than they say, and err to one side: of figures of the states of the United States ten years ahead, intervals that were to hold 80 % held 72 % over five sectors, with 20 % of the figures above them and 8 % below, and 67 % of density over all sectors; in the private sector they held 60 % of density and 55 % of coverage, with 38 and 44 % above. Low probabilities there have been too low, and the last figure was nearer than the trend (see the backtest in the documentation of undeb).".to_owned(),
+        "Such projections were tested on the states of the United States (see the backtest in the documentation of undeb). Ten years ahead, intervals that were to hold 80% of the figures held 72% over five sectors, and 67% of density over all sectors. In the private sector they held 60% (density) and 55% (coverage), with most of the others above: low probabilities were too low there, and to suppose no change was nearer than the trend. In the public sector more of the others were below, so that high probabilities were too high.".to_owned(),
         format!(
             "Probabilities count in sampling error, the moves of the trend and that the size of those moves is not known. Workers needed are counted with {}{supplied}.",
             options.employment.words()

@@ -1,7 +1,7 @@
 //! Sentences on where the figures of many cells are going: how many, never which way the most.
 
 use super::format::{percent, points, probability};
-use super::outlook_words::{across, single};
+use super::outlook_words::{FAR, across, overdue, single};
 use super::report::Report;
 use super::wording::{counted, listed, noun};
 use crate::policy::{Day, Detectable, Level, Outlook, Pace, TargetFindings, Trend, TrendModel};
@@ -25,16 +25,30 @@ impl Report {
                 probability(*one)
             )),
             all => Some(format!(
-                "If the trends go on, the targets are met at their deadlines with a probability of 90% or more in {likely} of {} findings, and of 10% or less in {unlikely}; such probabilities have been surer than they should (see Methods).",
-                all.len()
+                "If the trends go on, {} of the {} findings {} likely (90% or more) to be where the target asks at its deadline, and {} unlikely (10% or less); tests of such projections are under Methods.",
+                none(likely),
+                all.len(),
+                if likely < 2 { "is" } else { "are" },
+                match unlikely {
+                    0 => "none is".to_owned(),
+                    1 => "1 is".to_owned(),
+                    n => format!("{n} are"),
+                }
             )),
         }
     }
 }
 
-/// How many probabilities are 90% or more, and 10% or less.
+/// A count that is said as a word where it is nothing.
+fn none(count: usize) -> String {
+    if count == 0 { "none".to_owned() } else { count.to_string() }
+}
+
+/// How many probabilities are 90% or more, and 10% or less, as they print.
 fn extremes(chances: &[f64]) -> (usize, usize) {
-    (chances.iter().filter(|p| **p >= LIKELY).count(), chances.iter().filter(|p| **p <= 1.0 - LIKELY).count())
+    const PRINTED: f64 = 0.005;
+    let likely = chances.iter().filter(|p| **p >= LIKELY - PRINTED).count();
+    (likely, chances.iter().filter(|p| **p <= 1.0 - LIKELY + PRINTED).count())
 }
 
 /// What the past of many cells says of their future.
@@ -44,7 +58,8 @@ pub(super) fn many(findings: &TargetFindings, regions: Option<&Classification>, 
         return Vec::new();
     }
     let noun = noun(&findings.target, regions);
-    let mut said = Vec::new();
+    let latest = findings.findings.iter().filter_map(|f| f.period).max();
+    let mut said: Vec<String> = latest.and_then(|latest| overdue(&findings.target, latest, as_of)).into_iter().collect();
     let chances: Vec<f64> = outlooks.iter().filter_map(|o| o.met_at).collect();
     let without = findings.findings.len() - chances.len();
     if let (false, Some(deadline)) = (chances.is_empty(), findings.target.deadline) {
@@ -61,14 +76,23 @@ pub(super) fn many(findings: &TargetFindings, regions: Option<&Classification>, 
             true => format!("The deadline has passed; by the trends, in {deadline} {reached}"),
             false => format!("If each trend goes on, in {deadline} {reached}"),
         };
+        let between = match chances.len() - likely - unlikely {
+            0 => String::new(),
+            n => format!("; in the other {n} it lies between"),
+        };
+        // The tests say so of the private sector and of all sectors, five years ahead and more.
+        let public = findings.target.sectors.iter().all(|s| s == "public");
+        let far = findings.findings.iter().filter_map(|f| f.period).max().is_some_and(|p| deadline.years_since(p) >= FAR);
+        let tested = if unlikely > 0 && far && !public {
+            " In tests on the states of the United States probabilities that low came true more often than they say (see Methods)."
+        } else {
+            ""
+        };
         said.push(format!(
-            "{start} with a probability of 90% or more in {likely} of {}, and of 10% or less in {unlikely}; in the other {} it lies between.{}",
+            "{start} with a probability of 90% or more in {} of {}, and of 10% or less in {}{between}.{tested}",
+            none(likely),
             counted(chances.len(), &noun),
-            chances.len() - likely - unlikely,
-            match unlikely {
-                0 => "",
-                _ => " Probabilities that low have come true more often than they say, in the past of the states of the United States (see Methods).",
-            }
+            none(unlikely)
         ));
     }
     if without > 0 {
@@ -91,10 +115,14 @@ pub(super) fn many(findings: &TargetFindings, regions: Option<&Classification>, 
     said.extend(odd(&outlooks));
     said.extend(across(&outlooks));
     said.extend(many_told(&outlooks, &noun));
-    if let Some((whole, outlook)) = findings.whole.as_ref().and_then(|w| Some((w, w.outlook.as_ref()?))) {
-        said.push("All together, though not itself a target:".to_owned());
-        said.extend(single(&findings.target, whole, outlook, as_of));
-    }
+    said
+}
+
+/// What the past of the whole says of its future, where a target asks the same of many cells; empty without one.
+pub fn whole(findings: &TargetFindings, as_of: Day) -> Vec<String> {
+    let Some((whole, outlook)) = findings.whole.as_ref().and_then(|w| Some((w, w.outlook.as_ref()?))) else { return Vec::new() };
+    let mut said = single(&findings.target, whole, outlook, as_of);
+    said.extend(odd(&[outlook]));
     said
 }
 
@@ -176,13 +204,17 @@ fn many_told(outlooks: &[&Outlook], noun: &str) -> Option<String> {
         points(*most)
     );
     if !asks {
-        text.push_str(" The target asks for no change, so a smaller shortfall may go unseen.");
+        // A level below the start asks for nothing, and bears a fall.
+        let bears = outlooks.iter().any(|o| o.detectable.is_some_and(|d| d.asked <= -5e-4));
+        let nothing = if bears { "no rise" } else { "no change" };
+        text.push_str(&format!(" The target asks for {nothing}, so a smaller shortfall may go unseen."));
         let rises: Vec<Detectable> = outlooks.iter().filter_map(|o| o.rise).filter(|r| r.asks_change()).collect();
         let told = rises.iter().filter(|r| r.path_from.is_some()).count();
         if !rises.is_empty() {
             text.push_str(&format!(
-                " Of {} that need a rise from the latest figure, that rise could be told by the deadline in {told}.",
-                counted(rises.len(), noun)
+                " Of {} that need a rise from the latest figure, that rise could be told by the deadline in {}.",
+                counted(rises.len(), noun),
+                none(told)
             ));
         }
     }

@@ -180,7 +180,7 @@ pub fn single(target: &Target, finding: &Finding, regions: Option<&Classificatio
             _ if target.source.is_none() => {
                 format!("{place}: the plan names no source of figures for {measure} here, so nothing can be told.")
             }
-            _ => format!("{place}: the figures at hand have none for {measure} here, so nothing can be told; others may exist."),
+            _ => format!("{place}: the source has no figure of {measure} here, so nothing can be told; others may exist."),
         };
     };
     let answer = match (finding.answer, finding.judged_by) {
