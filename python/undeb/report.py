@@ -90,7 +90,7 @@ class Report(Table):
         --------
         >>> import undeb as ub
         >>> ub.Plan.read("eu-80").assess().release(as_of="2026-01-01").assumptions[0]
-        'Some figures cannot be graded by the quality rule: what it looks at is not published.'
+        'No figure here can be graded by the quality rule: what it looks at is not published.'
         """
         return self._inner.assumptions()
 
