@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,7 +13,7 @@ from undeb import _undeb
 from undeb.errors import DataError, DesignError, SchemaError
 from undeb.explaining import Explaining
 from undeb.showing import count, percent, points
-from undeb.tables import KEYS, Shown, credit, named, of_periods, write_table
+from undeb.tables import KEYS, Shown, credit, named, of_periods
 from undeb.vocabulary import Interval, Kind, checked, filters, known, made, real, some, text
 
 if TYPE_CHECKING:
@@ -394,37 +392,6 @@ class Estimates(Explaining):
         '2022'
         """
         return sorted(set(map(str, self.to_polars()["period"])))
-
-    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Writes the working estimates as CSV, Parquet or JSON, by the ending; a column says that they are not released.
-
-        Parameters
-        ----------
-        path
-            A file ending in ``.csv``, ``.parquet`` or ``.json``.
-        overwrite
-            Replace a file that is there.
-
-        Returns
-        -------
-        pathlib.Path
-            The file: the columns of :meth:`to_polars`, whole or not at all.
-
-        Raises
-        ------
-        SchemaError
-            The ending is not known.
-        UndebError
-            There is such a file already and ``overwrite`` is false, or it cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile, undeb as ub
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     ub.data("eu27").write(folder + "/eu27.csv").name
-        'eu27.csv'
-        """
-        return write_table(self, path, overwrite)
 
     def __len__(self) -> int:
         return len(self._inner)

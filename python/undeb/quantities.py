@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
 
 from undeb import _undeb
 from undeb.showing import amount, count, percent
-from undeb.tables import KEYS, Remarked, Shown, credit, named, of_periods, together, write_table
+from undeb.tables import KEYS, Remarked, Shown, credit, named, of_periods, together
 from undeb.vocabulary import checked
 
 if TYPE_CHECKING:
@@ -179,38 +177,6 @@ class Quantities(Remarked):
         'Mine'
         """
         return json.loads(self._inner.facts())
-
-    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Writes the working figures as CSV, Parquet or JSON, by the ending; a column says that they are not released.
-
-        Parameters
-        ----------
-        path
-            A file ending in ``.csv``, ``.parquet`` or ``.json``.
-        overwrite
-            Replace a file that is there.
-
-        Returns
-        -------
-        pathlib.Path
-            The file: the columns of :meth:`to_polars`, whole or not at all.
-
-        Raises
-        ------
-        SchemaError
-            The ending is not known.
-        UndebError
-            There is such a file already and ``overwrite`` is false, or it cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile, undeb as ub
-        >>> members = ub.survey(ub.synthetic_records(), member="member", weight="weight").quantities("members")
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     members.write(folder + "/members.csv").name
-        'members.csv'
-        """
-        return write_table(self, path, overwrite)
 
     def __len__(self) -> int:
         return len(self._inner)

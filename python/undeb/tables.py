@@ -240,6 +240,37 @@ class Remarked(Table):
         """
         return self._inner.remarks()
 
+    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Writes the working figures as CSV, Parquet or JSON, by the ending; a column says that they are not released.
+
+        Parameters
+        ----------
+        path
+            A file ending in ``.csv``, ``.parquet`` or ``.json``.
+        overwrite
+            Replace a file that is there.
+
+        Returns
+        -------
+        pathlib.Path
+            The file: the columns of :meth:`to_polars`, whole or not at all.
+
+        Raises
+        ------
+        SchemaError
+            The ending is not known.
+        UndebError
+            There is such a file already and ``overwrite`` is false, or it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, undeb as ub
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ub.data("eu27").write(folder + "/eu27.csv").name
+        'eu27.csv'
+        """
+        return write_table(self, path, overwrite)
+
 
 class Shown:
     """Both ends of a table made ready for eyes: headings, rows of words, and the lines around them."""

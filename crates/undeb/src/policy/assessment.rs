@@ -278,17 +278,20 @@ impl Findings {
     }
 }
 
+/// What to do about a date that the figures cannot have.
+pub(super) const LIKE_THE_FIGURES: &str = "name a year for figures of years, and a quarter for those of quarters";
+
 /// Deadline and milestones are years where the figures are of years, and quarters where they are of quarters.
 fn dated_as(target: &Target, estimates: Option<&Estimates>) -> Result<()> {
     let Some(first) = estimates.and_then(|e| e.cells.iter().map(|e| e.period).find(|p| *p != Period::UNDATED)) else {
         return Ok(());
     };
-    let other = |p: &Period| p.quarter().is_some() != first.quarter().is_some();
+    let other = |p: &Period| !p.is_like(first);
     match target.deadline.into_iter().chain(target.milestones.iter().map(|m| m.period)).find(other) {
         None => Ok(()),
         Some(p) => {
             Err(Error::plan(format!("the target `{}` names {p}, and its figures are of periods such as {first}", target.id))
-                .help("name a year for figures of years, and a quarter for those of quarters"))
+                .help(LIKE_THE_FIGURES))
         }
     }
 }

@@ -44,10 +44,18 @@ pub struct Detectable {
     pub power: f64,
 }
 
+/// A change of less does not print.
+const PRINTED: f64 = 5e-4;
+
 impl Detectable {
     /// Whether a rise is asked for that a page would print; a level below the start asks for none.
     pub fn asks_change(&self) -> bool {
-        self.asked >= 5e-4
+        self.asked >= PRINTED
+    }
+
+    /// Whether the level lies so far below the start that a page would print the fall it bears.
+    pub fn bears_fall(&self) -> bool {
+        self.asked <= -PRINTED
     }
 }
 
@@ -129,7 +137,7 @@ impl Series {
         path: impl Fn(Period) -> Option<f64>,
         options: &DetectOptions,
     ) -> Result<Detectable> {
-        if until.quarter().is_some() != from.quarter().is_some() {
+        if !until.is_like(from) {
             let (has, name) = if from.quarter().is_none() { ("years", "a year") } else { ("quarters", "a quarter") };
             return Err(
                 Error::plan(format!("{} has {has}, and {until} is none of them", self.place)).help(format!("name {name}"))

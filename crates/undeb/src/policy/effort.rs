@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::assessment::LIKE_THE_FIGURES;
 use super::priorities::{Priorities, PriorityOptions, Wanted};
 use super::smallest_set::Smallest;
 use crate::error::{Error, Result};
@@ -111,13 +112,13 @@ impl Estimates {
             None => self.latest(measure, region, sector, None),
         };
         if let (Some(deadline), Some(figure)) = (options.deadline, figure)
-            && deadline.quarter().is_some() != figure.period.quarter().is_some()
+            && !deadline.is_like(figure.period)
         {
             return Err(Error::plan(format!(
                 "the deadline {deadline} is no period such as {}, as the figures have them",
                 figure.period
             ))
-            .help("name a year for figures of years, and a quarter for those of quarters"));
+            .help(LIKE_THE_FIGURES));
         }
         let Some((figure, value)) = figure.and_then(|e| Some((e, e.value?))) else {
             let when = options.period.map(|p| format!(" in {p}")).unwrap_or_default();

@@ -131,7 +131,7 @@ pub(super) const LEAST: usize = 3;
 /// The figures that belong together: back to the last incomparable break that is not bridged.
 fn reachable<'a>(series: &'a Series, options: &TrendOptions) -> Result<Vec<(usize, &'a Estimate)>> {
     let first = series.figures.first().map(|f| f.period);
-    if let Some((from, first)) = options.from.zip(first).filter(|(a, b)| a.quarter().is_some() != b.quarter().is_some()) {
+    if let Some((from, first)) = options.from.zip(first).filter(|(a, b)| !a.is_like(*b)) {
         return Err(Error::data(format!("a trend from {from} was asked for, and {} has figures such as {first}", series.place))
             .help("name a period as the figures have them"));
     }

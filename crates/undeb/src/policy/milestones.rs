@@ -55,7 +55,7 @@ impl Plan {
         let judge = |node: &Node| {
             let figure = estimates.get(finding.measure, node.at, &finding.region, &finding.sector);
             let figure = figure.filter(|f| f.value.is_some() && finding.period.is_none_or(|last| f.period <= last));
-            let (standing, probability) = match figure {
+            match figure {
                 Some(figure) => {
                     let start = estimates.get(finding.measure, baseline.period, &finding.region, &finding.sector);
                     let Some(path) = start.and_then(|start| self.path(target, figure, start)) else {
@@ -89,8 +89,7 @@ impl Plan {
                     };
                     (standing, probability)
                 }
-            };
-            (standing, probability)
+            }
         };
         corners
             .iter()

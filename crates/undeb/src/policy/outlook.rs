@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::detect::{DetectOptions, Detectable};
 use super::finding::{Finding, Pace, Reason, TargetFindings};
+use super::log_odds::LEAST;
 use super::milestones::MilestoneOutlook;
 use super::path::Node;
 use super::plan::Plan;
@@ -328,7 +329,7 @@ fn too_little(series: &Series) -> Option<String> {
         None => String::new(),
     };
     Some(match with_error {
-        _ if with_error >= 3 => return None,
+        _ if with_error >= LEAST => return None,
         0 => format!(
             "the source has {figures} here{since}, {} a sampling error; a trend needs three figures with their errors",
             if last == 1 { "without" } else { "none with" }

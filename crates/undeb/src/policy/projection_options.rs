@@ -83,7 +83,7 @@ impl ProjectionOptions {
             }
             _ => {}
         }
-        if self.to.quarter().is_some() != first.quarter().is_some() {
+        if !self.to.is_like(first) {
             let (has, help) = match first.quarter() {
                 None => ("years", format!("name a year, such as {}", self.to.calendar_year())),
                 Some(_) => ("quarters", format!("name a quarter, such as {}-Q4", self.to.calendar_year())),

@@ -55,7 +55,7 @@ impl Estimates {
                 return Err(Error::data(format!("{} has two figures in {}", named(), pair[0].period))
                     .help("a series has one figure a period: keep one breakdown, or one of the two"));
             }
-            if pair[0].period.quarter().is_some() != pair[1].period.quarter().is_some() {
+            if !pair[0].period.is_like(pair[1].period) {
                 return Err(Error::data(format!(
                     "{} has years and quarters: {} and {}",
                     named(),

@@ -11,9 +11,6 @@ use crate::survey::interval::Interval;
 /// Years ahead from which projections were less sure than they say (docs/BACKTEST.md).
 pub(super) const FAR: f64 = 5.0;
 
-/// A change of less does not print.
-const PRINTED: f64 = 5e-4;
-
 /// An interval of shares: "4.1% to 6.0%".
 pub fn between(i: Interval) -> String {
     format!("{} to {}", percent(i.low), percent(i.high))
@@ -222,7 +219,7 @@ fn told(outlook: &Outlook, latest: Option<Period>) -> Option<String> {
         d.from,
         points(d.smallest)
     );
-    if d.asked <= -PRINTED {
+    if d.bears_fall() {
         // A level below the start: nothing is asked for, and a fall may be borne.
         let borne = points(-d.asked);
         return Some(match d.path_from {

@@ -205,7 +205,7 @@ fn many_told(outlooks: &[&Outlook], noun: &str) -> Option<String> {
     );
     if !asks {
         // A level below the start asks for nothing, and bears a fall.
-        let bears = outlooks.iter().any(|o| o.detectable.is_some_and(|d| d.asked <= -5e-4));
+        let bears = outlooks.iter().any(|o| o.detectable.is_some_and(|d| d.bears_fall()));
         let nothing = if bears { "no rise" } else { "no change" };
         text.push_str(&format!(" The target asks for {nothing}, so a smaller shortfall may go unseen."));
         let rises: Vec<Detectable> = outlooks.iter().filter_map(|o| o.rise).filter(|r| r.asks_change()).collect();

@@ -50,6 +50,11 @@ impl Period {
         (self.quarter > 0).then_some(self.quarter)
     }
 
+    /// Whether both are years, or both quarters.
+    pub(crate) fn is_like(self, other: Period) -> bool {
+        self.quarter().is_some() == other.quarter().is_some()
+    }
+
     /// Start of the period in years: 2022 is 2022.0 and 2022-Q4 is 2022.75.
     pub fn start(self) -> f64 {
         f64::from(self.year) + f64::from(self.quarter.saturating_sub(1)) / 4.0
