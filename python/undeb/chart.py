@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, TypeVar
 
 import polars as pl
 
@@ -45,6 +46,27 @@ class Options(TypedDict, total=False):
     """Width in pixels, 720 when left out."""
     mm: float | None
     """Width in millimetres in place of pixels, for print."""
+
+
+DEFAULTS: dict[str, Any] = {
+    "target": None, "measure": None, "regions": (), "sectors": (), "periods": (), "highlight": (), "title": None,
+    "titles": "inside", "theme": "light", "locale": "en", "width": 720.0, "mm": None,
+}  # fmt: skip
+"""What each option is when it is left out."""
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def with_options(method: Method) -> Method:
+    """Writes the options of a chart into the signature of a method, where notebooks complete from and ``help`` reads."""
+    written = inspect.signature(method)
+    given = [p for p in written.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS[name], annotation=kind.__forward_arg__)
+        for name, kind in Options.__annotations__.items()
+    ]
+    setattr(method, "__signature__", written.replace(parameters=[*given, *options]))
+    return method
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -266,19 +288,16 @@ def draw(
     unknown = sorted(set(asked) - set(Options.__annotations__))
     if unknown:
         known(unknown[0], "option of a chart", Options.__annotations__)
-    given: dict[str, Any] = {
-        "target": None, "measure": None, "title": None, "titles": "inside", "theme": "light", "locale": "en",
-        "width": 720.0, "mm": None, **asked,
-    }  # fmt: skip
+    given: dict[str, Any] = {**DEFAULTS, **asked}
     given["width"] = real("width", given["width"])
     given["mm"] = optional(real, "mm", given["mm"])
     for option in ("regions", "sectors", "highlight"):
-        given[option] = words(option, given.get(option, ()))
+        given[option] = words(option, given[option])
     for option in ("target", "measure", "title"):
         given[option] = optional(text, option, given[option])
     for option in ("titles", "theme", "locale"):
         given[option] = text(option, given[option])
-    periods = given.get("periods", ())
+    periods = given["periods"]
     one = isinstance(periods, (str, int))
     asked_for = [as_period("periods", periods)] if one else several(as_period, "periods", periods)
     given["periods"] = asked_for

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb import _undeb
+from undeb.chart import Chart, Options, draw, with_options
 from undeb.errors import DataError, DesignError, SchemaError
 from undeb.explaining import Explaining
 from undeb.showing import count, percent, points
@@ -19,7 +20,6 @@ from undeb.vocabulary import Interval, Kind, checked, filters, known, made, real
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from undeb.chart import Chart, Options
     from undeb.findings import Findings
     from undeb.plan import Plan
 
@@ -195,6 +195,7 @@ class Estimates(Explaining):
         key = pl.concat_str(KEYS, separator="\n")
         return again.filter(key.is_in(self.to_polars().select(key).to_series().to_list()))
 
+    @with_options
     def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
         """A chart of the estimates, with the words "not released"; it shows itself in a notebook.
 
@@ -227,8 +228,6 @@ class Estimates(Explaining):
         >>> ub.data("us-states").chart("trend").to_svg()[:4]
         '<svg'
         """
-        from undeb.chart import draw
-
         if asked.get("measure") is None and str(kind) != Kind.SCATTER and self.measures:
             # A chart shows one measure, and its title says which; a scatter holds two against each other.
             asked["measure"] = self.measures[0]
@@ -344,18 +343,6 @@ class Estimates(Explaining):
         ['adjusted_coverage', 'coverage', 'density']
         """
         return [d["measure"] for d in self._facts()["definitions"]]
-
-    @property
-    def source(self) -> dict[str, Any]:
-        """Publisher, citation, terms, universe and series breaks of the source.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> ub.data("eu27").source["id"]
-        'eu27'
-        """
-        return self._facts()["source"]
 
     @property
     def regions(self) -> dict[str, str]:

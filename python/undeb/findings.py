@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from undeb import _undeb
+from undeb.chart import Chart, Options, draw, with_options
 from undeb.errors import PlanError
 from undeb.estimates import Estimates
 from undeb.explaining import effort_listing
@@ -24,8 +25,6 @@ from undeb.vocabulary import Kind, optional, text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from undeb.chart import Chart, Options
 
 ANSWERS = {"met": "met", "not_met": "not met", "cannot_tell": "cannot tell", "unset": "no number was set"}
 
@@ -90,6 +89,7 @@ class Findings(Table):
         day = f"{as_of:%Y-%m-%d}" if isinstance(as_of, datetime.date) else optional(text, "as_of", as_of)
         return Report(self._inner.release(optional(text, "quality", quality), day))
 
+    @with_options
     def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
         """A chart of the findings, with the words "not released"; it shows itself in a notebook.
 
@@ -121,8 +121,6 @@ class Findings(Table):
         >>> ub.Plan.read("eu-80").assess().chart("gap").to_svg()[:4]
         '<svg'
         """
-        from undeb.chart import draw
-
         return draw(self, kind, asked, lambda: [p for e in self._evidence for p in e.periods])
 
     @property
@@ -248,22 +246,26 @@ class Findings(Table):
         return json.loads(self._inner.facts())
 
     def _shown(self) -> Shown:
-        headings = ["Target", "Region", "Sector", "Period", "Rate", "Level", "Gap", "Answer"]
+        frame = self.to_polars()
+        # Figures without a sampling error have no interval; a column of nothing would say nothing.
+        interval = [f"{self.plan.level * 100:g}% interval"] if frame["low"].is_not_null().any() else []
+        headings = ["Target", "Region", "Sector", "Period", "Rate", *interval, "Level", "Gap", "Answer"]
         name = named(self._places().items())
         titles = {t["id"]: t["title"] for t in self.plan.targets}
         rows: list[list[str]] = [
             [
                 titles[row["target"]], name(row["region"]), name(row["sector"]),
-                row["period"] or "", percent(row["value"]) or "[x]", percent(row["level"]), points(row["gap"]),
+                row["period"] or "", percent(row["value"]) or "[x]",
+                *["" if row["low"] is None else f"{percent(row['low'])} to {percent(row['high'])}" for _ in interval], percent(row["level"]), points(row["gap"]),
                 ANSWERS[row["answer"]] + (f" ({row['reason'].replace('_', ' ')})" if row["reason"] else ""),
             ]
-            for row in Shown.ends(self.to_polars()).iter_rows(named=True)
+            for row in Shown.ends(frame).iter_rows(named=True)
         ]  # fmt: skip
         counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
         said = f"{counted}." if counted else "No target is held against figures."
         notes = ["[x]: there is no figure."] if any("[x]" in row for row in rows) else []
         notes += [f"Answers are at a confidence of {self.plan.level * 100:g}%; a gap is level minus rate, and a positive one is short."]
-        return Shown(self.plan.title, headings, rows, [said, *notes, self._credit()], ["Rate", "Level", "Gap"], len(self))
+        return Shown(self.plan.title, headings, rows, [said, *notes, self._credit()], ["Rate", *interval, "Level", "Gap"], len(self))
 
     def _credit(self) -> str:
         return credit(*(e.source for e in self._evidence))

@@ -48,12 +48,12 @@ def done(seconds: float) -> None:
 
 
 _shown: list[Any] = []
-"""The output of the cell that is at work, which is written over: a saved notebook keeps an empty line of it."""
+"""The output of the cell that is at work, which is written over and left without content: nothing of it is shown."""
 
 
 def _show(line: str) -> None:
     display: Any = importlib.import_module("IPython.display")
-    words = {"text/plain": line}
+    words = {"text/plain": line} if line else {}
     if _shown:
         _shown[0].update(words, raw=True)
     elif line:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -11,8 +10,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.showing import amount, count, percent
-from undeb.tables import KEYS, Remarked, Shown, credit, named, of_periods, together
-from undeb.vocabulary import checked
+from undeb.tables import KEYS, Levelled, Remarked, Shown, credit, named, of_periods, together
 
 if TYPE_CHECKING:
     from undeb.changes import Changes
@@ -26,41 +24,13 @@ Quantity: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Quantities(Remarked):
+class Quantities(Levelled, Remarked):
     """Totals, means and pay gaps of records, each in its unit; made by :meth:`Survey.quantities`."""
 
     _inner: _undeb.Quantities
     _made: tuple[Any, ...]
     level: float = 0.95
     """Confidence level of the intervals shown, which are symmetric (METHODS M2)."""
-
-    def at_level(self, level: float) -> Quantities:
-        """The same figures with intervals at another confidence level.
-
-        Parameters
-        ----------
-        level
-            Between 0 and 1; 0.95 for 95 per cent.
-
-        Returns
-        -------
-        Quantities
-            The same figures, with ``low`` and ``high`` at the level. A level outside 0.01 to 0.999999 leaves them
-            empty.
-
-        Raises
-        ------
-        DataError
-            The level is not between 0 and 1.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> members = ub.survey(ub.synthetic_records(), member="member", weight="weight").quantities("members")
-        >>> members.at_level(0.9).level
-        0.9
-        """
-        return replace(self, level=checked(level))
 
     def change(self, start: str | int | None = None, end: str | int | None = None, *, ratio: bool = False) -> Changes:
         r"""Every figure in one period less itself in another; every period less the one before it when none is named.
@@ -165,18 +135,6 @@ class Quantities(Remarked):
         'members'
         """
         return pl.DataFrame(self._inner.frame(self.level))
-
-    @property
-    def source(self) -> dict[str, Any]:
-        """What the records are.
-
-        Examples
-        --------
-        >>> import undeb as ub
-        >>> ub.survey(ub.synthetic_records(), member="member", title="Mine").quantities("members").source["title"]
-        'Mine'
-        """
-        return json.loads(self._inner.facts())
 
     def __len__(self) -> int:
         return len(self._inner)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import polars as pl
 
 from undeb import _undeb
+from undeb.chart import Chart, Options, draw, with_options
 from undeb.errors import DisclosureError
 from undeb.files import place
 from undeb.tables import Shown, Table
@@ -17,8 +18,6 @@ from undeb.vocabulary import Kind, flag, path_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from undeb.chart import Chart, Options
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -35,6 +34,7 @@ class Report(Table):
 
     _inner: _undeb.Report
 
+    @with_options
     def chart(self, kind: str | Kind, **asked: Unpack[Options]) -> Chart:
         """A chart of the report; it shows itself in a notebook.
 
@@ -66,8 +66,6 @@ class Report(Table):
         >>> ub.Plan.read("eu-80").assess().release(as_of="2026-01-01").chart("gap").to_svg()[:4]
         '<svg'
         """
-        from undeb.chart import draw
-
         return draw(self, kind, asked, lambda: self.to_polars()["period"])
 
     @property

@@ -6,17 +6,21 @@ import importlib
 import json
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
+from undeb import _undeb
 from undeb.errors import UndebError
 from undeb.files import place
+from undeb.vocabulary import checked
 
 if TYPE_CHECKING:
     import pandas
+    from typing_extensions import Self
 
 
 KEYS = ("measure", "period", "region", "sector")
@@ -35,6 +39,17 @@ class Table:
     """A result in long form, one row for each figure. Immutable: every verb returns a new object."""
 
     __slots__ = ()
+
+    def __post_init__(self) -> None:
+        """Refuses what no verb has made."""
+        kind = type(self).__name__
+        inner: Any = getattr(_undeb, {"Survey": "Records", "Trend": "Trends", "Projection": "Projections"}.get(kind, kind), None)
+        given = getattr(self, "_inner", None)
+        if inner is not None and not isinstance(given, inner):
+            raise UndebError(
+                f"{kind} was given {type(given).__name__}; it is not made by hand but by a verb, such as "
+                'undeb.data("eu27"), .estimate("density") or .assess(plan)'
+            )
 
     def to_polars(self) -> pl.DataFrame:
         """The table as a polars frame; rates are fractions, an empty cell is not known.
@@ -204,6 +219,44 @@ class Table:
         raise NotImplementedError
 
 
+class Levelled(Table):
+    """A table whose intervals are at a confidence level that belongs to the looking."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        level: float
+
+    def at_level(self, level: float) -> Self:
+        """The same figures with intervals at another confidence level.
+
+        Parameters
+        ----------
+        level
+            Between 0 and 1; 0.95 for 95 per cent. Figures that are in no unit of a rate have none outside 0.01 to
+            0.999999.
+
+        Returns
+        -------
+        Quantities, Trend or Projection
+            The same figures, with every ``low`` and ``high`` at the level.
+
+        Raises
+        ------
+        DataError
+            The level is not between 0 and 1.
+
+        Examples
+        --------
+        >>> import undeb as ub
+        >>> members = ub.survey(ub.synthetic_records(), member="member", weight="weight").quantities("members")
+        >>> members.at_level(0.9).level
+        0.9
+        """
+        again: Any = replace(cast(Any, self), level=checked(level))
+        return again
+
+
 class Remarked(Table):
     """A table with remarks on it as a whole."""
 
@@ -214,7 +267,7 @@ class Remarked(Table):
 
     @property
     def source(self) -> dict[str, Any]:
-        """Where the figures come from.
+        """Where the figures come from: publisher, citation, terms, universe and series breaks, as far as there are any.
 
         Examples
         --------
@@ -222,7 +275,7 @@ class Remarked(Table):
         >>> ub.data("us-states").source["id"]
         'us-states'
         """
-        raise NotImplementedError
+        return json.loads(self._inner.facts())["source"]
 
     @property
     def remarks(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import polars as pl
@@ -14,15 +14,15 @@ from undeb.errors import DataError
 from undeb.estimates import Estimates
 from undeb.listing import Listing
 from undeb.showing import chance, count, hundredths, percent, points
-from undeb.tables import Shown, Table, credit, named
-from undeb.vocabulary import as_period, checked, known, optional, real, whole
+from undeb.tables import Levelled, Shown, credit, named
+from undeb.vocabulary import as_period, known, optional, real, whole
 
 Model: TypeAlias = Literal["local_level", "drift", "smooth_trend", "local_linear_trend", "damped_trend"]
 """How the level of a series moves on the log-odds scale."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Trend(Table):
+class Trend(Levelled):
     """Level and pace behind one or many series; made by :meth:`Estimates.trend`."""
 
     _inner: _undeb.Trends
@@ -30,34 +30,6 @@ class Trend(Table):
     _choices: dict[str, Any]
     level: float = 0.95
     """Confidence level of the intervals shown."""
-
-    def at_level(self, level: float) -> Trend:
-        """The same trends with intervals at another confidence level.
-
-        Parameters
-        ----------
-        level
-            Between 0 and 1; 0.95 for 95 per cent.
-
-        Returns
-        -------
-        Trend
-            The same levels and paces, with ``low``, ``high``, ``pace_low`` and ``pace_high`` at the level.
-
-        Raises
-        ------
-        DataError
-            The level is not between 0 and 1.
-
-        Examples
-        --------
-        >>> import polars as pl, undeb as ub
-        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
-        >>> one = rates.filter(pl.col("region") == "US", pl.col("sector") == "private")
-        >>> one.trend().at_level(0.8).level
-        0.8
-        """
-        return replace(self, level=checked(level))
 
     def project(
         self,
@@ -204,7 +176,7 @@ class Trend(Table):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Projection(Table):
+class Projection(Levelled):
     """Where trends lead: a fan to the deadline and the probability of a goal; made by :meth:`Trend.project`."""
 
     _inner: _undeb.Projections
@@ -212,34 +184,6 @@ class Projection(Table):
     _asked: dict[str, Any]
     level: float = 0.95
     """Level of the bands shown."""
-
-    def at_level(self, level: float) -> Projection:
-        """The same projection with bands at another level.
-
-        Parameters
-        ----------
-        level
-            Between 0 and 1; 0.8 for bands that hold 80 per cent.
-
-        Returns
-        -------
-        Projection
-            The same medians and probabilities, with ``low``, ``high``, ``figure_low`` and ``figure_high`` at the level.
-
-        Raises
-        ------
-        DataError
-            The level is not between 0 and 1.
-
-        Examples
-        --------
-        >>> import polars as pl, undeb as ub
-        >>> rates = ub.data("us-states", ["density"], design_effect=1.5)
-        >>> one = rates.filter(pl.col("region") == "CA", pl.col("sector") == "private")
-        >>> one.trend().project(2030).at_level(0.5).level
-        0.5
-        """
-        return replace(self, level=checked(level))
 
     def to_polars(self) -> pl.DataFrame:
         """The projection as a polars frame, one row for each period ahead of each series.

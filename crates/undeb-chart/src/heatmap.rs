@@ -100,9 +100,12 @@ impl Grid {
         // A header is better read whole, within limits: narrow columns make few blocks.
         let words = data.columns.iter().flat_map(|c| c.split_whitespace());
         let (size, most) = if room < 480.0 { (size::SMALL - 2.0, 64.0) } else { (size::SMALL - 1.0, 84.0) };
-        let least = least.max(words.map(|w| width(w, size, Weight::SemiBold)).fold(0.0, f64::max).min(most) + 5.0);
+        let longest = words.map(|w| width(w, size, Weight::SemiBold)).fold(0.0, f64::max);
+        let least = least.max(longest.min(most) + 5.0);
         let blocks = columns.div_ceil(across(least));
         let across = columns.div_ceil(blocks);
+        // Names take what the columns and their headers can spare.
+        let gutter = names.min(room - 12.0 - across as f64 * (least.max(longest + 5.0) + GAP)).max(gutter);
         let pitch = ((room - gutter - 12.0) / across as f64).min(WIDEST).floor();
         let stacked = pitch - GAP < whole + 4.0 && figure < whole;
         let two_lines = names > gutter && data.rows.len() <= 24;
@@ -183,7 +186,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 }
 
 fn row_name(layout: &mut Layout<'_>, grid: &Grid, name: &str, (right, middle): (f64, f64)) {
-    let set = Type::new(grid.sizes.0, layout.palette.ink).anchored(Anchor::End);
+    // A name that is a little too long is better set smaller than cut.
+    let sizes = [grid.sizes.0, size::SMALL - 1.0, size::SMALL - 2.0].into_iter().filter(|size| *size <= grid.sizes.0);
+    let fits = |size: &f64| width(name, *size, Weight::Regular) <= grid.gutter * grid.name_lines as f64;
+    let size = sizes.clone().find(fits).or(sizes.last()).unwrap_or(grid.sizes.0);
+    let set = Type::new(size, layout.palette.ink).anchored(Anchor::End);
     let lines = name_lines(name, &set, grid.gutter + 0.01, grid.name_lines);
     let first = middle - (lines.len().max(1) - 1) as f64 * 8.0;
     for (i, line) in lines.iter().enumerate() {

@@ -29,7 +29,7 @@ impl Axis<'_> {
 }
 
 /// The largest plot whose axes have the same pixels for the same value.
-const SQUARE: f64 = 640.0;
+const SQUARE: f64 = 840.0;
 /// Dots nearer than this have one name together.
 const SAME: f64 = 6.0;
 
@@ -108,7 +108,7 @@ impl Plane {
             let set = Type::new(size::SMALL, layout.palette.ink).with_halo();
             let set = if group.strong { set.semi_bold() } else { set };
             let room = NAME.min(0.45 * (self.x.end - self.x.start));
-            let words = group.words(spots, layout.locale, &set, room);
+            let (words, said) = group.words(spots, layout.locale, &set, room);
             let width = set.width(&words);
             let other = |k: &usize| !group.close.contains(k);
             let alone = |area: &Area| {
@@ -138,6 +138,7 @@ impl Plane {
                     }
                     layout.svg.text((area.left + 2.0, area.bottom - 3.5), &words, &set);
                     taken.push(area);
+                    without.extend(&group.named[said..]);
                 }
                 None => without.extend(group.named),
             }
@@ -158,16 +159,20 @@ struct Group {
 }
 
 impl Group {
-    /// All names, or where they are too many the first and the number of the others, which is never cut.
-    fn words(&self, spots: &[Spot<'_>], locale: &Locale, set: &Type, room: f64) -> String {
+    /// All names; where they are too many the first and the number of the others, which is never cut; where two are too
+    /// long the first alone. With how many of the dots that speaks of.
+    fn words(&self, spots: &[Spot<'_>], locale: &Locale, set: &Type, room: f64) -> (String, usize) {
         let names: Vec<&str> = self.named.iter().map(|i| spots[*i].name).collect();
         let all = names.join(", ");
-        if names.len() < 3 || set.width(&all) <= room {
-            return shorten(&all, set.size, set.weight, room);
+        let count = names.len();
+        match names.as_slice() {
+            _ if set.width(&all) <= room => return (all, count),
+            [first] | [first, _] => return (shorten(first, set.size, set.weight, room), 1),
+            _ => {}
         }
-        let others = fill(&locale.around.others, &[("count", &(names.len() - 1).to_string())]);
+        let others = fill(&locale.around.others, &[("count", &(count - 1).to_string())]);
         let tail = format!("{}{others}", locale.around.and);
-        format!("{}{tail}", shorten(names[0], set.size, set.weight, room - set.width(&tail)))
+        (format!("{}{tail}", shorten(names[0], set.size, set.weight, room - set.width(&tail))), count)
     }
 }
 
@@ -224,8 +229,10 @@ mod tests {
         let set = Type::new(size::SMALL, crate::theme::Colour(0, 0, 0));
         let words = |i: usize, room: f64| groups[i].words(&spots, Locale::english(), &set, room);
         assert_eq!((groups.len(), groups[0].at), (2, (11.0, 50.0)));
-        assert_eq!([words(0, 110.0), words(1, 220.0)], ["Czechia, Slovakia", "Massachusetts, Italy, Spain"]);
-        let cut = words(1, 120.0);
+        let all = |words: &str, count| (words.to_owned(), count);
+        assert_eq!([words(0, 110.0), words(1, 220.0)], [all("Czechia, Slovakia", 2), all("Massachusetts, Italy, Spain", 3)]);
+        assert_eq!(words(0, 80.0), all("Czechia", 1));
+        let (cut, _) = words(1, 120.0);
         assert!(cut.starts_with("Mas") && cut.ends_with("… and 2 others") && set.width(&cut) <= 120.0, "{cut}");
     }
 }

@@ -10,8 +10,8 @@ use crate::key::{self, Mark};
 use crate::locale::fill;
 use crate::picture::Picture;
 use crate::plane::{Axis, Plane, Spot};
-use crate::svg::{Anchor, Type};
-use crate::text::shorten;
+use crate::svg::Type;
+use crate::text::{shorten, wrap};
 use crate::theme::{Theme, size};
 use crate::words::or;
 
@@ -43,6 +43,9 @@ pub struct Data {
     pub emphasis_label: String,
 }
 
+/// So many dots without room for a name are named below the square.
+const FEW: usize = 6;
+
 /// The width of a column of names beside the square.
 const COLUMN: f64 = 210.0;
 
@@ -67,7 +70,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
             |(i, mark): (usize, &f64)| (*mark, format!("{}{}", tick_label(*mark, step), if i == last { "%" } else { "" }));
         Axis { name, ticks: marks.iter().enumerate().map(figure).collect() }
     };
-    let (across, up) = (axis(or(&data.x_label, "Density, %")), axis(or(&data.y_label, "Coverage, %")));
+    let (x, y) = (or(&data.x_label, "Density, %"), or(&data.y_label, "Coverage, %"));
+    let (across, up) = (axis(x), axis(y));
     let plane = Plane::draw(&mut layout, &across, &up, true);
     let diagonal: Vec<At> = vec![(plane.x.start, plane.y.start), (plane.x.end, plane.y.end)];
     layout.svg.draw(&Dashes::new(diagonal.clone(), palette.muted.line(1.5), (4.0, 4.0)));
@@ -84,20 +88,25 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let without = plane.name(&mut layout, &spots, &[diagonal]);
     let mut bottom = layout.top;
     let names: Vec<String> = without.iter().map(|i| unnamed(&spots[*i], &plane)).collect();
-    let listed = list(&mut layout, &names, &plane);
-    let without = if listed { 0 } else { names.len() };
+    let listed = list(&mut layout, &names, &format!("{x}; {y}"), &plane);
     let drawing = &layout.locale.drawing;
-    let missing = data.dots.len() - known.len();
-    let mut says: Vec<String> = Vec::new();
-    for (count, words) in [(without, &drawing.without_name), (missing, &drawing.without_both)] {
-        if count > 0 {
-            bottom += 18.0;
-            let words = fill(words, &[("count", &count.to_string())]);
-            layout.svg.text((layout.left, bottom), &words, &Type::new(size::SMALL, palette.muted).anchored(Anchor::Start));
-            bottom += 2.0;
-        }
+    let counted = |pattern: &str, count: usize| fill(pattern, &[("count", &count.to_string())]);
+    let mut feet: Vec<String> = Vec::new();
+    if !listed && !names.is_empty() {
+        let words = counted(&drawing.without_name, names.len());
+        feet.push(if names.len() <= FEW { format!("{words}: {}", names.join(", ")) } else { words });
     }
-    let (x, y) = (or(&data.x_label, "Density, %"), or(&data.y_label, "Coverage, %"));
+    let missing = data.dots.len() - known.len();
+    if missing > 0 {
+        feet.push(counted(&drawing.without_both, missing));
+    }
+    let set = Type::new(size::SMALL, palette.muted);
+    for line in feet.iter().flat_map(|words| wrap(words, set.size, set.weight, layout.right - layout.left)) {
+        bottom += 18.0;
+        layout.svg.text((layout.left, bottom), &line, &set);
+        bottom += 2.0;
+    }
+    let mut says: Vec<String> = Vec::new();
     let rate = |v: Option<f64>| v.map_or(drawing.no_evidence.to_lowercase(), percent);
     says.extend(data.dots.iter().map(|dot| format!("{}: {x} {}, {y} {}", dot.label, rate(sound(dot.x)), rate(sound(dot.y)))));
     layout.finish(bottom, says)
@@ -108,19 +117,23 @@ fn unnamed(spot: &Spot<'_>, plane: &Plane) -> String {
     format!("{} ({}; {})", spot.name, percent(plane.x.value(spot.at.0)), percent(plane.y.value(spot.at.1)))
 }
 
-/// Lists the dots without a name in the strip that a wide picture leaves beside the square; not where it cannot hold all.
-fn list(layout: &mut Layout<'_>, names: &[String], plane: &Plane) -> bool {
+/// Lists the dots without a name, below what their two figures are, in the strip that a wide picture leaves beside the
+/// square; not where it cannot hold all.
+fn list(layout: &mut Layout<'_>, names: &[String], figures: &str, plane: &Plane) -> bool {
     const LEADING: f64 = 17.0;
     let left = plane.x.end + 44.0;
     let rows = ((plane.y.start - plane.y.end - 8.0) / LEADING).floor() as usize;
     let columns = ((layout.right - left) / COLUMN).floor() as usize;
-    if names.is_empty() || names.len() + 1 > rows * columns {
+    let set = Type::new(size::SMALL, layout.palette.muted);
+    let head = fill(&layout.locale.drawing.without_name, &[("count", &names.len().to_string())]);
+    let one = COLUMN - 16.0;
+    let mut lines: Vec<String> = [head.as_str(), figures].iter().flat_map(|l| wrap(l, set.size, set.weight, one)).collect();
+    lines.extend(names.iter().cloned());
+    if names.is_empty() || lines.len() > rows * columns {
         return false;
     }
-    let head = fill(&layout.locale.drawing.without_name, &[("count", &names.len().to_string())]);
-    let set = Type::new(size::SMALL, layout.palette.muted);
-    let room = (layout.right - left).min(if names.len() + 1 > rows { COLUMN - 16.0 } else { f64::INFINITY });
-    for (i, words) in [head].iter().chain(names).enumerate() {
+    let room = if lines.len() > rows { one } else { layout.right - left };
+    for (i, words) in lines.iter().enumerate() {
         let at = (left + (i / rows) as f64 * COLUMN, plane.y.end + 8.0 + (i % rows) as f64 * LEADING);
         layout.svg.text(at, &shorten(words, set.size, set.weight, room), &set);
     }

@@ -92,10 +92,13 @@ impl Change {
 const LEADING: f64 = 16.0;
 
 /// What a few rows take at least, and many at most where there is no page to keep to.
-const HEIGHTS: (f64, f64) = (320.0, 800.0);
+const HEIGHTS: (f64, f64) = (320.0, 960.0);
 
-/// Rows up to which every one is named; of more, those that have room beside their lines.
-const ALL_NAMED: usize = 24;
+/// Rows up to which names may take several lines; of more, each has one.
+const LOOSE: usize = 24;
+
+/// How full the height may be where every row is named. Beyond it leads would cross the whole drawing.
+const FULL: f64 = 0.6;
 
 /// How far a label may stand from the end of its line where there are more rows than can be named.
 const NEAR: f64 = 26.0;
@@ -103,8 +106,8 @@ const NEAR: f64 = 26.0;
 /// The width that lines keep where names stand at both of their ends.
 const LINES: f64 = 480.0;
 
-/// Draws a slope chart. A few rows all have a name and the drawing grows with them; of many, those are named that have room
-/// where their lines end, the clear changes first.
+/// Draws a slope chart. The drawing grows until every row has a name; of more rows than its height can name, those are named
+/// that have room where their lines end, the clear changes first.
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
     let (palette, locale) = (layout.palette, layout.locale);
@@ -122,15 +125,17 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 
     let set = Type::new(if rows.len() > 60 { size::SMALL } else { size::LABEL }, palette.ink);
     let content = layout.right - layout.left;
-    let crowded = rows.len() > ALL_NAMED;
+    let page = layout.room().map_or(HEIGHTS.1, |room| (room - 104.0).clamp(400.0, HEIGHTS.1));
+    let dense = rows.len() > LOOSE;
+    let crowded = dense && rows.len() as f64 * LEADING > FULL * page;
     let figure = width("100.0", set.size, Weight::SemiBold);
     // Rates under one per cent would read alike at different heights.
     let places = if low.abs().max(high) < 0.01 { 2 } else { 1 };
-    let beside = Beside { figure, places, gap: if crowded { 16.0 } else { 10.0 }, most: if crowded { 1 } else { 3 }, set };
+    let beside = Beside { figure, places, gap: if dense { 16.0 } else { 10.0 }, most: if dense { 1 } else { 3 }, set };
     let widest = widest(rows.iter().map(|row| row.label.as_str()), set.size);
     let both = content - 2.0 * (beside.figures() + beside.gap + widest) >= LINES;
     // Names stand at the right, where a reader arrives, and at the left too where there is room for them.
-    let names = if both { widest } else { widest.min(if crowded { 0.45 } else { 0.36 } * content) };
+    let names = if both { widest } else { widest.min(if dense { 0.45 } else { 0.36 } * content) };
     let start = layout.left + beside.figures() + if both { beside.gap + names } else { 0.0 };
     let end = layout.right - names - beside.gap - beside.figures();
     let names = layout.right - end - beside.gap - beside.figures();
@@ -140,7 +145,6 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let top = layout.top + 34.0;
     let needed = |side: &Side| side.known(rows.iter()).iter().map(|(row, _)| beside.height(row, side)).sum::<f64>();
     let needed = needed(&left).max(needed(&right));
-    let page = layout.room().map_or(HEIGHTS.1, |room| (room - 104.0).clamp(400.0, HEIGHTS.1));
     // Names that have no room are left out, so that a crowded drawing may be as short as a page asks.
     let height = (1.8 * needed).min(page).max(if crowded { 0.0 } else { needed }).max(HEIGHTS.0);
     let bottom = top + height;

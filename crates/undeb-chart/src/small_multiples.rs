@@ -5,6 +5,7 @@ use crate::backend::At;
 use crate::elements::Strokes;
 use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
+use crate::locale::{Drawing, fill};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
 use crate::theme::{Colour, Palette, Theme, size};
@@ -194,21 +195,21 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
             layout.svg.text((corner.0 - 6.0, y.place(mark) + 0.36 * set.size), &figure, &set);
         }
     }
-    for corner in &corners[panels.len().saturating_sub(columns)..] {
-        words::years(&mut layout, &page, *corner);
-    }
+    let below = corners[panels.len().saturating_sub(columns)..].iter().map(|at| words::years(&mut layout, &page, *at));
+    let below = below.fold(0.0, f64::max);
     let rows = panels.len().div_ceil(columns);
-    let mut bottom = top + rows as f64 * page.height() + 14.0;
+    let mut bottom = top + rows as f64 * page.height() + below;
     if page.marks[0] > 1e-9 {
         let words = layout.axis_starts(&tick_label(page.marks[0], step));
         bottom += 16.0;
         layout.svg.text((layout.left, bottom), &words, &Type::new(size::SMALL, palette.muted));
         bottom += 4.0;
     }
-    let mut says: Vec<String> = whole.iter().map(describe).collect();
+    let words = &layout.locale.drawing;
+    let mut says: Vec<String> = whole.iter().map(|whole| describe(whole, words)).collect();
     says.extend(panels.iter().map(|panel| {
-        let target = panel.target.map_or(String::new(), |v| format!("; {} {}%", or(&data.target_label, "target"), percent(v)));
-        format!("{}{target}", describe(&panel.series))
+        let target = panel.target.map_or(String::new(), |v| format!("; {} {}%", or(&data.target_label, &words.target), percent(v)));
+        format!("{}{target}", describe(&panel.series, words))
     }));
     layout.finish(bottom, says)
 }
@@ -274,9 +275,10 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
     for (panel, corner) in each() {
         let (x, y) = (page.x(corner.0), page.y(corner.1));
         for piece in line::pieces(&panel.series) {
-            // The soft edge of a band bears whole pixels, which a page of many panels can write in fewer letters.
-            bands.extend(line::bands(&piece, &x, &y).map(|band| band.into_iter().map(|(x, y)| (x.round(), y)).collect()));
-            lines.push(line::places(&piece, &x, &y));
+            // Periods stand on whole pixels, which a page of many panels can write in fewer letters.
+            let whole = |line: Vec<At>| line.into_iter().map(|(x, y)| (x.round(), y)).collect::<Vec<At>>();
+            bands.extend(line::bands(&piece, &x, &y).map(whole));
+            lines.push(whole(line::places(&piece, &x, &y)));
         }
     }
     // The interval of one period alone is an upright line.
@@ -286,7 +288,7 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
     let alone: Vec<At> = lines.iter().filter(|line| line.len() == 1).map(|line| line[0]).collect();
     layout.svg.draw(&Strokes::new(lines, colour.line(1.75)));
     let ends = each().filter_map(|(panel, corner)| {
-        latest(&panel.series).map(|(at, value)| (page.x(corner.0).place(at), page.y(corner.1).place(value)))
+        latest(&panel.series).map(|(at, value)| (page.x(corner.0).place(at).round(), page.y(corner.1).place(value)))
     });
     // A line without length has round ends: a dot.
     for (dots, width) in [(alone, 4.0), (ends.collect(), 5.5)] {
@@ -298,15 +300,15 @@ fn latest(series: &Series) -> Option<(f64, f64)> {
     series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)))
 }
 
-fn describe(series: &Series) -> String {
-    let known = || series.points.iter().filter_map(|p| p.value.map(|v| (p.x, v)));
-    match (known().next(), known().next_back()) {
-        (Some((from, old)), Some((to, new))) if to > from => {
-            let (from, to) = (line::period(from), line::period(to));
-            format!("{}: {}% in {from}, {}% in {to}", series.label, percent(old), percent(new))
-        }
-        (_, Some((to, new))) => format!("{}: {}% in {}", series.label, percent(new), line::period(to)),
-        _ => format!("{}: no evidence", series.label),
+fn describe(series: &Series, words: &Drawing) -> String {
+    let at = |(x, value): (f64, f64)| {
+        fill(&words.at_period, &[("value", &format!("{}%", percent(value))), ("period", &line::period(x))])
+    };
+    let mut known = series.points.iter().filter_map(|p| p.value.map(|v| (p.x, v)));
+    match (known.next(), known.next_back()) {
+        (Some(old), Some(new)) => format!("{}: {}, {}", series.label, at(old), at(new)),
+        (Some(only), None) => format!("{}: {}", series.label, at(only)),
+        _ => format!("{}: {}", series.label, words.no_evidence.to_lowercase()),
     }
 }
 

@@ -27,7 +27,7 @@ impl Quantities {
 
     /// Where the figures come from, as JSON.
     fn facts(&self) -> PyResult<String> {
-        json(self.0.source())
+        json(&serde_json::json!({ "source": self.0.source() }))
     }
 
     /// What is to be known of the table as a whole.

@@ -58,6 +58,7 @@ pub(crate) struct Drawing {
     pub(crate) all_together: String,
     pub(crate) middle: String,
     pub(crate) of_outcomes: String,
+    pub(crate) at_period: String,
 }
 
 impl Drawing {

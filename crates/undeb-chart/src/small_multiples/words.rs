@@ -59,17 +59,18 @@ fn beside(panels: &[Panel], set: &Type) -> f64 {
     panels.iter().filter_map(|p| latest(&p.series)).map(|(_, value)| set.width(&percent(value))).fold(0.0, f64::max) + 8.0
 }
 
-/// The first and the last year below the lowest panel of a column; the only one where there is one.
-pub(super) fn years(layout: &mut Layout<'_>, page: &Page, (left, top): At) {
+/// The first and the last period below the lowest panel of a column, in two lines where one is too short; the only one
+/// where there is one. Gives the room that they take.
+pub(super) fn years(layout: &mut Layout<'_>, page: &Page, (left, top): At) -> f64 {
     let (x, base) = (page.x(left), page.y(top).start + 17.0);
     let set = Type::new(page.set.size, layout.palette.muted);
     if let Some(only) = page.only {
         layout.svg.text((x.place(only), base), &line::period(only), &set.anchored(Anchor::Middle));
-        return;
+        return page.set.leading;
     }
     let (first, last) = (line::period(x.low), line::period(x.high));
-    if set.width(&first) + set.width(&last) + 6.0 <= page.panel {
-        layout.svg.text((left, base), &first, &set);
-    }
-    layout.svg.text((left + page.panel, base), &last, &set.anchored(Anchor::End));
+    let lower = if set.width(&first) + set.width(&last) + 6.0 > page.panel { page.set.leading } else { 0.0 };
+    layout.svg.text((left, base), &first, &set);
+    layout.svg.text((left + page.panel, base + lower), &last, &set.anchored(Anchor::End));
+    page.set.leading + lower
 }

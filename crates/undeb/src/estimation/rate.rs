@@ -46,7 +46,7 @@ impl PublishedTable {
         let design_effect = design_effect.or(self.source().design_effect);
         if let Some(deff) = design_effect.filter(|d| !(d.is_finite() && *d > 0.0)) {
             return Err(
-                Error::plan(format!("the design effect is {deff}")).help("it is a positive number, 1 for a simple random sample")
+                Error::design(format!("the design effect is {deff}")).help("it is a positive number, 1 for a simple random sample")
             );
         }
         let mut definitions = Vec::new();
