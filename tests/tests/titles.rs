@@ -59,12 +59,16 @@ fn sides(title: &str) -> [usize; 3] {
     let got = numbers(title);
     let whole = |i: usize| got[i] as usize;
     let lower = title.find(" lower than ").is_some_and(|l| title.find(" higher than ").is_none_or(|h| l < h));
+    let every = match title {
+        t if t.starts_with("Both ") => 2,
+        t if t.starts_with("All ") => whole(0),
+        _ => 0,
+    };
     match () {
         () if title.starts_with("None of ") && title.contains(" below it") => [0, whole(0), whole(1)],
         () if title.starts_with("None of ") => [0, whole(0), 0],
-        () if title.starts_with("All ") && title.contains(" at or above the ") => [whole(0), whole(0), 0],
-        () if title.starts_with("All ") && lower => [whole(0), whole(0), 0],
-        () if title.starts_with("All ") => [0, whole(0), whole(0)],
+        () if every > 0 && (lower || title.contains(" at or above the ")) => [every, every, 0],
+        () if every > 0 => [0, every, every],
         () if title.contains(": lower than ") => [1, 1, 0],
         () if title.contains(": higher than ") => [0, 1, 1],
         () if title.contains(": neither lower nor higher than ") => [0, 1, 0],

@@ -44,12 +44,13 @@ struct Numbers {
     minus: String,
 }
 
-/// One and many of a thing that is counted.
+/// One and many of a thing that is counted, and what is said of two where it holds of both.
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Noun {
     one: String,
     many: String,
+    both: String,
 }
 
 /// Every locale by its code. A test reads each of them; one that could not be read would have no words.
@@ -111,6 +112,14 @@ impl Locale {
             Some(noun) if count == 1 => noun.one.clone(),
             Some(noun) => fill(&noun.many, &[("n", &count.to_string())]),
             None => count.to_string(),
+        }
+    }
+
+    /// "All 51 states", "Both sectors": how a sentence on every one of them begins.
+    pub(crate) fn all(&self, count: usize, level: &str) -> String {
+        match self.nouns.get(level).or_else(|| self.nouns.get("region")) {
+            Some(noun) if count == 2 => noun.both.clone(),
+            _ => fill(&self.titles.all, &[("cells", &self.counted(count, level))]),
         }
     }
 

@@ -208,7 +208,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let words = &layout.locale.drawing;
     let mut says: Vec<String> = whole.iter().map(|whole| describe(whole, words)).collect();
     says.extend(panels.iter().map(|panel| {
-        let target = panel.target.map_or(String::new(), |v| format!("; {} {}%", or(&data.target_label, &words.target), percent(v)));
+        let target =
+            panel.target.map_or(String::new(), |v| format!("; {} {}%", or(&data.target_label, &words.target), percent(v)));
         format!("{}{target}", describe(&panel.series, words))
     }));
     layout.finish(bottom, says)

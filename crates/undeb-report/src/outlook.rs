@@ -180,13 +180,7 @@ impl OutlookView {
             rows: if rows.iter().any(|r| !r.projected.is_empty() || !r.pace.is_empty()) { rows } else { Vec::new() },
             sentences,
             whole: undeb::release::outlooks_of_many::whole(t, report.as_of()),
-            whole_name: match (&t.whole, sectors) {
-                (Some(w), Some(tree)) if *w.sector != *tree.whole() => {
-                    let [region, sector] = named(w);
-                    format!("{region}, {}", sector.to_lowercase())
-                }
-                (whole, _) => whole.as_ref().map(|w| named(w)[0].clone()).unwrap_or_default(),
-            },
+            whole_name: t.whole.as_ref().map(|w| undeb::release::wording::place(w, regions, sectors)).unwrap_or_default(),
             milestones,
             methods,
         })

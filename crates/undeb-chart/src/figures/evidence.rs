@@ -189,6 +189,11 @@ impl<'a> Evidence<'a> {
         self.source.breaks.iter().filter(move |b| b.concerns(measure, sector))
     }
 
+    /// Whether figures of a series in two periods may not be compared.
+    pub(crate) fn barred(&self, measure: Measure, sector: &str, from: Period, to: Period) -> bool {
+        self.breaks(measure, sector).any(|b| b.bars(from, to))
+    }
+
     /// The further breakdown of the figures, if there is one; no chart shows it.
     pub(crate) fn breakdown(&self) -> Option<&'a str> {
         let Figures::Working(estimates, _) = &self.figures else { return None };

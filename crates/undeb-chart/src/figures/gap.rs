@@ -44,10 +44,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         notes.push(locale.around.note_change_bar.clone());
     }
     notes.extend(asked.mark_notes(&known, false));
-    let barred = |f: &Finding, from: undeb::Period| {
-        let mut breaks = asked.evidence.breaks(f.measure, &f.sector);
-        breaks.any(|b| b.force == undeb::Force::Incomparable && f.period.is_some_and(|to| b.between(from, to)))
-    };
+    let barred = |f: &Finding, from| f.period.is_some_and(|to| asked.evidence.barred(f.measure, &f.sector, from, to));
     // The longest way from a baseline has all the breaks on it.
     let ends = rows.iter().zip(&shown).filter_map(|((c, f), s)| {
         let from = f.baseline?.period;

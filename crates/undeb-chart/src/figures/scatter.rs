@@ -135,15 +135,8 @@ fn gaps(asked: &Asked<'_>, distances: &[(String, f64)], names: &[(&str, String);
     let words = &asked.locale.titles;
     let ends = |order: &dyn Fn(f64, f64) -> std::cmp::Ordering| {
         let end = distances.iter().max_by(|a, b| order(a.1, b.1))?;
-        let printed = titles::points(asked.locale, end.1);
-        let mut alike: Vec<String> =
-            distances.iter().filter(|d| titles::points(asked.locale, d.1) == printed).map(|d| d.0.clone()).collect();
-        if alike.len() > 2 {
-            let others = (alike.len() - 1).to_string();
-            alike.truncate(1);
-            alike.push(filled(&asked.locale.around.others, &[("count", &others)]));
-        }
-        Some((printed, asked.locale.listed(&alike)))
+        let written = |distance| titles::points(asked.locale, distance);
+        Some((written(end.1), asked.alike(distances, end, written)))
     };
     let (Some(least), Some(most)) = (ends(&|a, b| b.total_cmp(&a)), ends(&|a, b| a.total_cmp(&b))) else {
         return words.no_figures.clone();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use undeb::{Force, Period};
+use undeb::Period;
 
 use super::asked::{Asked, Cell};
 use super::evidence::Shown;
@@ -101,15 +101,11 @@ fn pair(asked: &Asked<'_>, cells: &[Cell<'_>]) -> Result<(Period, Period), Chart
         })
         .collect();
     let all: BTreeSet<Period> = known.iter().flatten().copied().collect();
-    let barred = |cell: &Cell<'_>, from: Period, to: Period| {
-        let mut breaks = asked.evidence.breaks(asked.measure, cell.sector);
-        breaks.any(|b| b.force == Force::Incomparable && b.between(from, to))
-    };
     let figures = |to: &Period| known.iter().filter(|k| k.contains(to)).count();
     let to = all.iter().copied().max_by_key(|p| (figures(p), *p));
     let pairs = |from: Period, to: Period| {
         let both = cells.iter().zip(&known).filter(|(_, k)| k.contains(&from) && k.contains(&to));
-        both.filter(|(c, _)| !barred(c, from, to)).count()
+        both.filter(|(c, _)| !asked.evidence.barred(asked.measure, c.sector, from, to)).count()
     };
     to.and_then(|to| {
         let earlier = all.iter().copied().filter(|from| *from < to).map(|from| (pairs(from, to), from));

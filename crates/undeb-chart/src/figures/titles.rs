@@ -66,6 +66,7 @@ pub(super) fn above(
     let parts = [
         ("met", met.to_string()),
         ("cells", locale.counted(judged, noun)),
+        ("all", locale.all(judged, noun)),
         ("are", is_are(locale, met, judged).to_owned()),
         ("line", if force == PolicyForce::Trigger { words.line.clone() } else { words.target.clone() }),
         ("beyond", beyond.to_owned()),
@@ -75,7 +76,7 @@ pub(super) fn above(
     let title = match (met, below) {
         (0, 0) => return fill(&words.gap_open, &parts),
         (0, _) => fill(&words.gap_none, &parts),
-        (n, 0) if n == judged && n > 2 => return fill(&words.gap_all, &parts),
+        (n, 0) if n == judged && n > 1 => return fill(&words.gap_all, &parts),
         _ => fill(&words.gap, &parts),
     };
     match judged - met - below {
@@ -189,8 +190,8 @@ impl<'a> Asked<'a> {
             (0, 1) if all == 1 => &words.one_higher,
             (0, 0) if all == 1 => &words.one_same,
             (0, 0) => &words.changes_none,
-            (n, 0) if n == all && n > 2 => &words.changes_all_down,
-            (0, n) if n == all && n > 2 => &words.changes_all_up,
+            (n, 0) if n == all => &words.changes_all_down,
+            (0, n) if n == all => &words.changes_all_up,
             (_, 0) => &words.changes_down,
             (0, _) => &words.changes_up,
             _ => &words.changes,
@@ -199,6 +200,7 @@ impl<'a> Asked<'a> {
             ("name", only.to_owned()),
             ("down", down.to_string()),
             ("cells", self.locale.counted(all, noun)),
+            ("all", self.locale.all(all, noun)),
             ("are", is_are(self.locale, if down == 0 { up } else { down }, all).to_owned()),
             ("from", from),
             ("beyond", beyond.to_owned()),
@@ -210,7 +212,12 @@ impl<'a> Asked<'a> {
 
     /// The name of an end and of all that read as it does: one or two, or the end itself and how many more.
     fn all_at(&self, values: &[(String, f64)], end: &(String, f64)) -> String {
-        let alike = values.iter().filter(|v| !std::ptr::eq(*v, end) && self.figure(v.1) == self.figure(end.1));
+        self.alike(values, end, |v| self.figure(v))
+    }
+
+    /// As [`Self::all_at`], where values are written in a way of their own.
+    pub(super) fn alike(&self, values: &[(String, f64)], end: &(String, f64), written: impl Fn(f64) -> String) -> String {
+        let alike = values.iter().filter(|v| !std::ptr::eq(*v, end) && written(v.1) == written(end.1));
         let mut names: Vec<String> = [end].into_iter().chain(alike).map(|v| v.0.clone()).collect();
         if names.len() > 2 {
             let others = (names.len() - 1).to_string();

@@ -210,9 +210,7 @@ impl<'a> Asked<'a> {
 
     /// The change between two figures of one cell, at the level of the chart; none across an incomparable break.
     pub(super) fn change(&self, measure: Measure, sector: &str, from: &Shown<'_>, to: &Shown<'_>) -> Option<Change> {
-        let forces: Vec<Force> =
-            self.evidence.breaks(measure, sector).filter(|b| b.between(from.period(), to.period())).map(|b| b.force).collect();
-        if forces.contains(&Force::Incomparable) {
+        if self.evidence.barred(measure, sector, from.period(), to.period()) {
             return None;
         }
         let change = to.estimate.less(from.estimate, self.evidence.correlation());

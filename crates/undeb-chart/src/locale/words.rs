@@ -198,6 +198,7 @@ pub(crate) struct TitleWords {
     pub(crate) waterfall_most: String,
     pub(crate) gap_rest: String,
     pub(crate) gap_open: String,
+    pub(crate) all: String,
     pub(crate) gap_all: String,
     pub(crate) gap_none: String,
     pub(crate) scatter_equal: String,

@@ -45,9 +45,8 @@ impl PublishedTable {
     pub fn estimate(&self, measures: &[Measure], design_effect: Option<f64>) -> Result<Estimates> {
         let design_effect = design_effect.or(self.source().design_effect);
         if let Some(deff) = design_effect.filter(|d| !(d.is_finite() && *d > 0.0)) {
-            return Err(
-                Error::design(format!("the design effect is {deff}")).help("it is a positive number, 1 for a simple random sample")
-            );
+            return Err(Error::design(format!("the design effect is {deff}"))
+                .help("it is a positive number, 1 for a simple random sample"));
         }
         let mut definitions = Vec::new();
         let mut cells = Vec::new();

@@ -137,10 +137,8 @@ fn reachable<'a>(series: &'a Series, options: &TrendOptions) -> Result<Vec<(usiz
     }
     for bridge in &options.bridges {
         if !series.breaks.iter().any(|b| b.at == bridge.at) {
-            let known: Vec<String> = series.breaks().map(|b| b.at.to_string()).collect();
-            let help =
-                if known.is_empty() { "the series has no break".to_owned() } else { format!("breaks: {}", known.join(", ")) };
-            return Err(Error::data(format!("there is no break at {} to bridge", bridge.at)).help(help));
+            let known = known_breaks(series.breaks().map(|b| &b.at), "the series has no break");
+            return Err(Error::data(format!("there is no break at {} to bridge", bridge.at)).help(known));
         }
     }
     let last = series.figures.last().map(|f| f.period);
@@ -153,4 +151,10 @@ fn reachable<'a>(series: &'a Series, options: &TrendOptions) -> Result<Vec<(usiz
     };
     let from = |p: Period| options.from.is_none_or(|from| p >= from);
     Ok(series.figures.iter().enumerate().filter(|(_, f)| from(f.period) && !cut(f.period)).collect())
+}
+
+/// The breaks that there are, for who named another one.
+pub(super) fn known_breaks<'p>(breaks: impl Iterator<Item = &'p Period>, none: &str) -> String {
+    let known: Vec<String> = breaks.map(Period::to_string).collect();
+    if known.is_empty() { none.to_owned() } else { format!("breaks: {}", known.join(", ")) }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::detect::{DetectOptions, Detectable};
 use super::finding::{Finding, Pace, Reason, TargetFindings};
-use super::log_odds::LEAST;
+use super::log_odds::{LEAST, known_breaks};
 use super::milestones::MilestoneOutlook;
 use super::path::Node;
 use super::plan::Plan;
@@ -153,10 +153,8 @@ impl Plan {
         let bridges = self.outlook.iter().flat_map(|o| &o.trend.bridges);
         match bridges.map(|b| b.at).find(|at| !breaks.contains(at)) {
             Some(at) if sources().next().is_some() => {
-                let known: Vec<String> = breaks.iter().map(Period::to_string).collect();
-                let known =
-                    if known.is_empty() { "the sources have none".to_owned() } else { format!("breaks: {}", known.join(", ")) };
-                Err(Error::plan(format!("[trend] bridges a break at {at}, where no source of a target has one")).help(known))
+                Err(Error::plan(format!("[trend] bridges a break at {at}, where no source of a target has one"))
+                    .help(known_breaks(breaks.iter(), "the sources have none")))
             }
             _ => Ok(()),
         }

@@ -1,7 +1,7 @@
 //! Sentences on how sure an order of cells is, and on where effort would count.
 
 use super::explaining::{Names, has, join, level_words};
-use super::format::{percent, points, probability, workers, years as years_words};
+use super::format::{pace, percent, points, probability, workers, years as years_words};
 use super::wording::{counted, listed, of_years};
 use crate::estimation::{RankedCell, Ranking};
 use crate::policy::{Binding, Closing, Day, Priorities, PriorityCell, Smallest};
@@ -134,7 +134,7 @@ pub fn priorities(p: &Priorities, names: Names<'_>, as_of: Option<Day>) -> Vec<S
         said.push(format!(
             "{} supposed: this is arithmetic on the employees and on all other rates of {} taken as they are, not a forecast of what any action does; whether a {noun} can rise so fast is not judged.",
             match p.options.cap {
-                Some(cap) => format!("The {} and the {} a year are", percent(p.options.rate), slow(cap)),
+                Some(cap) => format!("The {} and the {} a year are", percent(p.options.rate), pace(cap)),
                 None => format!("The {} is", percent(p.options.rate)),
             },
             p.periods()
@@ -178,17 +178,10 @@ fn gone(p: &Priorities, noun: &str, people: &str, day: Day) -> Option<String> {
         "{} gone: if the rates are still those of {}, the same takes {} a year from {now} on; keeping to {} a year over the {} left {same_pace}.",
         of_years(gone, years),
         p.periods(),
-        slow(cap * years / left),
-        slow(cap),
+        pace(cap * years / left),
+        pace(cap),
         years_words(left),
     ))
-}
-
-/// A pace a year with the decimals that it was given, so that a reader can do the sum.
-fn slow(pace: f64) -> String {
-    let text = format!("{:.4}", 100.0 * pace);
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    format!("{text} {}", if text == "1" { "point" } else { "points" })
 }
 
 fn closing(p: &Priorities, noun: &str, people: &str) -> String {
@@ -199,9 +192,9 @@ fn closing(p: &Priorities, noun: &str, people: &str) -> String {
     // With a cap the stated rate is a direction; most cells stop on the way.
     let (moved, moving) = match (p.options.cap, p.years) {
         (Some(cap), Some(years)) => {
-            let pace =
-                format!("towards {stated} by no more than {} a year for {} from {}", slow(cap), years_words(years), p.periods());
-            (format!("rose {pace}"), format!("rising {pace}"))
+            let risen =
+                format!("towards {stated} by no more than {} a year for {} from {}", pace(cap), years_words(years), p.periods());
+            (format!("rose {risen}"), format!("rising {risen}"))
         }
         _ => (format!("moved to {stated}"), format!("moving to {stated}")),
     };

@@ -20,12 +20,7 @@ pub struct Names<'a> {
 
 impl Names<'_> {
     pub(super) fn place(self, region: &str, sector: &str) -> String {
-        let region = self.regions.name(region);
-        if sector == self.sectors.whole() {
-            region.to_owned()
-        } else {
-            format!("{region}, {}", self.sectors.name(sector).to_lowercase())
-        }
+        super::wording::cell(self.regions.name(region), sector, Some(self.sectors))
     }
 
     /// The sector that all cells share, where it is not the whole.

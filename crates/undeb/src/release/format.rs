@@ -32,11 +32,20 @@ pub fn signed_hundredths(difference: f64) -> String {
     signed(difference * 100.0, 2)
 }
 
+/// A number without zeros at its end, and what it counts: "8 years", "1 year", "1.75 years".
+fn counted(text: &str, one: &str) -> String {
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text} {one}{}", if text == "1" { "" } else { "s" })
+}
+
 /// Years, with quarters where there are any: "8 years", "1 year", "1.75 years".
 pub(crate) fn years(count: f64) -> String {
-    let text = decimal(count, 2);
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    format!("{text} {}", if text == "1" { "year" } else { "years" })
+    counted(&decimal(count, 2), "year")
+}
+
+/// A pace in points with the decimals that it was given, so that a reader can do the sum: "0.25 points".
+pub(crate) fn pace(fraction: f64) -> String {
+    counted(&format!("{:.4}", 100.0 * fraction), "point")
 }
 
 /// A probability in whole per cent, never as certain as it is not.

@@ -155,12 +155,17 @@ pub fn target(findings: &TargetFindings, regions: Option<&Classification>, secto
     }
 }
 
-fn place(finding: &Finding, regions: Option<&Classification>, sectors: Option<&Classification>) -> String {
-    let region = regions.map_or(&*finding.region, |r| r.name(&finding.region));
+/// The cell of a finding in words: "Wales, private sector"; the region alone where it is of all sectors.
+pub fn place(finding: &Finding, regions: Option<&Classification>, sectors: Option<&Classification>) -> String {
+    cell(regions.map_or(&*finding.region, |r| r.name(&finding.region)), &finding.sector, sectors)
+}
+
+/// A region by its name and a sector by its code, in words.
+pub(super) fn cell(region: &str, sector: &str, sectors: Option<&Classification>) -> String {
     match sectors {
-        Some(tree) if &*finding.sector == tree.whole() => region.to_owned(),
-        Some(tree) => format!("{region}, {}", tree.name(&finding.sector).to_lowercase()),
-        None => format!("{region}, {}", finding.sector),
+        Some(tree) if sector == tree.whole() => region.to_owned(),
+        Some(tree) => format!("{region}, {}", tree.name(sector).to_lowercase()),
+        None => format!("{region}, {sector}"),
     }
 }
 

@@ -55,9 +55,14 @@ impl SeriesBreak {
         first < self.at && self.at <= last
     }
 
+    /// Whether figures of two periods may not be compared because of this break.
+    pub fn bars(&self, a: Period, b: Period) -> bool {
+        self.force == Force::Incomparable && self.between(a, b)
+    }
+
     /// Refuses to cross this break when it is incomparable.
     pub(crate) fn must_allow(&self, a: Period, b: Period) -> Result<()> {
-        if self.force == Force::Incomparable && self.between(a, b) {
+        if self.bars(a, b) {
             return Err(Error::definition(format!(
                 "{a} and {b} lie on both sides of the series break of {}: {} ({})",
                 self.at, self.note, self.reference
