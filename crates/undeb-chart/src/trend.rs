@@ -193,7 +193,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let order = order(&series, &colours, palette.neutral);
     let mut lines: Vec<Vec<At>> = cuts.lines((top, bottom)).collect();
     if let Some(fan) = &fan {
-        lines.push(fan::draw(&mut layout, fan, (&x, &y), hue));
+        lines.extend(fan::draw(&mut layout, fan, (&x, &y), hue));
         // What is known ends here.
         let rule = vec![(x.place(latest), top), (x.place(latest), bottom)];
         layout.svg.draw(&PathElement::new(rule.clone(), palette.neutral.line(1.0)));

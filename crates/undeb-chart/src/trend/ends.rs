@@ -107,25 +107,37 @@ struct Spot {
     area: Area,
 }
 
-/// The places near the end of a line, best first: in one line before two, level with the end before above or below it.
+/// The places near the end of a line, best first: in one line before two, level with the end before above or below it,
+/// and further off last, where a fan begins at the end.
 fn spots(end: &End, set: &Type, edge: f64) -> impl Iterator<Item = Spot> {
     const SHIFTS: [f64; 9] = [0.0, 8.0, -8.0, 14.0, -14.0, 19.0, -19.0, 27.0, -27.0];
+    const FAR: [f64; 8] = [-27.0, 27.0, -36.0, 36.0, -48.0, 48.0, -60.0, 60.0];
     let (x, y) = end.at;
     let words = end.words();
     let two = words.rsplit_once(' ').map(|(name, figure)| vec![name.to_owned(), figure.to_owned()]);
     let one = vec![words.clone()];
-    [Some(one), two].into_iter().flatten().flat_map(move |lines| {
+    let forms: Vec<Vec<String>> = [Some(one), two].into_iter().flatten().collect();
+    let spot = move |lines: &Vec<String>, left: f64, middle: f64, width: f64| {
+        let half = (lines.len() as f64 * LEADING + 2.0) / 2.0;
+        let area = Area { left: left - 2.0, right: left + width + 2.0, top: middle - half, bottom: middle + half };
+        Spot { lines: lines.clone(), left, area }
+    };
+    let set = *set;
+    let far = forms.clone().into_iter().flat_map(move |lines| {
+        let width = lines.iter().map(|line| set.width(line)).fold(0.0, f64::max);
+        FAR.into_iter().flat_map(move |shift| [x - 8.0 - width, x + 11.0].map(|left| spot(&lines, left, y + shift, width)))
+    });
+    let right = forms.into_iter().flat_map(move |lines| {
         let width = lines.iter().map(|line| set.width(line)).fold(0.0, f64::max);
         let half = (lines.len() as f64 * LEADING + 2.0) / 2.0;
         let left = (x + 11.0).min(edge - 4.0 - width);
         SHIFTS.into_iter().filter_map(move |shift| {
             // Where the name cannot stand wholly to the right it keeps clear of the end, and within its sight.
             let near = left >= x + 11.0 || (shift.abs() >= half + 8.0 && left >= x - width / 2.0);
-            let middle = y + shift;
-            let area = Area { left: left - 2.0, right: left + width + 2.0, top: middle - half, bottom: middle + half };
-            near.then(|| Spot { lines: lines.clone(), left, area })
+            near.then(|| spot(&lines, left, y + shift, width))
         })
-    })
+    });
+    right.chain(far)
 }
 
 /// As many names as there is room for, each as near its line as its neighbours allow; those in focus are kept first.

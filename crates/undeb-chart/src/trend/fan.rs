@@ -67,8 +67,8 @@ pub(super) fn items(fan: &Fan, colour: Colour, locale: &Locale) -> Vec<(Mark, St
     items
 }
 
-/// Draws the bands and the middle, and gives the middle in pixels.
-pub(super) fn draw(layout: &mut Layout<'_>, fan: &Fan, (x, y): (&Scale, &Scale), colour: Colour) -> Vec<At> {
+/// Draws the bands and the middle, and gives what no name may lie on: the middle, and the bands from end to end.
+pub(super) fn draw(layout: &mut Layout<'_>, fan: &Fan, (x, y): (&Scale, &Scale), colour: Colour) -> Vec<Vec<At>> {
     for level in widest_first(fan) {
         let known: Vec<(f64, (f64, f64))> =
             fan.points.iter().filter_map(|p| p.bands.get(level).map(|band| (p.x, *band))).collect();
@@ -78,7 +78,9 @@ pub(super) fn draw(layout: &mut Layout<'_>, fan: &Fan, (x, y): (&Scale, &Scale),
     }
     let middle: Vec<At> = fan.points.iter().filter_map(|p| Some((x.place(p.x), y.place(p.median?)))).collect();
     layout.svg.draw(&Dashes::new(middle.clone(), colour.line(2.0), (2.0, 4.0)));
-    middle
+    let across = fan.points.iter().flat_map(|p| p.bands.iter().map(move |band| (p.x, *band)));
+    let across = across.map(|(at, band)| vec![(x.place(at), y.place(band.0)), (x.place(at), y.place(band.1))]);
+    [middle].into_iter().chain(across).collect()
 }
 
 /// The name of the middle where it ends.
