@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-CELLS = ["import undeb as ub", 'ub.data("eu27")', 'ub.Plan.read("eu-80").assess().chart("gap")']
+# The second cell stands for long work, which says how far it has come and takes its line away again.
+CELLS = ["import undeb as ub", "ub._undeb._sleep(1.6)", 'ub.data("eu27")', 'ub.Plan.read("eu-80").assess().chart("gap")']
 
 
 # What the menu "Run All Cells" does, once the page says that its kernel is there: a click that comes before is lost.
@@ -85,6 +86,8 @@ def test_table_and_chart_are_seen(lab: tuple[str, Path]) -> None:
         table.wait_for(timeout=120_000)
         picture = page.locator(".jp-OutputArea-output figure img")
         picture.wait_for(timeout=120_000)
+        slow = page.locator(".jp-CodeCell").nth(1)
+        assert slow.locator(".jp-OutputArea-output").count() == 0 and "Ctrl-C" not in slow.inner_text()
         assert table.is_visible() and page.locator(".jp-OutputArea-output details summary", has_text="more rows").is_visible()
         assert "27 member states" in (picture.get_attribute("alt") or "")
         size = picture.evaluate("i => [i.complete, i.naturalWidth, i.getBoundingClientRect().width]")

@@ -135,6 +135,41 @@ def test_long_work_shows_a_sign_of_life_where_somebody_looks(capfd: pytest.Captu
     assert capfd.readouterr().err == ""
 
 
+def test_the_options_of_a_chart_complete() -> None:
+    import inspect
+
+    from IPython.core.completer import provisionalcompleter
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from undeb.chart import Options
+
+    plan = ub.Plan.read("eu-80")
+    findings = plan.assess()
+    for method in (ub.data("eu27").chart, findings.chart, findings.release(as_of="2026-01-01").chart):
+        assert set(Options.__annotations__) < set(inspect.signature(method).parameters)
+    shell = InteractiveShell()
+    shell.user_ns["findings"] = findings
+    with provisionalcompleter():
+        found = [c.text for c in shell.Completer.completions("findings.chart('gap', hi", 24)]
+    assert "highlight=" in found
+
+
+def test_results_are_not_made_by_hand() -> None:
+    for kind in (ub.Estimates, ub.Findings, ub.Plan, ub.Survey):
+        with pytest.raises((ub.UndebError, TypeError)) as refused:
+            kind(3)  # type: ignore[call-arg]
+        assert isinstance(refused.value, ub.UndebError) or "missing" in str(refused.value)
+    with pytest.raises(ub.UndebError, match="Estimates was given int; it is not made by hand"):
+        ub.Estimates(3)  # type: ignore[arg-type]
+
+
+def test_findings_show_the_interval_that_they_rest_on() -> None:
+    plan = ub.Plan.read("us-states-2030")
+    shown = repr(plan.assess())
+    assert "95% interval" in shown and re.search(r"\d+\.\d% to \d+\.\d%", shown)
+    assert "interval" not in repr(ub.Plan.read("eu-80").assess()).splitlines()[1]
+
+
 def test_synthetic_records_are_made_as_their_generator_says() -> None:
     import runpy
 
