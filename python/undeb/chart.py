@@ -282,6 +282,7 @@ def draw(
     there: Callable[[], Iterable[str]],
     level: float | None = None,
     interval: str = "wilson",
+    quality: str | None = None,
 ) -> Chart:
     """A chart of a subject that has figures in the periods that are there."""
     name = known(kind, "kind of chart", _undeb.chart_kinds())
@@ -303,7 +304,7 @@ def draw(
     given["periods"] = asked_for
     if absent := sorted(set(asked_for) - set(there())) if asked_for else []:
         raise DataError(f"there are no figures in {absent[0]}; {choices(absent[0], sorted(set(there())))}")
-    inner = subject._inner.chart(name, {**given, "level": level, "interval": interval})
+    inner = subject._inner.chart(name, {**given, "level": level, "interval": interval, "quality": quality})
     # What was a generator is empty by now; a pickle draws again.
     kept = {option: given[option] for option in asked}
     return Chart(inner, name, (subject, kept))

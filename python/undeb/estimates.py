@@ -231,7 +231,7 @@ class Estimates(Explaining):
         if asked.get("measure") is None and str(kind) != Kind.SCATTER and self.measures:
             # A chart shows one measure, and its title says which; a scatter holds two against each other.
             asked["measure"] = self.measures[0]
-        return draw(self, kind, asked, lambda: self.periods, self.level, self.interval)
+        return draw(self, kind, asked, lambda: self.periods, self.level, self.interval, self.quality)
 
     def assess(self, plan: Plan) -> Findings:
         """Holds the estimates against the targets of a plan.

@@ -20,6 +20,12 @@ impl Area {
         self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
 
+    /// All around and across, as a line that whatever meets the area crosses.
+    pub(crate) fn outline(&self) -> Vec<At> {
+        let Self { left, right, top, bottom } = *self;
+        vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top), (right, bottom)]
+    }
+
     pub(crate) fn within(&self, other: &Self) -> bool {
         self.left >= other.left && self.right <= other.right && self.top >= other.top && self.bottom <= other.bottom
     }

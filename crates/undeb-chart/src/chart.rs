@@ -63,7 +63,10 @@ pub fn chart(kind: Kind, subject: Subject<'_>, options: &ChartOptions) -> Result
     if options.id.is_none() {
         picture = filled.draw(&format!("{kind}-{:016x}", fingerprint(&picture.svg())), options.theme);
     }
-    picture.millimetres = matches!(options.width, Width::Millimetres(_));
+    picture.millimetres = match options.width {
+        Width::Millimetres(mm) => Some(mm),
+        Width::Pixels(_) => None,
+    };
     Ok(Chart { kind, frame: filled.frame, picture, numbers: filled.numbers })
 }
 

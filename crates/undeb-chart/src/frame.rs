@@ -215,7 +215,7 @@ impl<'a> Layout<'a> {
             title: frame.title.clone(),
             summary: summary.join(" "),
             description: description.join(" "),
-            millimetres: false,
+            millimetres: None,
             palette: self.palette,
             body,
             texts,

@@ -57,7 +57,7 @@ pub struct Data {
 }
 
 /// From this ratio of the largest to the smallest sample on, the level axis counts in powers of ten.
-const WIDE: f64 = 30.0;
+const WIDE: f64 = 8.0;
 /// With at most this many dots all of them are named.
 const FEW: usize = 15;
 
@@ -190,7 +190,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         centre.map(|v| format!("{}: {}%", or(&data.centre_label, &drawing.all_together), percent(v))).into_iter().collect();
     says.extend(data.dots.iter().map(|dot| {
         let value = sound(dot.value).map_or(drawing.no_evidence.to_lowercase(), |v| format!("{}%", percent(v)));
-        let place = if dot.outside { format!(", {}", drawing.outside_limits) } else { String::new() };
+        let above = sound(dot.value).zip(centre).is_none_or(|(v, centre)| v >= centre);
+        let words = if above { &drawing.above_limits } else { &drawing.below_limits };
+        let place = if dot.outside { format!(", {words}") } else { String::new() };
         let size = if real(dot.size) { grouped(dot.size) } else { decimal(0.0, 0) };
         format!("{}: {}{place}", dot.label, fill(&drawing.sampled, &[("value", &value), ("size", &size)]))
     }));

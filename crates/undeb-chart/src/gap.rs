@@ -151,7 +151,8 @@ fn finite(row: &Row) -> Row {
 fn row_marks(layout: &mut Layout<'_>, plan: &Rows, i: usize, row: &Row) {
     let (palette, y, radius) = (layout.palette, plan.middle(i), plan.radius());
     let place = |v: f64| plan.scale.place(v);
-    if let (Some(from), Some(to)) = (row.baseline, row.latest) {
+    // Without a start the bar is the gap itself.
+    if let (Some(from), Some(to)) = (row.baseline.or(row.target), row.latest) {
         layout.svg.draw(&PathElement::new([(place(from), y), (place(to), y)], palette.join.line(4.0)));
     }
     let mark = row.tone.mark(palette);

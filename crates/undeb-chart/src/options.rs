@@ -92,6 +92,8 @@ pub struct ChartOptions {
     pub level: Option<f64>,
     /// How intervals are made; Wilson's when left out.
     pub method: Method,
+    /// Rule set by which estimates are marked while they are not released; `ons-2025` when left out. A plan has its own.
+    pub quality: Option<String>,
     /// A title in place of the computed one.
     pub title: Option<String>,
     /// Whether titles and notes are drawn.
@@ -119,6 +121,7 @@ impl Default for ChartOptions {
             highlight: Vec::new(),
             level: None,
             method: Method::Wilson,
+            quality: None,
             title: None,
             titles: Titles::Inside,
             theme: Theme::Light,

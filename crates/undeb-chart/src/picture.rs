@@ -3,7 +3,6 @@ use resvg::usvg::{Options, Tree};
 
 use crate::error::{Cause, ChartError};
 use crate::fonts::{FAMILY, database};
-use crate::options::Width;
 use crate::svg::{escape, number};
 use crate::text::clean;
 use crate::theme::{Palette, size};
@@ -55,8 +54,8 @@ pub struct Picture {
     pub summary: String,
     /// Everything the chart shows, in words.
     pub description: String,
-    /// Whether the document gives its size in millimetres.
-    pub(crate) millimetres: bool,
+    /// The width on paper in millimetres, where the document gives its size in them.
+    pub(crate) millimetres: Option<f64>,
     pub(crate) palette: &'static Palette,
     pub(crate) body: String,
     pub(crate) texts: Vec<TextBox>,
@@ -86,7 +85,8 @@ impl Picture {
     }
 
     fn length(&self, pixels: f64) -> String {
-        if self.millimetres { format!("{}mm", number(pixels / Width::PER_MILLIMETRE)) } else { number(pixels) }
+        // The pixels are whole; the paper is as wide as was asked for.
+        self.millimetres.map_or(number(pixels), |mm| format!("{}mm", number(pixels * mm / self.width)))
     }
 
     /// The chart as PNG, `scale` device pixels to a pixel, set in the embedded typeface only.

@@ -5,7 +5,7 @@ use crate::backend::At;
 use crate::elements::Strokes;
 use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
-use crate::locale::{Drawing, fill};
+use crate::locale::{Drawing, Locale, fill};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
 use crate::theme::{Colour, Palette, Theme, size};
@@ -109,7 +109,7 @@ impl Set {
     }
 
     /// Columns, width of a panel and lines of the longest name, with so much room across.
-    fn columns(&self, content: f64, panels: &[Panel], ink: Colour) -> (usize, f64, usize) {
+    fn columns(&self, content: f64, panels: &[Panel], ink: Colour, locale: &Locale) -> (usize, f64, usize) {
         let columns = (((content + self.gap) / (self.least + self.gap)).floor() as usize).clamp(1, panels.len());
         // The last row is as full as the others, or nearly.
         let columns = panels.len().div_ceil(panels.len().div_ceil(columns));
@@ -119,7 +119,7 @@ impl Set {
         let whole = (columns.div_ceil(2)..=columns).rev().find(|columns| longest <= panel(*columns));
         let columns = whole.unwrap_or(columns);
         let panel = panel(columns);
-        let lines = words::lines(panels, &Type::new(self.size, ink).semi_bold(), panel);
+        let lines = words::lines(panels, &Type::new(self.size, ink).semi_bold(), panel, locale);
         (columns, panel, lines)
     }
 }
@@ -163,13 +163,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let gutter = |set: Set| widest(figures.iter().map(String::as_str), set.size) + 8.0;
     let content = |set: Set| layout.right - layout.left - gutter(set);
     let mut set = WIDE;
-    let (mut columns, mut panel, mut lines) = set.columns(content(set), &panels, palette.ink);
+    let (mut columns, mut panel, mut lines) = set.columns(content(set), &panels, palette.ink, layout.locale);
     // What stands above and below the panels themselves.
     if let Some(room) = layout.room().map(|room| room - 40.0)
         && room < panels.len().div_ceil(columns) as f64 * set.height(lines)
     {
         set = CLOSE;
-        (columns, panel, lines) = set.columns(content(set), &panels, palette.ink);
+        (columns, panel, lines) = set.columns(content(set), &panels, palette.ink, layout.locale);
         let spare = room / panels.len().div_ceil(columns) as f64 - set.height(lines);
         set.plot = (set.plot + spare).clamp(CLOSE.plot, WIDE.plot);
     }

@@ -192,6 +192,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 
     let order = order(&series, &colours, palette.neutral);
     let mut lines: Vec<Vec<At>> = cuts.lines((top, bottom)).collect();
+    let of_cuts = lines.len();
     if let Some(fan) = &fan {
         lines.extend(fan::draw(&mut layout, fan, (&x, &y), hue));
         // What is known ends here.
@@ -218,7 +219,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     for end in &mut ends {
         end.at = place(&end.at);
     }
-    let unlabelled = ends::draw(&mut layout, ends, &Place { edge: x.end, gutter, top, bottom }, &lines);
+    let unlabelled = ends::draw(&mut layout, ends, &Place { start, edge: x.end, gutter, top, bottom, cuts: of_cuts }, &lines);
     let mut free = bottom + 24.0;
     if marks[0] > 1e-9 {
         let words = layout.axis_starts(&tick_label(marks[0], step));
@@ -286,17 +287,23 @@ fn draw_series(
 
 fn line_ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Colour], layout: &Layout<'_>) -> Vec<End> {
     let mut ends = Vec::new();
+    let last = |series: &Series| series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)));
+    let newest = series.iter().filter_map(last).map(|at| at.0).fold(f64::NEG_INFINITY, f64::max);
     for (series, colour) in series.iter().zip(colours) {
-        let last = series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)));
-        if let Some(at) = last {
-            let (name, figure) = (series.label.clone(), format!("{}{}", percent(at.1), layout.sign));
-            ends.push(End { at, name, figure, colour: *colour, strong: series.focus, dashed: false });
+        if let Some(at) = last(series) {
+            let value = format!("{}{}", percent(at.1), layout.sign);
+            // A line that ends before the others says when.
+            let early = at.0 < newest;
+            let parts = [("value", value.as_str()), ("period", &line::period(at.0))];
+            let figure = if early { fill(&layout.locale.drawing.at_period, &parts) } else { value };
+            let name = series.label.clone();
+            ends.push(End { at, name, figure, colour: *colour, strong: series.focus, dashed: false, early });
         }
     }
     if let Some(at) = path.last() {
         let name = or(&data.path_label, &layout.locale.drawing.path).to_owned();
         // The path is kept with the focus: the chart is about the distance of the two.
-        ends.push(End { at: *at, name, figure: String::new(), colour: layout.palette.ink, strong: true, dashed: true });
+        ends.push(End { at: *at, name, figure: String::new(), colour: layout.palette.ink, strong: true, dashed: true, early: false });
     }
     ends
 }

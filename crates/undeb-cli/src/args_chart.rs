@@ -55,6 +55,10 @@ pub(crate) struct ChartCommand {
     /// Confidence level of the intervals; that of the plan, or 0.95.
     #[arg(long)]
     pub(crate) level: Option<f64>,
+    /// Rules by which figures without a plan are marked as unreliable: ons-2025, statswales-cv, statswales-n or nchs-2017.
+    #[arg(long, value_name = "RULES", default_value = "ons-2025")]
+    pub(crate) quality: String,
+
     /// How intervals are made: wilson, logit, wald, agresti-coull, korn-graubard or korn-graubard-nchs.
     #[arg(long, value_name = "METHOD", default_value = "wilson")]
     pub(crate) interval: Method,

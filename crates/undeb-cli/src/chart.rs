@@ -86,6 +86,7 @@ fn asked(options: &ChartCommand) -> Result<ChartOptions> {
         periods: options.period.clone(),
         level: options.level,
         method: options.interval,
+        quality: Some(options.quality.clone()),
         ..options.look.options()?
     })
 }

@@ -194,6 +194,9 @@ impl<'a> Asked<'a> {
     }
 
     fn extent(&self) -> String {
+        if self.present.is_empty() {
+            return format!("every figure of {} is empty", self.measure);
+        }
         let regions: BTreeSet<&str> = self.present.iter().map(|c| c.0).collect();
         let sectors: BTreeSet<&str> = self.present.iter().map(|c| c.1).collect();
         let some: Vec<&str> = regions.iter().copied().take(24).collect();

@@ -6,7 +6,7 @@ use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
 use super::when::periods;
-use super::{Data, Filled};
+use super::{Data, Filled, titles};
 use crate::bounds;
 use crate::error::ChartError;
 use crate::locale::fill as filled;
@@ -43,13 +43,22 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         ..bounds::Data::default()
     };
     let words = &asked.locale.titles;
-    let pattern = match rows.len() {
+    let spans: Vec<(String, f64)> = rows.iter().filter_map(|(c, s)| Some((c.name.clone(), missing(s)?.high - missing(s)?.low))).collect();
+    let written = |span: f64| titles::points(asked.locale, span);
+    let open = written(bounds.high - bounds.low);
+    // Widths that read alike are none the widest.
+    let alike = spans.iter().filter(|s| written(s.1) == open).count();
+    let pattern = match (rows.len(), alike) {
         _ if bounds.high <= bounds.low => &words.bounds_none,
-        1 => &words.bounds_one,
-        _ => &words.bounds_widest,
+        (1, _) => &words.bounds_one,
+        (_, 1) => &words.bounds_widest,
+        (_, n) if n == spans.len() => &words.bounds_each,
+        _ => &words.bounds_most,
     };
     let (low, high) = (asked.figure(bounds.low), asked.figure(bounds.high));
-    let title = filled(pattern, &[("place", &widest.name), ("low", &low), ("high", &high)]);
+    let place = if alike == 1 { widest.name.clone() } else { asked.alike(&spans, &spans[0], written) };
+    let cells = asked.locale.counted(spans.len(), asked.noun(&rows));
+    let title = filled(pattern, &[("place", &place), ("low", &low), ("high", &high), ("points", &open), ("cells", &cells)]);
     let subtitle =
         asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &periods(known.iter().map(|s| s.period()), asked.locale));
     let notes = asked.interval_notes(&known);

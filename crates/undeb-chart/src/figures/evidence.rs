@@ -35,8 +35,8 @@ impl Shown<'_> {
 }
 
 enum Figures<'a> {
-    /// Not released; graded by the rules of the plan, where there is one.
-    Working(&'a Estimates, Option<RuleSet>),
+    /// Not released; graded by the rules of the plan, or by those that were asked for.
+    Working(&'a Estimates, RuleSet),
     Released(&'a Report, &'a str),
 }
 
@@ -74,10 +74,10 @@ impl<'a> Evidence<'a> {
         let id = target.and_then(|t| t.target.source.as_deref()).or(plan.map(|p| p.source.as_str()));
         let lost = || Cause::needs("there are no figures of the source", "choose a target whose source was estimated");
         let (meaning, figures) = match subject {
-            Subject::Estimates(estimates) => (Meaning::from(estimates), Figures::Working(estimates, None)),
+            Subject::Estimates(estimates) => (Meaning::from(estimates), Figures::Working(estimates, rules(options)?)),
             Subject::Findings(findings) => {
                 let estimates = id.and_then(|id| findings.evidence().get(id)).ok_or_else(lost)?;
-                (Meaning::from(estimates), Figures::Working(estimates, Some(RuleSet::of(findings.plan())?)))
+                (Meaning::from(estimates), Figures::Working(estimates, RuleSet::of(findings.plan())?))
             }
             Subject::Report(report) => {
                 let view = id.and_then(|id| report.source(id)).ok_or_else(lost)?;
@@ -122,12 +122,10 @@ impl<'a> Evidence<'a> {
         Shown { estimate, interval: estimate.interval_by(self.level, self.method), mark }
     }
 
-    fn graded(&self, estimate: &'a Estimate, rules: Option<&RuleSet>) -> Shown<'a> {
-        let grade = |r: &RuleSet| r.grade(estimate, self.level).grade;
-        let mark = match (estimate.value, rules) {
-            (None, _) => Some(Mark::NotAvailable),
-            (_, Some(r)) if grade(r).is_low() => Some(Mark::LowReliability),
-            _ => None,
+    fn graded(&self, estimate: &'a Estimate, rules: &RuleSet) -> Shown<'a> {
+        let mark = match estimate.value {
+            None => Some(Mark::NotAvailable),
+            Some(_) => rules.grade(estimate, self.level).grade.is_low().then_some(Mark::LowReliability),
         };
         self.show(estimate, mark)
     }
@@ -136,7 +134,7 @@ impl<'a> Evidence<'a> {
     pub(crate) fn series(&self, measure: Measure, region: &str, sector: &str) -> Vec<Shown<'a>> {
         match &self.figures {
             Figures::Working(estimates, rules) => {
-                estimates.series(measure, region, sector).map(|e| self.graded(e, rules.as_ref())).collect()
+                estimates.series(measure, region, sector).map(|e| self.graded(e, rules)).collect()
             }
             Figures::Released(report, id) => {
                 report.series(id, measure, region, sector).map(|r| self.show(&r.estimate, r.mark)).collect()
@@ -199,6 +197,11 @@ impl<'a> Evidence<'a> {
         let Figures::Working(estimates, _) = &self.figures else { return None };
         estimates.cells().first()?.breakdown.first().map(|(dimension, _)| &**dimension)
     }
+}
+
+/// The rules that working estimates are marked by.
+fn rules(options: &ChartOptions) -> Result<RuleSet, ChartError> {
+    Ok(RuleSet::builtin(options.quality.as_deref().unwrap_or("ons-2025"))?)
 }
 
 struct Meaning<'a> {

@@ -100,6 +100,9 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             ("place", &whole.name),
         ],
     );
+    let above = dots.iter().filter(|(_, s)| outside(s) && s.value().is_some_and(|v| v > centre)).count();
+    let sides = [("title", title.as_str()), ("above", &above.to_string()), ("below", &(count - above).to_string())];
+    let title = if count > 1 { filled(&locale.titles.funnel_split, &sides) } else { title };
     let shown: Vec<Shown<'_>> = dots.iter().map(|(_, s)| *s).collect();
     let mut notes = asked.interval_notes(&shown);
     notes.push(locale.around.note_funnel.clone());

@@ -91,6 +91,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             .map_or_else(String::new, |(c, _)| asked.full_name(c))
     };
     let title = titles::gap(&part, noun, &place, locale);
+    let starts = rows.iter().filter_map(|(_, f)| Some(f.baseline.filter(|b| !barred(f, b.period))?.period));
+    let span = periods(starts.chain(rows.iter().filter_map(|(_, f)| f.period)), locale);
     let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &span);
 
     let cells: Vec<_> = rows.iter().zip(&shown).map(|((c, f), s)| (c, f.measure, *s)).collect();

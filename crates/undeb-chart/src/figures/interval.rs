@@ -5,6 +5,7 @@ use undeb::{Level, Period, PolicyForce};
 use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
+use super::titles::Change;
 use super::when::periods;
 use super::{Data, Filled, titles};
 use crate::error::ChartError;
@@ -24,13 +25,21 @@ fn side(shown: &Shown<'_>, level: f64) -> Option<bool> {
 
 impl Asked<'_> {
     /// The whole that regions of one sector are parts of, by name, and its figure of a period.
-    fn whole(&self, rows: &[(Cell<'_>, Option<Shown<'_>>)], period: Period) -> Option<(String, f64)> {
+    fn whole(&self, rows: &[(Cell<'_>, Option<Shown<'_>>)], period: Period) -> Option<(String, Shown<'_>)> {
         let region = self.evidence.regions.whole();
         let sector = rows.first()?.0.sector;
         let parts = rows.iter().all(|(c, _)| c.sector == sector && c.region != region);
         let series = self.evidence.series(self.measure, region, sector);
-        let figure = series.iter().find(|s| s.period() == period && s.mark.is_none()).filter(|_| parts)?;
-        Some((self.region_name(region).to_owned(), figure.value()?))
+        let figure = series.into_iter().find(|s| s.period() == period && s.mark.is_none() && s.value().is_some());
+        Some((self.region_name(region).to_owned(), figure.filter(|_| parts)?))
+    }
+
+    /// Above or below the whole beyond the errors of both. They are taken as independent: that a cell is part of the whole
+    /// only brings the two closer together, so what is said is rather too little than too much.
+    fn beside(&self, shown: &Shown<'_>, whole: &Shown<'_>) -> Option<Change> {
+        let difference = shown.estimate.less(whole.estimate, 0.0);
+        let interval = difference.outcome(self.evidence.level, self.evidence.method).0;
+        Some(Change { value: difference.value?, interval: Some(interval?) })
     }
 }
 
@@ -69,6 +78,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         (true, false) => around.percent_header.clone(),
         (false, false) => around.points_header.clone(),
     };
+    let sign = |s: &Shown<'_>| whole.as_ref().and_then(|(_, w)| asked.beside(s, w)).map(Change::sign);
+    // Said only where it can be said of every row.
+    let against_whole = whole.as_ref().filter(|_| known.iter().all(|s| sign(s).is_some()));
+    let differs = |s: &Shown<'_>| against_whole.is_some() && sign(s).is_some_and(|sign| sign != 0);
     let emphasis = if force == PolicyForce::Trigger { &around.emphasis_line } else { &around.emphasis };
     let data = interval::Data {
         rows: rows
@@ -77,10 +90,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 label: asked.row_name(c, s.as_ref(), one_period),
                 value: value(s),
                 interval: s.and_then(|s| s.limits()),
-                emphasised: asked.highlighted(c) || s.is_some_and(|s| s.interval.is_some() && above(&s)),
+                emphasised: asked.highlighted(c) || s.is_some_and(|s| (s.interval.is_some() && above(&s)) || differs(&s)),
             })
             .collect(),
-        target: level.or(whole.as_ref().map(|w| w.1)),
+        target: level.or(whole.as_ref().and_then(|w| w.1.value())),
         // The key says the level itself.
         target_label: match target.filter(|_| level.is_some()) {
             Some(t) if t.force == PolicyForce::Trigger => around.line.clone(),
@@ -89,10 +102,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         },
         value_label: header,
         interval_label: asked.interval_label(&known),
-        emphasis_label: if level.is_some() && with_intervals && asked.options.highlight.is_empty() {
-            emphasis.clone()
-        } else {
-            String::new()
+        emphasis_label: match against_whole.filter(|_| asked.options.highlight.is_empty()) {
+            Some((name, _)) => filled(&around.emphasis_whole, &[("whole", name)]),
+            None if level.is_some() && with_intervals && asked.options.highlight.is_empty() => emphasis.clone(),
+            None => String::new(),
         },
     };
     let title = match level {
@@ -103,7 +116,22 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 (true, false) => &locale.titles.beyond_where_stated,
                 (false, _) => "",
             };
-            titles::above(locale, (count(true), count(false), known.len()), asked.noun(&rows), force, beyond)
+            let line = titles::line(locale, force, Some(titles::level_of(locale, asked.measure, level)));
+            titles::above(locale, (count(true), count(false), known.len()), asked.noun(&rows), &line, beyond)
+        }
+        None if against_whole.is_some() => {
+            let count = |of: i8| known.iter().filter(|s| sign(s) == Some(of)).count();
+            let (name, value) = against_whole.map_or((String::new(), 0.0), |w| (w.0.clone(), w.1.value().unwrap_or_default()));
+            let parts = [
+                ("whole", name),
+                ("value", asked.figure(value)),
+                ("above", count(1).to_string()),
+                ("below", count(-1).to_string()),
+                ("cells", locale.counted(known.len(), asked.noun(&rows))),
+                ("are", titles::is_are(locale, count(1), known.len()).to_owned()),
+            ];
+            let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
+            filled(&locale.titles.whole_sides, &parts)
         }
         None => {
             let clear = rows.iter().filter(|(_, s)| s.is_some_and(|s| s.mark.is_none()));
@@ -123,6 +151,15 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         let words = |s: &Option<Shown<'_>>| match s.as_ref().map(|s| side(s, level)) {
             Some(Some(true)) => "met",
             Some(Some(false)) => "not_met",
+            _ => "cannot_tell",
+        };
+        table.text("answer", rows.iter().map(|(_, s)| Some(words(s).to_owned())));
+    }
+    if let Some((_, whole)) = against_whole {
+        table.number("whole", rows.iter().map(|_| whole.value()));
+        let words = |s: &Option<Shown<'_>>| match s.as_ref().and_then(sign) {
+            Some(1) => "above",
+            Some(-1) => "below",
             _ => "cannot_tell",
         };
         table.text("answer", rows.iter().map(|(_, s)| Some(words(s).to_owned())));

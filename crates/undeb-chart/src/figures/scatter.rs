@@ -87,14 +87,24 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let counted = locale.counted(dots.len(), asked.noun(&rows));
     let parts = [("upper", names[0].1.as_str()), ("lower", &names[1].1), ("above", &above.to_string()), ("cells", &counted)];
     let within = asked.evidence.source.members_within_covered && upright == Measure::Coverage;
-    let title = if within {
+    let same = dots.iter().all(|d| distance(d).abs() < 1e-9);
+    let title = if let [(cell, low, high)] = dots.as_slice() {
+        let figure = |s: &Shown<'_>| locale.rate(s.value().unwrap_or_default());
+        let (high, low) = (figure(high), figure(low));
+        filled(
+            &locale.titles.scatter_one,
+            &[("place", &asked.in_title(cell)), ("upper", locale.measure(upright)), ("lower", &names[1].1), ("high", &high), ("low", &low)],
+        )
+    } else if same {
+        filled(&locale.titles.scatter_equal, &parts)
+    } else if within {
         // Where members count as covered, coverage is above density by definition: by how much is what there is to say.
         let clear: Vec<(String, f64)> = dots.iter().filter(|d| !marked(d)).map(|d| (asked.in_title(&d.0), distance(d))).collect();
         gaps(asked, &clear, &names)
     } else {
         filled(&locale.titles.scatter, &parts)
     };
-    let title = match widest.filter(|_| !within) {
+    let title = match widest.filter(|_| !within && dots.len() > 1) {
         Some(d) => {
             let points = titles::points(locale, distance(d));
             let title = filled(
@@ -109,9 +119,15 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let span = periods(dots.iter().map(|d| d.1.period()), locale);
     let sectors = asked.sectors_of(dots.iter().map(|d| &d.0));
+    // Both are of one population where they say so in the same words.
+    let among = |m| asked.evidence.definitions.iter().find(|d| d.measure == m).map(|d| d.denominator.as_str());
+    let unit = match (among(Measure::Density), among(upright)) {
+        (Some(a), Some(b)) if a == b => filled(&locale.around.percent_of, &[("among", a)]),
+        _ => "%".to_owned(),
+    };
     let subtitle = filled(
         &locale.around.scatter_subtitle,
-        &[("upper", &names[0].1), ("lower", &names[1].1), ("sectors", &sectors), ("periods", &span)],
+        &[("upper", &names[0].1), ("lower", &names[1].1), ("sectors", &sectors), ("unit", &unit), ("periods", &span)],
     );
     let both: Vec<Shown<'_>> = dots.iter().flat_map(|d| [d.1, d.2]).collect();
     let mut notes = asked.mark_notes(&both, false);

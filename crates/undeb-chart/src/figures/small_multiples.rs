@@ -42,7 +42,20 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let known: Vec<(Period, Change)> = changes.iter().flatten().copied().collect();
     let rows: Vec<_> = cells.iter().map(|(c, s)| (c.clone(), s.last().copied())).collect();
     let only = cells.iter().zip(&changes).find(|(_, c)| c.is_some()).map_or("", |((c, _), _)| &c.name);
-    let title = asked.changes_title(&known, asked.noun(&rows), only);
+    // Where there are no two figures of any cell there is no change to speak of.
+    let ends = || cells.iter().filter_map(|(c, s)| Some((c, s.iter().rev().find(|s| s.value().is_some())?)));
+    let single = cells.iter().all(|(_, s)| s.iter().filter(|s| s.value().is_some()).count() < 2);
+    // A title on a few cells of many would pass for one on all.
+    let few = !known.is_empty() && 2 * known.len() < ends().count();
+    let title = if single || few {
+        let clear = ends().filter(|(_, s)| s.mark.is_none());
+        let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((asked.in_title(c), s.value()?))).collect();
+        let first = ends().next().map(|(_, s)| s.period());
+        let one_period = ends().all(|(_, s)| Some(s.period()) == first);
+        asked.dated(asked.range(&values, ends().any(|(_, s)| s.mark.is_some())), one_period)
+    } else {
+        asked.changes_title(&known, asked.noun(&rows), only)
+    };
     let valued = shown.iter().filter(|s| s.value().is_some());
     let subtitle =
         asked.subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c)), &periods(valued.map(|s| s.period()), asked.locale));

@@ -3,7 +3,7 @@
 //! Source: METHODS M28.
 
 use undeb::{
-    Answer, Classification, Finding, Interval, JudgedBy, PathAnswer, Period, PolicyForce, Reason, Target, TargetFindings,
+    Answer, Classification, Finding, Interval, JudgedBy, Level, Measure, PathAnswer, Period, PolicyForce, Reason, Target, TargetFindings,
 };
 
 use super::asked::Asked;
@@ -38,7 +38,7 @@ pub(super) fn gap(t: &TargetFindings, noun: &str, place: &dyn Fn(&Finding) -> St
     let words = &locale.titles;
     if let [one] = t.findings.as_slice() {
         // The picture has the level, and no path.
-        return against(&Finding { path: None, ..one.clone() }, &place(one), locale);
+        return against(&Finding { path: None, ..one.clone() }, t.target.force, &place(one), locale);
     }
     let known: Vec<&Finding> = t.findings.iter().filter(|f| f.value.is_some()).collect();
     let judged_by = |by| known.iter().any(|f| f.judged_by == by);
@@ -48,7 +48,28 @@ pub(super) fn gap(t: &TargetFindings, noun: &str, place: &dyn Fn(&Finding) -> St
         (false, _) => "",
     };
     let count = |answer: Answer| known.iter().filter(|f| f.answer == answer).count();
-    above(locale, (count(Answer::Met), count(Answer::NotMet), known.len()), noun, t.target.force, beyond)
+    let level = match t.target.level {
+        Level::Fixed(level) => Some(level),
+        _ => None,
+    };
+    let line = line(locale, t.target.force, level.map(|l| level_of(locale, t.target.measure, l)));
+    above(locale, (count(Answer::Met), count(Answer::NotMet), known.len()), noun, &line, beyond)
+}
+
+/// "80% line", "target of 32.9%"; "target" where each cell has a level of its own.
+pub(super) fn line(locale: &Locale, force: PolicyForce, level: Option<String>) -> String {
+    let words = &locale.titles;
+    match (force, level) {
+        (PolicyForce::Trigger, Some(level)) => fill(&words.line_of, &[("level", &level)]),
+        (_, Some(level)) => fill(&words.target_of, &[("level", &level)]),
+        (PolicyForce::Trigger, None) => words.line.clone(),
+        (_, None) => words.target.clone(),
+    }
+}
+
+/// A level as a plan writes it, without needless decimals.
+pub(super) fn level_of(locale: &Locale, measure: Measure, level: f64) -> String {
+    if measure.is_share() { locale.level(level) } else { figure(locale, measure, level) }
 }
 
 /// "4 of 12 regions are at or above the target beyond sampling error, 5 below it; 3 cannot be told".
@@ -56,7 +77,7 @@ pub(super) fn above(
     locale: &Locale,
     (met, below, judged): (usize, usize, usize),
     noun: &str,
-    force: PolicyForce,
+    line: &str,
     beyond: &str,
 ) -> String {
     let words = &locale.titles;
@@ -68,7 +89,7 @@ pub(super) fn above(
         ("cells", locale.counted(judged, noun)),
         ("all", locale.all(judged, noun)),
         ("are", is_are(locale, met, judged).to_owned()),
-        ("line", if force == PolicyForce::Trigger { words.line.clone() } else { words.target.clone() }),
+        ("line", line.to_owned()),
         ("beyond", beyond.to_owned()),
         ("below", below.to_string()),
     ];
@@ -86,7 +107,7 @@ pub(super) fn above(
 }
 
 /// Where one series stands against its path, or its level.
-pub(super) fn against(finding: &Finding, place: &str, locale: &Locale) -> String {
+pub(super) fn against(finding: &Finding, force: PolicyForce, place: &str, locale: &Locale) -> String {
     let words = &locale.titles;
     let (Some(value), Some(period)) = (finding.value, finding.period) else {
         let pattern = if finding.reason == Some(Reason::Withheld) { &words.withheld } else { &words.no_figure };
@@ -108,7 +129,9 @@ pub(super) fn against(finding: &Finding, place: &str, locale: &Locale) -> String
         (None, None, _) => return at,
     };
     let beyond = if judged { words.comma_beyond.as_str() } else { "" };
-    format!("{}{beyond}", fill(pattern, &[("at", &at), ("level", &figure(locale, finding.measure, level))]))
+    let level = level_of(locale, finding.measure, level);
+    let line = line(locale, force, Some(level.clone()));
+    format!("{}{beyond}", fill(pattern, &[("at", &at), ("level", &level), ("line", &line)]))
 }
 
 fn at(locale: &Locale, place: &str, value: &str, period: &str) -> String {
@@ -125,6 +148,9 @@ pub(super) fn points(locale: &Locale, distance: f64) -> String {
     }
 }
 
+/// The smallest change that one decimal of a percentage point shows.
+const PRINTED: f64 = 0.0005;
+
 /// A change, and what may be said of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Change {
@@ -133,12 +159,12 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Up, down, or neither beyond sampling error; without an error the points alone decide.
+    /// Up, down, or neither beyond sampling error; without an error the points alone decide, as they are printed.
     pub(super) fn sign(self) -> i8 {
-        let known = self.interval.unwrap_or(Interval { low: self.value, high: self.value });
-        match known {
-            Interval { low, .. } if low > 0.0 => 1,
-            Interval { high, .. } if high < 0.0 => -1,
+        match self.interval {
+            Some(known) if known.low > 0.0 => 1,
+            Some(known) if known.high < 0.0 => -1,
+            None if self.value.abs() >= PRINTED => self.value.signum() as i8,
             _ => 0,
         }
     }
@@ -217,8 +243,8 @@ impl<'a> Asked<'a> {
 
     /// As [`Self::all_at`], where values are written in a way of their own.
     pub(super) fn alike(&self, values: &[(String, f64)], end: &(String, f64), written: impl Fn(f64) -> String) -> String {
-        let alike = values.iter().filter(|v| !std::ptr::eq(*v, end) && written(v.1) == written(end.1));
-        let mut names: Vec<String> = [end].into_iter().chain(alike).map(|v| v.0.clone()).collect();
+        let alike = values.iter().filter(|v| written(v.1) == written(end.1));
+        let mut names: Vec<String> = alike.map(|v| v.0.clone()).collect();
         if names.len() > 2 {
             let others = (names.len() - 1).to_string();
             names.truncate(1);

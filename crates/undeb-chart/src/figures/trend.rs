@@ -12,6 +12,9 @@ use crate::error::{Cause, ChartError};
 use crate::locale::fill as filled;
 use crate::trend;
 
+/// Of so many lines the first that was named is the one that the chart is about.
+const FEW: usize = 4;
+
 /// The bands of a fan.
 const BANDS: [f64; 3] = [0.5, 0.8, 0.95];
 
@@ -24,17 +27,35 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
 
 /// The lines that were asked for, in their own right.
 fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
-    let cells = asked.lines()?;
-    let focus = cells.iter().position(|c| asked.highlighted(c)).unwrap_or(0);
-    let lines: Vec<(Cell<'_>, Vec<Shown<'_>>)> = cells
+    let mut lines: Vec<(Cell<'_>, Vec<Shown<'_>>)> = asked
+        .lines()?
         .into_iter()
         .map(|c| {
             let s = asked.series(&c);
             (c, s)
         })
         .collect();
+    let newest = lines.iter().filter_map(|(_, s)| end(s)).map(|s| s.period()).max();
+    let current = |s: &[Shown<'_>]| end(s).filter(|s| Some(s.period()) == newest).and_then(|s| Some((s.value()?, s.mark)));
+    let highlighted = lines.iter().position(|(c, _)| asked.highlighted(c));
+    let many = lines.len() > FEW && highlighted.is_none();
+    if many {
+        from_both_ends(&mut lines, asked.evidence.regions.whole(), |s| current(s).map(|c| c.0));
+    }
+    let focus = highlighted.or(lines.iter().position(|(_, s)| current(s).is_some())).unwrap_or(0);
     let (cell, series) = &lines[focus];
-    let title = asked.course_title(&asked.full_name(cell), cell.sector, series);
+    // Of many lines none is the one that the title is about.
+    let several = lines.iter().filter(|(_, s)| current(s).is_some()).count() > 1;
+    let title = if many && several && cell.region != asked.evidence.regions.whole() {
+        let known = || lines.iter().filter_map(|(c, s)| Some((c, current(s)?)));
+        let values: Vec<(String, f64)> =
+            known().filter(|(_, (_, mark))| mark.is_none()).map(|(c, (value, _))| (asked.in_title(c), value)).collect();
+        let range = asked.range(&values, known().any(|(_, (_, mark))| mark.is_some()));
+        let period = newest.map(|p| p.to_string()).unwrap_or_default();
+        filled(&asked.locale.drawing.at_period, &[("value", &range), ("period", &period)])
+    } else {
+        asked.course_title(&asked.full_name(cell), cell.sector, series)
+    };
     let data = trend::Data {
         series: lines.iter().enumerate().map(|(i, (c, s))| asked.line(c, s, i == focus)).collect(),
         fan: asked.fan(cell, series)?,
@@ -43,6 +64,27 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         ..trend::Data::default()
     };
     finish(asked, &lines, focus, title, data)
+}
+
+/// The last figure of a series.
+fn end<'a>(series: &[Shown<'a>]) -> Option<Shown<'a>> {
+    series.iter().rev().find(|s| s.value().is_some()).copied()
+}
+
+/// The whole first, then highest and lowest in turn: what has room for a name or a colour should say the most.
+fn from_both_ends<'a>(
+    lines: &mut Vec<(Cell<'a>, Vec<Shown<'a>>)>,
+    whole: &str,
+    latest: impl Fn(&[Shown<'a>]) -> Option<f64>,
+) {
+    let value = |line: &(Cell<'a>, Vec<Shown<'a>>)| latest(&line.1).unwrap_or(f64::NEG_INFINITY);
+    lines.sort_by(|a, b| (b.0.region == whole).cmp(&(a.0.region == whole)).then(value(b).total_cmp(&value(a))));
+    let parts = lines.iter().position(|l| l.0.region != whole).unwrap_or(lines.len());
+    let mut rest: std::collections::VecDeque<_> = lines.drain(parts..).collect();
+    while let Some(highest) = rest.pop_front() {
+        lines.push(highest);
+        lines.extend(rest.pop_back());
+    }
 }
 
 /// One series against its path or level, with the whole beside it.
@@ -106,7 +148,7 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
         break_label: asked.locale.drawing.break_word.clone(),
         ..trend::Data::default()
     };
-    let title = titles::against(finding, &asked.full_name(&lines[0].0), asked.locale);
+    let title = titles::against(finding, t.target.force, &asked.full_name(&lines[0].0), asked.locale);
     finish(asked, &lines, 0, title, data)
 }
 
@@ -120,11 +162,13 @@ fn finish(
     let (cell, series) = &lines[focus];
     let title = asked.projected(title);
     let shown = || lines.iter().flat_map(|(_, s)| s).filter(|s| s.value().is_some());
-    let span = periods(shown().map(|s| s.period()), asked.locale);
+    let span = asked.projected_span(periods(shown().map(|s| s.period()), asked.locale));
     let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c)), &span);
     let mut notes = asked.interval_notes(series);
     notes.extend(asked.end_mark_notes(lines));
-    notes.extend(asked.break_notes(cell.sector, series));
+    // Breaks are drawn as far as any line reaches.
+    let all: Vec<Shown<'_>> = [shown().min_by_key(|s| s.period()), shown().max_by_key(|s| s.period())].into_iter().flatten().copied().collect();
+    notes.extend(asked.break_notes(cell.sector, &all));
     let rows: Vec<_> = lines.iter().flat_map(|(c, s)| s.iter().map(move |s| (c, asked.measure, Some(*s)))).collect();
     let mut table = Table::of(&rows);
     let at = |p: Period| data.path.as_ref().and_then(|path| level_at(path, p.start()));
@@ -206,6 +250,13 @@ impl<'a> Asked<'a> {
             ("level", &self.locale.level(BANDS[1])),
         ];
         filled(&self.locale.titles.projected, &parts)
+    }
+
+    /// The periods of figures, and to which one they are carried on.
+    fn projected_span(&self, span: String) -> String {
+        let last = self.options.projection.as_ref().and_then(|p| p.periods().last());
+        let Some(last) = last else { return span };
+        filled(&self.locale.around.projected_to, &[("periods", &span), ("period", &last.period.to_string())])
     }
 
     /// The change between two figures of one cell, at the level of the chart; none across an incomparable break.

@@ -84,8 +84,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let along = |c: &&undeb::Contribution| f64::from(change.sign()) * c.total.value >= least;
     if let Some(most) = split.cells.iter().find(along) {
         let printed = |c: &undeb::Contribution| locale.signed_to(100.0 * c.total.value, places);
+        let in_title = |c: &undeb::Contribution, name: &String| match (&*split.by, asked.evidence.sectors.get(&c.codes[0])) {
+            ([only], Some(sector)) if only == "sector" => asked.sector_in_title(&sector.id),
+            _ => name.clone(),
+        };
         let alike: Vec<String> =
-            split.cells.iter().zip(&names).filter(|(c, _)| printed(c) == printed(most)).map(|(_, n)| n.clone()).collect();
+            split.cells.iter().zip(&names).filter(|(c, _)| printed(c) == printed(most)).map(|(c, n)| in_title(c, n)).collect();
         let pattern = if alike.len() == 1 { &words.waterfall_most } else { &words.waterfall_most_each };
         // Of many that read alike none is the most.
         if alike.len() <= 3 {
@@ -94,8 +98,15 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         }
     }
     let span = periods([split.from, split.to].into_iter(), locale);
-    let subtitle =
-        filled(&locale.around.waterfall_subtitle, &[("measure", &capital(locale.measure(split.measure))), ("periods", &span)]);
+    let among = asked.definition().map_or("employees", |d| &d.denominator);
+    let of = if &*split.sector == asked.evidence.sectors.whole() { &locale.around.percent_of } else { &locale.around.percent_of_in_sector };
+    let parts = [
+        ("measure", capital(locale.measure(split.measure))),
+        ("unit", filled(of, &[("among", among)])),
+        ("periods", span),
+    ];
+    let parts: Vec<(&str, &str)> = parts.iter().map(|(n, w)| (*n, w.as_str())).collect();
+    let subtitle = filled(&locale.around.waterfall_subtitle, &parts);
     let mut notes: Vec<String> = split
         .effects
         .iter()

@@ -6,7 +6,7 @@ use undeb::{Force, Mark, Measure, Period, PolicyForce, Target};
 
 use super::asked::{Asked, Cell};
 use super::evidence::{Shown, assumed};
-use crate::locale::fill;
+use crate::locale::{Locale, fill};
 
 /// The shorthand of a figure; a cell without one is not available.
 pub(super) fn mark(shown: Option<&Shown<'_>>) -> Option<String> {
@@ -72,8 +72,13 @@ impl<'a> Asked<'a> {
         if cell.name != self.sector_name(cell.sector) {
             return cell.name.clone();
         }
-        let sector = self.in_sector(cell.sector);
-        let whole = cell.sector == self.evidence.sectors.whole();
+        self.sector_in_title(cell.sector)
+    }
+
+    /// "the public sector", "all sectors".
+    pub(super) fn sector_in_title(&self, code: &'a str) -> String {
+        let sector = self.in_sector(code);
+        let whole = code == self.evidence.sectors.whole();
         match sector.contains("sector") && !whole {
             true => fill(&self.locale.titles.the_sector, &[("sector", &sector)]),
             false => sector,
@@ -112,6 +117,7 @@ impl<'a> Asked<'a> {
         let rho = self.evidence.correlation().to_string();
         judged.then(|| match self.evidence.of_records() {
             true => around.note_covariance.clone(),
+            false if self.evidence.correlation() == 0.0 => around.note_independent.clone(),
             false => fill(&around.note_correlation, &[("rho", &rho)]),
         })
     }
@@ -179,8 +185,17 @@ impl<'a> Asked<'a> {
         let (Some(first), Some(last)) = (shown.first(), shown.last()) else { return Vec::new() };
         let listed = |force: Force, pattern: &str| {
             let breaks = self.evidence.breaks(self.measure, sector).filter(|b| b.between(first.period(), last.period()));
-            let periods: BTreeSet<Period> = breaks.filter(|b| b.force == force).map(|b| b.at).collect();
-            let words: Vec<String> = periods.iter().map(Period::to_string).collect();
+            let mut periods: BTreeMap<Period, Vec<&str>> = BTreeMap::new();
+            for b in breaks.filter(|b| b.force == force) {
+                // What changed is written in English.
+                let brief = b.brief.as_deref().filter(|_| std::ptr::eq(self.locale, Locale::english()));
+                periods.entry(b.at).or_default().extend(brief);
+            }
+            let word = |(at, brief): (&Period, &Vec<&str>)| match brief.is_empty() {
+                true => at.to_string(),
+                false => format!("{at} ({})", brief.join("; ")),
+            };
+            let words: Vec<String> = periods.iter().map(word).collect();
             (!words.is_empty()).then(|| fill(pattern, &[("periods", &self.locale.listed(&words))]))
         };
         let around = &self.locale.around;

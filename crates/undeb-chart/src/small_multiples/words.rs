@@ -3,26 +3,34 @@
 use crate::axis::percent;
 use crate::backend::At;
 use crate::frame::Layout;
+use crate::locale::{Locale, fill};
 use crate::svg::{Anchor, Type};
 use crate::text::{shorten, wrap, wrap_to};
 use crate::theme::size;
-use crate::trend::line;
+use crate::trend::{Series, line};
 
 use super::{Page, Panel, latest};
 
 /// The lines that the longest name needs in panels of this width.
-pub(super) fn lines(panels: &[Panel], set: &Type, panel: f64) -> usize {
-    let beside = beside(panels, set);
+pub(super) fn lines(panels: &[Panel], set: &Type, panel: f64, locale: &Locale) -> usize {
+    let beside = beside(panels, set, locale);
     panels.iter().map(|p| name(&p.series.label, set, panel, beside).len()).max().unwrap_or(1).max(1)
 }
 
-/// A name beside its figure, or above it where it is too long for that, or in two lines with the figure after the second.
+/// A name beside its figure, or above it where it is too long for that, or in two lines with the figure after or below the
+/// second.
 fn name(label: &str, set: &Type, panel: f64, beside: f64) -> Vec<String> {
     let wrapped = |room: f64| wrap(label, set.size, set.weight, room);
     match (wrapped(panel - beside), wrapped(panel)) {
         (lines, _) if lines.len() <= 1 => lines,
         (_, mut lines) if lines.len() == 1 => {
             lines.push(String::new());
+            lines
+        }
+        (_, mut lines) if lines.len() == 2 => {
+            if set.width(&lines[1]) > panel - beside {
+                lines.push(String::new());
+            }
             lines
         }
         _ => wrap_to(label, set.size, set.weight, panel - beside, 2),
@@ -34,7 +42,7 @@ pub(super) fn draw(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels:
     let palette = layout.palette;
     let plain = Type::new(page.set.size, palette.ink);
     let base = |corner: &At| corner.1 + page.lines as f64 * page.set.leading - 3.0;
-    let beside = beside(panels, &plain.semi_bold());
+    let beside = beside(panels, &plain.semi_bold(), layout.locale);
     for (panel, corner) in panels.iter().zip(corners) {
         let set = if panel.series.focus { plain.semi_bold() } else { plain };
         let names = name(&panel.series.label, &set, page.panel, beside);
@@ -43,8 +51,8 @@ pub(super) fn draw(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels:
         }
     }
     for (panel, corner) in panels.iter().zip(corners) {
-        if let Some((_, value)) = latest(&panel.series) {
-            layout.svg.text((corner.0 + page.panel, base(corner)), &percent(value), &plain.anchored(Anchor::End));
+        if let Some(words) = figure(&panel.series, newest(panels), layout.locale) {
+            layout.svg.text((corner.0 + page.panel, base(corner)), &words, &plain.anchored(Anchor::End));
         } else {
             let set = Type::new(size::SMALL, palette.muted).with_halo();
             let y = page.y(corner.1);
@@ -55,8 +63,22 @@ pub(super) fn draw(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels:
 }
 
 /// What the widest latest figure takes beside a name.
-fn beside(panels: &[Panel], set: &Type) -> f64 {
-    panels.iter().filter_map(|p| latest(&p.series)).map(|(_, value)| set.width(&percent(value))).fold(0.0, f64::max) + 8.0
+fn beside(panels: &[Panel], set: &Type, locale: &Locale) -> f64 {
+    let newest = newest(panels);
+    let figures = panels.iter().filter_map(|p| figure(&p.series, newest, locale));
+    figures.map(|words| set.width(&words)).fold(0.0, f64::max) + 8.0
+}
+
+fn newest(panels: &[Panel]) -> f64 {
+    panels.iter().filter_map(|p| latest(&p.series)).map(|at| at.0).fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// The latest figure; with its period where other panels go on.
+fn figure(series: &Series, newest: f64, locale: &Locale) -> Option<String> {
+    let (at, value) = latest(series)?;
+    let parts = [("value", percent(value)), ("period", line::period(at))];
+    let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
+    Some(if at < newest { fill(&locale.drawing.at_period, &parts) } else { percent(value) })
 }
 
 /// The first and the last period below the lowest panel of a column, in two lines where one is too short; the only one

@@ -21,6 +21,8 @@ pub(super) struct End {
     pub(super) colour: Colour,
     pub(super) strong: bool,
     pub(super) dashed: bool,
+    /// Whether other lines go on where this one ends.
+    pub(super) early: bool,
 }
 
 impl End {
@@ -50,31 +52,86 @@ impl End {
 
 /// The plot, and the strip at its right that is kept for names.
 pub(super) struct Place {
+    pub(super) start: f64,
     pub(super) edge: f64,
     pub(super) gutter: f64,
     pub(super) top: f64,
     pub(super) bottom: f64,
+    /// So many of the lines, the first, are those of breaks, which a name with a rim may cross where it must.
+    pub(super) cuts: usize,
 }
 
 /// Names the lines where they end if the plot has room for all of these names, and beside the plot if not. Counts the
 /// lines that stay without a name.
 pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines: &[Vec<At>]) -> usize {
+    // A line that ends early has its name there if it can: a lead to the edge would look like more of the line.
+    let mut taken: Vec<Vec<At>> = lines.to_vec();
+    let mut rest = Vec::new();
+    let (early, ends): (Vec<End>, Vec<End>) = ends.into_iter().partition(|end| end.early);
+    rest.extend(ends);
+    for end in in_columns(layout, early, place, &mut taken) {
+        match Some(&end).filter(|end| end.early).and_then(|end| inside(layout, std::slice::from_ref(end), place, &taken)) {
+            Some(spots) => {
+                taken.extend(spots.iter().map(|s| s.area.outline()));
+                write(layout, &[end], spots);
+            }
+            None => rest.push(end),
+        }
+    }
+    let (ends, lines) = (rest, taken);
     // A line that runs to the edge has its name beside the plot; among many lines none would be found beside its own.
     let (within, mut beside): (Vec<End>, Vec<End>) =
         if ends.len() <= 8 { ends.into_iter().partition(|end| end.at.0 < place.edge - 20.0) } else { (Vec::new(), ends) };
+    let lines = lines.as_slice();
     match inside(layout, &within, place, lines) {
-        Some(spots) => {
-            for (end, spot) in within.iter().zip(spots) {
-                let set = end.style(layout);
-                for (i, line) in spot.lines.iter().enumerate() {
-                    let y = spot.area.top + 9.0 + i as f64 * LEADING + 0.36 * set.size;
-                    layout.svg.text((spot.left, y), line, &set);
-                }
-            }
-        }
+        Some(spots) => write(layout, &within, spots),
         None => beside.extend(within),
     }
     in_gutter(layout, beside, place)
+}
+
+/// Names the ends that stand above each other in a column at their right, where it touches nothing; gives the others.
+fn in_columns(layout: &mut Layout<'_>, mut ends: Vec<End>, place: &Place, taken: &mut Vec<Vec<At>>) -> Vec<End> {
+    const ASIDE: f64 = 26.0;
+    ends.sort_by(|a, b| a.at.0.total_cmp(&b.at.0).then(a.at.1.total_cmp(&b.at.1)));
+    let mut others = Vec::new();
+    while !ends.is_empty() {
+        let x = ends[0].at.0;
+        let below = ends.iter().position(|end| end.at.0 > x + 2.0).unwrap_or(ends.len());
+        let column: Vec<End> = ends.drain(..below).collect();
+        let wanted: Vec<(f64, f64)> = column.iter().map(|end| (end.at.1, LEADING + 2.0)).collect();
+        let spot = |(end, middle): (&End, f64)| {
+            let (left, half) = (x + ASIDE, (LEADING + 2.0) / 2.0);
+            let right = left + end.style(layout).width(&end.words());
+            let area = Area { left: left - 2.0, right: right + 2.0, top: middle - half, bottom: middle + half };
+            Spot { lines: vec![end.words()], left, area }
+        };
+        let middles = spread(&wanted, place.top, place.bottom);
+        let spots: Vec<Spot> = column.iter().zip(middles.iter().copied()).map(spot).collect();
+        let free = |spot: &Spot| spot.area.right <= place.edge && !taken[place.cuts..].iter().any(|line| spot.area.crossed_by(line));
+        if column.len() < 2 || !spots.iter().all(free) {
+            others.extend(column);
+            continue;
+        }
+        for (end, middle) in column.iter().zip(middles) {
+            let lead = [(end.at.0 + 6.0, end.at.1), (x + ASIDE - 4.0, middle)];
+            layout.svg.draw(&Dashes::new(lead, layout.palette.neutral.line(1.0), (0.5, 3.0)));
+        }
+        taken.extend(spots.iter().map(|s| s.area.outline()));
+        write(layout, &column, spots);
+    }
+    others
+}
+
+/// Writes names in the places found for them.
+fn write(layout: &mut Layout<'_>, ends: &[End], spots: Vec<Spot>) {
+    for (end, spot) in ends.iter().zip(spots) {
+        let set = end.style(layout);
+        for (i, line) in spot.lines.iter().enumerate() {
+            let y = spot.area.top + 9.0 + i as f64 * LEADING + 0.36 * set.size;
+            layout.svg.text((spot.left, y), line, &set);
+        }
+    }
 }
 
 /// A spot for every name that touches nothing and is nearer to its own line than to any other.
@@ -86,7 +143,8 @@ fn inside(layout: &Layout<'_>, ends: &[End], place: &Place, lines: &[Vec<At>]) -
         let others = || ends.iter().enumerate().filter(move |(k, _)| *k != i).map(|(_, other)| other);
         let free = |spot: &Spot| {
             let (area, middle) = (&spot.area, (spot.area.top + spot.area.bottom) / 2.0);
-            area.right <= place.edge
+            area.left >= place.start
+                && area.right <= place.edge
                 && area.top >= place.top
                 && area.bottom <= place.bottom
                 && !taken.iter().any(|other| area.meets(other))
@@ -187,7 +245,7 @@ mod tests {
 
     fn end(name: &str) -> End {
         let colour = Colour(0, 0, 0);
-        End { at: (0.0, 0.0), name: name.into(), figure: "30.1%".into(), colour, strong: false, dashed: false }
+        End { at: (0.0, 0.0), name: name.into(), figure: "30.1%".into(), colour, strong: false, dashed: false, early: false }
     }
 
     #[test]
@@ -208,7 +266,7 @@ mod tests {
         let layout = Layout::begin("t", &frame, Theme::Light);
         let end = |at: &At| End { at: *at, ..end("Wales") };
         let ends: Vec<End> = ends.iter().map(end).collect();
-        let place = Place { edge: 500.0, gutter: 90.0, top: 0.0, bottom: 300.0 };
+        let place = Place { start: 0.0, edge: 500.0, gutter: 90.0, top: 0.0, bottom: 300.0, cuts: 0 };
         inside(&layout, &ends, &place, &[]).map(|spots| spots.iter().map(|s| s.area.top + 9.0).collect())
     }
 

@@ -87,7 +87,7 @@ pub(super) fn draw(layout: &mut Layout<'_>, fan: &Fan, (x, y): (&Scale, &Scale),
 pub(super) fn end(fan: &Fan, colour: Colour, locale: &Locale) -> Option<End> {
     let at = fan.points.iter().rev().find_map(|p| Some((p.x, p.median?)))?;
     let name = or(&fan.label, &locale.around.projection).to_owned();
-    Some(End { at, name, figure: format!("{}%", percent(at.1)), colour, strong: false, dashed: true })
+    Some(End { at, name, figure: format!("{}%", percent(at.1)), colour, strong: false, dashed: true, early: false })
 }
 
 pub(super) fn describe(fan: &Fan, locale: &Locale) -> String {

@@ -25,6 +25,9 @@ pub struct SeriesBreak {
     pub measures: Vec<Measure>,
     /// What the break forbids.
     pub force: Force,
+    /// What changed, in a few words for a note under a chart: "survey redesigned".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brief: Option<String>,
     /// What changed.
     pub note: String,
     /// Where that is written.
