@@ -95,7 +95,7 @@ class Chart:
         --------
         >>> import undeb as ub
         >>> ub.Plan.read("eu-80").assess().chart("gap").title
-        '7 of 27 member states are at or above the line, 20 below it'
+        '7 of 27 member states are at or above the 80% line, 20 below it'
         """
         return self._inner.words()[0]
 

@@ -56,7 +56,9 @@ fn near(printed: f64, share: f64) -> bool {
 
 /// How many of all are on either side, by the words of a title: of a target, or of an earlier period.
 fn sides(title: &str) -> [usize; 3] {
-    let got = numbers(title);
+    // The level itself, "the 80% line", counts nothing.
+    let counts: Vec<&str> = title.split(' ').filter(|word| !word.trim_end_matches([',', ';']).ends_with('%')).collect();
+    let got = numbers(&counts.join(" "));
     let whole = |i: usize| got[i] as usize;
     let lower = title.find(" lower than ").is_some_and(|l| title.find(" higher than ").is_none_or(|h| l < h));
     let every = match title {
@@ -127,6 +129,25 @@ fn check(chart: &Chart) {
                 }
             }
         }
+        Kind::Interval if title.contains(" beyond sampling error, ") && title.ends_with(" below") => {
+            // Above and below the whole.
+            let counts = numbers(title.split_once("; ").unwrap().1);
+            let answers = ["above", "below", "cannot_tell"].map(|answer| rows.count(answer));
+            let judged: Vec<usize> = (0..rows.len()).filter(|&r| rows.number("value", r).is_some()).collect();
+            assert_eq!(answers.iter().sum::<usize>(), judged.len(), "{title}");
+            assert_eq!(counts, [answers[0] as f64, judged.len() as f64, answers[1] as f64], "{title}");
+            for r in judged {
+                let (value, whole) = (rows.number("value", r).unwrap(), rows.number("whole", r).unwrap());
+                let known = rows.range("low", "high", r).unwrap();
+                assert!(near(numbers(title.split_once(": ").unwrap().1)[0], whole), "{title}");
+                match rows.text("answer", r).as_deref() {
+                    Some("above") => assert!(value > whole, "{title}"),
+                    Some("below") => assert!(value < whole, "{title}"),
+                    // The error of the whole only widens the doubt.
+                    _ => assert!(known.low <= whole + 0.02 && known.high >= whole - 0.02, "{title}"),
+                }
+            }
+        }
         Kind::Interval if title.contains(" at or above the ") || title.contains(" can be told from the ") => {
             answers(chart, ["met", "not_met"], ("low", "high"));
             for r in 0..rows.len() {
@@ -138,6 +159,9 @@ fn check(chart: &Chart) {
                     _ => assert!(known.low < level && known.high >= level),
                 }
             }
+        }
+        Kind::Trend | Kind::SmallMultiples if title.starts_with("From ") || title.contains("% in ") && !title.contains(": ") => {
+            ends(&rows, title, &got)
         }
         Kind::Slope | Kind::SmallMultiples => {
             if title.starts_with("No two figures") {
@@ -156,11 +180,14 @@ fn check(chart: &Chart) {
             );
             for r in 0..rows.len() {
                 let Some(change) = rows.number("change", r) else { continue };
-                let known = rows.range("change_low", "change_high", r).unwrap_or(Interval { low: change, high: change });
+                let stated = rows.range("change_low", "change_high", r);
+                let known = stated.unwrap_or(Interval { low: change, high: change });
+                // Without an error a change counts where a tenth of a point shows it.
+                let least = if stated.is_some() { 0.0 } else { 0.0005 };
                 match rows.text("answer", r).as_deref() {
-                    Some("rise") => assert!(known.low > 0.0),
-                    Some("fall") => assert!(known.high < 0.0),
-                    _ => assert!(known.low <= 0.0 && known.high >= 0.0),
+                    Some("rise") => assert!(known.low > 0.0 && known.low >= least),
+                    Some("fall") => assert!(known.high < 0.0 && known.high <= -least),
+                    _ => assert!(known.low <= least && known.high >= -least),
                 }
             }
         }
@@ -178,6 +205,11 @@ fn check(chart: &Chart) {
             let distance: Vec<f64> =
                 (0..rows.len()).map(|r| rows.number("other_value", r).unwrap() - rows.number("value", r).unwrap()).collect();
             let above = distance.iter().filter(|d| **d > 0.0).count();
+            if let [_] = distance[..] {
+                let (low, high) = (rows.number("value", 0).unwrap(), rows.number("other_value", 0).unwrap());
+                assert!(near(got[got.len() - 2], high) && near(got[got.len() - 1], low), "{title}");
+                return;
+            }
             if title.contains(" equals ") {
                 assert!(distance.iter().all(|d| d.abs() < 1e-9), "{title}");
                 return;
@@ -282,6 +314,23 @@ fn course(rows: &Rows<'_>, title: &str, got: &[f64]) {
         }
     }
     assert_eq!(title.contains("beyond sampling error"), known.is_some(), "{title}");
+}
+
+/// The lowest and the highest of the last figures of each line, or of those in the period that the title names.
+fn ends(rows: &Rows<'_>, title: &str, got: &[f64]) {
+    let name = |r: usize| (rows.text("name", r), rows.text("sector", r));
+    let valued: Vec<usize> = (0..rows.len()).filter(|&r| rows.number("value", r).is_some()).collect();
+    let last = |r: &usize| valued.iter().rev().find(|k| name(**k) == name(*r)) == Some(r);
+    let newest = valued.iter().filter_map(|r| rows.text("period", *r)).max();
+    let dated = newest.as_ref().is_some_and(|p| title.ends_with(&format!(" in {p}")));
+    let shown: Vec<usize> = valued.iter().copied().filter(last).filter(|r| !dated || rows.text("period", *r) == newest).collect();
+    let clear: Vec<f64> =
+        shown.iter().filter(|r| rows.text("mark", **r).is_none()).filter_map(|r| rows.number("value", *r)).collect();
+    let (low, high) = clear.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+    assert!(near(got[0], low) && got.iter().any(|n| near(*n, high)), "{title}: {low} {high}");
+    assert_eq!(title.contains("leaving out marked figures"), clear.len() < shown.len(), "{title}");
+    let mixed = shown.windows(2).any(|p| rows.text("period", p[0]) != rows.text("period", p[1]));
+    assert_eq!(title.contains("in the latest period of each"), mixed, "{title}");
 }
 
 /// The ends of what is not marked.

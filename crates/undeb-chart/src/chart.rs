@@ -34,7 +34,7 @@ const MOST_TITLE: usize = 500;
 /// let plan = undeb::Plan::builtin("eu-80")?;
 /// let findings = plan.assess(plan.gather()?)?;
 /// let picture = chart(Kind::Gap, (&findings).into(), &ChartOptions::default())?;
-/// assert_eq!(picture.title(), "7 of 27 member states are at or above the line, 20 below it");
+/// assert_eq!(picture.title(), "7 of 27 member states are at or above the 80% line, 20 below it");
 /// assert!(picture.stamp().is_some() && picture.svg().starts_with("<svg"));
 /// assert_eq!(picture.numbers().height(), 27);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -303,7 +303,15 @@ fn line_ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Col
     if let Some(at) = path.last() {
         let name = or(&data.path_label, &layout.locale.drawing.path).to_owned();
         // The path is kept with the focus: the chart is about the distance of the two.
-        ends.push(End { at: *at, name, figure: String::new(), colour: layout.palette.ink, strong: true, dashed: true, early: false });
+        ends.push(End {
+            at: *at,
+            name,
+            figure: String::new(),
+            colour: layout.palette.ink,
+            strong: true,
+            dashed: true,
+            early: false,
+        });
     }
     ends
 }

@@ -147,9 +147,9 @@ fn a_chart_is_written_once_and_described() {
     let command = format!("chart gap eu-80 --out {}", file.display());
     printed(&command);
     let drawn = fs::read_to_string(&file).unwrap();
-    assert!(drawn.starts_with("<svg") && drawn.contains("7 of 27 member states are at or above the line, 20 below it"));
+    assert!(drawn.starts_with("<svg") && drawn.contains("7 of 27 member states are at or above the 80% line, 20 below it"));
     refused(&command, &["--force"]);
     assert_eq!(fs::read_to_string(&file).unwrap(), drawn);
-    says("chart gap eu-80 --describe", &["7 of 27 member states are at or above the line, 20 below it", "Not released"]);
+    says("chart gap eu-80 --describe", &["7 of 27 member states are at or above the 80% line, 20 below it", "Not released"]);
     refused("chart pie eu-80 --describe", &["`pie` is not a kind of chart", "small-multiples"]);
 }

@@ -43,7 +43,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         ..bounds::Data::default()
     };
     let words = &asked.locale.titles;
-    let spans: Vec<(String, f64)> = rows.iter().filter_map(|(c, s)| Some((c.name.clone(), missing(s)?.high - missing(s)?.low))).collect();
+    let spans: Vec<(String, f64)> =
+        rows.iter().filter_map(|(c, s)| Some((c.name.clone(), missing(s)?.high - missing(s)?.low))).collect();
     let written = |span: f64| titles::points(asked.locale, span);
     let open = written(bounds.high - bounds.low);
     // Widths that read alike are none the widest.

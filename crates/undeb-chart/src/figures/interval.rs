@@ -157,12 +157,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     }
     if let Some((_, whole)) = against_whole {
         table.number("whole", rows.iter().map(|_| whole.value()));
-        let words = |s: &Option<Shown<'_>>| match s.as_ref().and_then(sign) {
-            Some(1) => "above",
-            Some(-1) => "below",
+        let words = |sign: i8| match sign {
+            1 => "above",
+            -1 => "below",
             _ => "cannot_tell",
         };
-        table.text("answer", rows.iter().map(|(_, s)| Some(words(s).to_owned())));
+        table.text("answer", rows.iter().map(|(_, s)| Some(words(s.as_ref().and_then(sign)?).to_owned())));
     }
     Filled::new(asked, Data::Interval(data), asked.frame(title, subtitle, notes), table)
 }

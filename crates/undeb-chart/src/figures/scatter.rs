@@ -93,7 +93,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         let (high, low) = (figure(high), figure(low));
         filled(
             &locale.titles.scatter_one,
-            &[("place", &asked.in_title(cell)), ("upper", locale.measure(upright)), ("lower", &names[1].1), ("high", &high), ("low", &low)],
+            &[
+                ("place", &asked.in_title(cell)),
+                ("upper", locale.measure(upright)),
+                ("lower", &names[1].1),
+                ("high", &high),
+                ("low", &low),
+            ],
         )
     } else if same {
         filled(&locale.titles.scatter_equal, &parts)

@@ -3,7 +3,8 @@
 //! Source: METHODS M28.
 
 use undeb::{
-    Answer, Classification, Finding, Interval, JudgedBy, Level, Measure, PathAnswer, Period, PolicyForce, Reason, Target, TargetFindings,
+    Answer, Classification, Finding, Interval, JudgedBy, Level, Measure, PathAnswer, Period, PolicyForce, Reason, Target,
+    TargetFindings,
 };
 
 use super::asked::Asked;

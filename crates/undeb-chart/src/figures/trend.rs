@@ -72,11 +72,7 @@ fn end<'a>(series: &[Shown<'a>]) -> Option<Shown<'a>> {
 }
 
 /// The whole first, then highest and lowest in turn: what has room for a name or a colour should say the most.
-fn from_both_ends<'a>(
-    lines: &mut Vec<(Cell<'a>, Vec<Shown<'a>>)>,
-    whole: &str,
-    latest: impl Fn(&[Shown<'a>]) -> Option<f64>,
-) {
+fn from_both_ends<'a>(lines: &mut Vec<(Cell<'a>, Vec<Shown<'a>>)>, whole: &str, latest: impl Fn(&[Shown<'a>]) -> Option<f64>) {
     let value = |line: &(Cell<'a>, Vec<Shown<'a>>)| latest(&line.1).unwrap_or(f64::NEG_INFINITY);
     lines.sort_by(|a, b| (b.0.region == whole).cmp(&(a.0.region == whole)).then(value(b).total_cmp(&value(a))));
     let parts = lines.iter().position(|l| l.0.region != whole).unwrap_or(lines.len());
@@ -167,7 +163,8 @@ fn finish(
     let mut notes = asked.interval_notes(series);
     notes.extend(asked.end_mark_notes(lines));
     // Breaks are drawn as far as any line reaches.
-    let all: Vec<Shown<'_>> = [shown().min_by_key(|s| s.period()), shown().max_by_key(|s| s.period())].into_iter().flatten().copied().collect();
+    let all: Vec<Shown<'_>> =
+        [shown().min_by_key(|s| s.period()), shown().max_by_key(|s| s.period())].into_iter().flatten().copied().collect();
     notes.extend(asked.break_notes(cell.sector, &all));
     let rows: Vec<_> = lines.iter().flat_map(|(c, s)| s.iter().map(move |s| (c, asked.measure, Some(*s)))).collect();
     let mut table = Table::of(&rows);

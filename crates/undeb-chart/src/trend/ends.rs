@@ -108,7 +108,8 @@ fn in_columns(layout: &mut Layout<'_>, mut ends: Vec<End>, place: &Place, taken:
         };
         let middles = spread(&wanted, place.top, place.bottom);
         let spots: Vec<Spot> = column.iter().zip(middles.iter().copied()).map(spot).collect();
-        let free = |spot: &Spot| spot.area.right <= place.edge && !taken[place.cuts..].iter().any(|line| spot.area.crossed_by(line));
+        let free =
+            |spot: &Spot| spot.area.right <= place.edge && !taken[place.cuts..].iter().any(|line| spot.area.crossed_by(line));
         if column.len() < 2 || !spots.iter().all(free) {
             others.extend(column);
             continue;
