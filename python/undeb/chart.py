@@ -151,7 +151,8 @@ class Chart:
         - ``small-multiples``: ``target``, and beside the last figure ``from_period``, ``change``, ``change_low``,
           ``change_high`` (fractions), ``answer`` (``rise``, ``fall``, ``unclear``, ``not_comparable``).
         - ``slope``: ``from_period``, ``from_value``, and the four columns of the change.
-        - ``interval``: with a target ``target`` and ``answer`` (``met``, ``not_met``, ``cannot_tell``).
+        - ``interval``: with a target ``target`` and ``answer`` (``met``, ``not_met``, ``cannot_tell``); where regions are
+          held against their whole, ``whole`` (its rate) and ``answer`` (``above``, ``below``, ``cannot_tell``).
         - ``gap``: ``baseline_period``, ``baseline``, ``target``, ``gap`` (positive is short), ``gap_low``,
           ``gap_high``, ``gap_workers`` (people or jobs), ``answer`` (``unset`` too).
         - ``scatter``: ``other_measure``, ``other_value``, ``other_low``, ``other_high``.
