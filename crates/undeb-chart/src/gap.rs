@@ -157,7 +157,9 @@ fn row_marks(layout: &mut Layout<'_>, plan: &Rows, i: usize, row: &Row) {
     }
     let mark = row.tone.mark(palette);
     if let Some((low, high)) = row.interval {
-        plan.whiskers(layout, i, (low, high), colour(mark, palette).line(1.5));
+        // On close rows a thin interval leaves the mark to be told.
+        let weight = if radius < 4.5 { 1.0 } else { 1.5 };
+        plan.whiskers(layout, i, (low, high), colour(mark, palette).line(weight));
     }
     if let Some(baseline) = row.baseline {
         Mark::Full(palette.neutral).draw(&mut layout.svg, (place(baseline), y), palette, radius - 1.0);

@@ -5,10 +5,11 @@ use plotters::element::PathElement;
 use crate::area::Area;
 use crate::axis::Scale;
 use crate::backend::At;
+use crate::fonts::Weight;
 use crate::frame::{Layout, widest};
 use crate::locale::{Locale, fill};
 use crate::svg::{Anchor, Type};
-use crate::text::{shorten, wrap};
+use crate::text::{shorten, shorten_apart, wrap};
 use crate::theme::size;
 
 /// The longest name that stands beside a dot.
@@ -103,11 +104,15 @@ impl Plane {
         // Names keep off the leads of those before them.
         let mut leads: Vec<[At; 2]> = Vec::new();
         let mut without = Vec::new();
+        let room = NAME.min(0.45 * (self.x.end - self.x.start));
+        let names: Vec<&str> = spots.iter().map(|spot| spot.name).collect();
+        let names = shorten_apart(&names, size::SMALL, Weight::SemiBold, room);
+        let spots: Vec<Spot<'_>> = spots.iter().zip(&names).map(|(spot, name)| Spot { name, ..*spot }).collect();
+        let spots = spots.as_slice();
         for group in groups(spots) {
             let at = group.at;
             let set = Type::new(size::SMALL, layout.palette.ink).with_halo();
             let set = if group.strong { set.semi_bold() } else { set };
-            let room = NAME.min(0.45 * (self.x.end - self.x.start));
             let (words, said) = group.words(spots, layout.locale, &set, room);
             let width = set.width(&words);
             let other = |k: &usize| !group.close.contains(k);

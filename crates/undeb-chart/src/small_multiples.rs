@@ -3,11 +3,13 @@
 use crate::axis::{Scale, extent, percent, rate_ticks, sound, tick_label, ticks};
 use crate::backend::At;
 use crate::elements::Strokes;
+use crate::fonts::Weight;
 use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
 use crate::locale::{Drawing, Locale, fill};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
+use crate::text::shorten_apart;
 use crate::theme::{Colour, Palette, Theme, size};
 use crate::trend::{Series, line};
 use crate::words::or;
@@ -173,6 +175,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let spare = room / panels.len().div_ceil(columns) as f64 - set.height(lines);
         set.plot = (set.plot + spare).clamp(CLOSE.plot, WIDE.plot);
     }
+    // Names that differ do so in two lines as well.
+    let names: Vec<&str> = panels.iter().map(|p| p.series.label.as_str()).collect();
+    let names = shorten_apart(&names, set.size, Weight::SemiBold, 1.5 * panel);
+    let renamed = |(p, label): (&Panel, String)| Panel { series: Series { label, ..p.series.clone() }, ..p.clone() };
+    let named: Vec<Panel> = panels.iter().zip(names).map(renamed).collect();
     let page = Page { panel, set, lines, first, last, only, marks };
     let top = layout.top + 6.0;
     let start = layout.left + gutter(set);
@@ -184,7 +191,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     };
     let corners: Vec<At> = (0..panels.len()).map(corner).collect();
     draw_marks(&mut layout, &page, &corners, &panels, whole.as_ref());
-    words::draw(&mut layout, &page, &corners, &panels);
+    words::draw(&mut layout, &page, &corners, &named);
     let set = Type::new(page.set.size, palette.muted).anchored(Anchor::End);
     let highest = page.grid().last();
     for corner in corners.iter().step_by(columns) {

@@ -32,6 +32,19 @@ pub(crate) fn shorten(text: &str, size: f64, weight: Weight, room: f64) -> Strin
     format!("{}…", kept.trim_end_matches([' ', ',', '-']))
 }
 
+/// Cuts texts to a width so that those that differ still do: where two would read alike once cut, they keep their ends.
+pub(crate) fn shorten_apart(texts: &[&str], size: f64, weight: Weight, room: f64) -> Vec<String> {
+    let cut: Vec<String> = texts.iter().map(|text| shorten(text, size, weight, room)).collect();
+    let alike = |i: usize| (0..cut.len()).any(|k| cut[k] == cut[i] && texts[k] != texts[i]);
+    let end = |text: &str| {
+        let letters: Vec<char> = clean(text).chars().collect();
+        let fits = |start: &usize| width(&letters[*start..].iter().collect::<String>(), size, weight) + advance('…', weight) * size <= room;
+        let start = (0..letters.len()).find(fits).unwrap_or(letters.len());
+        format!("…{}", letters[start..].iter().collect::<String>().trim_start())
+    };
+    (0..cut.len()).map(|i| if alike(i) { end(texts[i]) } else { cut[i].clone() }).collect()
+}
+
 /// Breaks a text into lines of at most `room` pixels; a word that is longer is parted with a hyphen.
 pub(crate) fn wrap(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
     fill(clean(text).split(' '), size, weight, room)
@@ -135,6 +148,15 @@ fn part(word: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn names_that_differ_at_their_ends_keep_them() {
+        let names = ["Region of the upper valleys number 7", "Region of the upper valleys number 8", "Wales"];
+        let cut = shorten_apart(&names, 12.0, Weight::Regular, 90.0);
+        assert!(cut[0].starts_with('…') && cut[0].ends_with("number 7") && cut[1].ends_with("number 8"), "{cut:?}");
+        assert_eq!(cut[2], "Wales");
+        assert!(cut.iter().all(|name| width(name, 12.0, Weight::Regular) <= 90.0), "{cut:?}");
+    }
 
     #[test]
     fn a_short_name_is_untouched_and_a_long_one_ends_in_an_ellipsis() {

@@ -151,8 +151,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut items = Vec::new();
     if band {
         let words = or(&data.interval_label, &locale.drawing.interval);
-        let focus = series.iter().position(|s| s.focus).map_or(palette.neutral, |i| colours[i]);
-        items.push((Mark::Band(focus, 0.18), words.to_owned()));
+        let focus = series.iter().position(|s| s.focus);
+        // Of several lines only the one in focus has a band.
+        let whose = focus.filter(|_| series.len() > 1).map_or(String::new(), |i| format!(", {}", series[i].label));
+        items.push((Mark::Band(focus.map_or(palette.neutral, |i| colours[i]), 0.18), format!("{words}{whose}")));
     }
     let hue = fan::hue(&colours, palette);
     items.extend(fan.iter().flat_map(|fan| fan::items(fan, hue, locale)));
