@@ -66,8 +66,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         fall_label: label(&words.fall_beyond, &words.fall),
         unclear_label: label(&words.unclear, &words.same),
     };
-    let changes: Vec<(Period, Change)> = rows.iter().filter_map(|r| Some((from, r.change?))).collect();
-    let noun_rows: Vec<_> = rows.iter().map(|r| (r.cell.clone(), r.to)).collect();
+    let among: Vec<&Cell<'_>> = rows.iter().map(|r| &r.cell).collect();
+    let counted: Vec<&Row<'_>> = rows.iter().filter(|r| asked.counts(&r.cell, &among)).collect();
+    let changes: Vec<(Period, Change)> = counted.iter().filter_map(|r| Some((from, r.change?))).collect();
+    let noun_rows: Vec<_> = counted.iter().map(|r| (r.cell.clone(), r.to)).collect();
     let only = rows.iter().find(|r| r.change.is_some()).map_or("", |r| &r.cell.name);
     let title = asked.changes_title(&changes, asked.noun(&noun_rows), only);
     let subtitle =

@@ -39,8 +39,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         range: None,
     };
     let changes: Vec<Option<(Period, Change)>> = cells.iter().map(|(c, s)| asked.since_start(c.sector, s)).collect();
-    let known: Vec<(Period, Change)> = changes.iter().flatten().copied().collect();
-    let rows: Vec<_> = cells.iter().map(|(c, s)| (c.clone(), s.last().copied())).collect();
+    let among: Vec<&Cell<'_>> = cells.iter().map(|(c, _)| c).collect();
+    let counts = |c: &Cell<'_>| asked.counts(c, &among);
+    let counted = cells.iter().zip(&changes).filter(|((c, _), _)| counts(c));
+    let known: Vec<(Period, Change)> = counted.filter_map(|(_, change)| *change).collect();
+    let rows: Vec<_> = cells.iter().filter(|(c, _)| counts(c)).map(|(c, s)| (c.clone(), s.last().copied())).collect();
     let only = cells.iter().zip(&changes).find(|(_, c)| c.is_some()).map_or("", |((c, _), _)| &c.name);
     // Where there are no two figures of any cell there is no change to speak of.
     let ends = || cells.iter().filter_map(|(c, s)| Some((c, s.iter().rev().find(|s| s.value().is_some())?)));

@@ -7,7 +7,7 @@ use undeb::{
     TargetFindings,
 };
 
-use super::asked::Asked;
+use super::asked::{Asked, Cell};
 use super::words::figure;
 use crate::locale::{Locale, fill};
 
@@ -191,6 +191,12 @@ impl<'a> Asked<'a> {
     /// A title of figures of different periods says so.
     pub(super) fn dated(&self, title: String, one_period: bool) -> String {
         if one_period { title } else { fill(&self.locale.titles.each_latest, &[("title", &title)]) }
+    }
+
+    /// Whether a cell counts: a whole among its parts does not.
+    pub(super) fn counts(&self, cell: &Cell<'a>, among: &[&Cell<'a>]) -> bool {
+        let whole = self.evidence.regions.whole();
+        cell.region != whole || among.iter().all(|c| c.region == whole)
     }
 
     /// How many rose and how many fell since the period of their first figure; `only` is the name of the first.
