@@ -13,7 +13,7 @@ from undeb.errors import DataError
 from undeb.estimates import Estimates
 from undeb.quantities import Quantities
 from undeb.showing import amount, points
-from undeb.tables import Shown, Table, credit, named
+from undeb.tables import Shown, Written, credit, named
 from undeb.vocabulary import Interval, as_period, checked, flag, known, optional, real, text
 
 Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "holm"]
@@ -21,7 +21,7 @@ Adjustment: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli", "ho
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Changes(Table):
+class Changes(Written):
     """Differences or ratios of estimates or quantities, each with interval and test; made by :meth:`Estimates.change` and ``compare``.
 
     The error of a difference of records is that of the joint design: PSUs that both figures share count once.
@@ -160,14 +160,15 @@ class Changes(Table):
         frame = self.to_polars()
         ratio = bool(self._against["ratio"])
         interval = f"{self.level * 100:g}% interval"
-        place = named(self._of._places().items())  # pyright: ignore[reportPrivateUsage]
+        regions, sectors = (named(names) for names in self._of._inner.names())  # pyright: ignore[reportPrivateUsage]
+        places = {"region": regions, "sector": sectors}
         keyed = frame.columns[1 : frame.columns.index("against_period")]
         unit = ["Unit"] if any(unit not in ("points", "ratio") for unit in frame["unit"].unique()) else []
         tests = [] if self.margin is None else ["Maintained", "Detectable"]
         rows: list[list[str]] = []
         for row in Shown.ends(frame).iter_rows(named=True):
             shown = points if row["unit"] == "points" else amount
-            ends = [(place(row[name]), place(row["against_" + name])) for name in keyed]
+            ends = [tuple(places.get(name, str)(row[one]) for one in (name, "against_" + name)) for name in keyed]
             keys = [one if one == other else f"{one} / {other}" for one, other in ends]
             between = "" if row["low"] is None else f"{shown(row['low'])} to {shown(row['high'])}"
             p = "" if row["p_adjusted"] is None else "< 0.001" if row["p_adjusted"] < 0.001 else f"{row['p_adjusted']:.3f}"
@@ -177,7 +178,12 @@ class Changes(Table):
             rows.append([row["measure"], *keys, *cells, row["flags"]])
         numeric = ["Ratio" if ratio else "Change", interval, "Adjusted p", *tests]
         headings = ["Measure", *(name.capitalize() for name in keyed), *numeric[:2], *unit, *numeric[2:], "Flags"]
-        notes = [f"p-values are adjusted by {self.adjustment} for the {frame.height:,} rows of the table.", credit(self._of.source)]
+        tested = frame.height if frame.height > 1 else 0
+        notes = [f"p-values are adjusted by {self.adjustment} for the {tested:,} rows of the table; intervals are not."] if tested else []
+        said = list(dict.fromkeys(map(str, frame["cautions"].drop_nulls())))
+        # A table of many breaks says the first, and that there are more.
+        notes += [f"caution: {caution}" for caution in said[:4]] + ([f"caution: {len(said) - 4} more, in .to_polars()"] if len(said) > 4 else [])
+        notes += [credit(self._of.source)]
         return Shown("Changes", headings, rows, notes, numeric, frame.height)
 
     def __reduce__(self) -> tuple[Callable[..., Changes], tuple[Any, ...]]:

@@ -12,14 +12,14 @@ import polars as pl
 from undeb.estimates import Estimates
 from undeb.listing import Listing
 from undeb.showing import hundredths, percent
-from undeb.tables import Shown, Table, credit, named
+from undeb.tables import Shown, Written, credit, named
 
 Form: TypeAlias = Literal["two-factors", "interaction", "nested"]
 """Into what a change is split: Kitagawa's two factors, the same with their interaction, or Das Gupta's nested ones."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Decomposition(Table):
+class Decomposition(Written):
     """A change of a rate split into effects and cells that add up to it; made by :meth:`Estimates.decompose`."""
 
     _facts: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, TypeAlias, cast
 
-from undeb.errors import DesignError
+from undeb.errors import DataError, DesignError, choices
 from undeb.frames import Frame
 from undeb.vocabulary import flag, known, made, optional, real, several, text, whole, words
 
@@ -95,7 +95,9 @@ class Replicates:
             before, star, after = pattern.partition("*")
             long = len(before) + len(after)
             fits = [n for n in frame.names if star and len(n) > long and n.startswith(before) and n.endswith(after)]
-            found += fits or ([] if star else [pattern])
+            if star and not fits:
+                raise DataError(f"no column fits `{pattern}` for replicates; {choices(pattern, frame.names)}")
+            found += fits or [pattern]
         return found
 
 
@@ -227,6 +229,13 @@ class Pay:
     missing: Sequence[float] = ()
     weight: str | Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        for name in ("missing", "weight"):
+            given = getattr(self, name)
+            # What is frozen holds nothing that could change.
+            if isinstance(given, list):
+                object.__setattr__(self, name, tuple(cast("list[Any]", given)))
+
     def _given(self) -> str:
         return json.dumps({
             "amount": text("amount", self.amount), "unit": text("unit", self.unit),
@@ -293,5 +302,8 @@ def pay_column(pay: Pay | None, frame: Frame) -> tuple[str | None, list[tuple[st
     if pay is None:
         return None, []
     made(Pay, "pay", pay, 'undeb.Pay(amount="wage", unit="GBP an hour")')
-    weights = [name for name in words("weight", pay.weight) if name in frame.names]
+    named = words("weight", pay.weight)
+    weights = [name for name in named if name in frame.names]
+    if named and not weights:
+        raise DataError(f"there is no column `{named[0]}` for the weight of pay; {choices(named[0], frame.names)}")
     return pay._given(), [(pay.amount, "pay"), *((name, "weight of pay") for name in weights)]  # pyright: ignore[reportPrivateUsage]

@@ -29,7 +29,7 @@ class UndebError(Exception):
 class PlanError(UndebError):
     """A plan is wrong, or asks for something that does not exist.
 
-    Values that a plan may hold too (a goal, a deadline, a design effect, a damping, the day of a report) raise it
+    Values that a plan may hold too (a goal, a deadline, a damping, the day of a report) raise it
     wherever they are given.
 
     Examples
@@ -130,4 +130,6 @@ def choices(given: str, known: Iterable[str]) -> str:
     listed = ", ".join(names[:24]) + (f", ... ({len(names)} in all)" if len(names) > 24 else "")
     folded = {name.casefold(): name for name in reversed(names)}
     near = difflib.get_close_matches(given.casefold(), folded, 1, 0.6)
-    return (f"did you mean `{folded[near[0]]}`? " if near else "") + f"{'Choose' if near else 'choose'} one of {listed or 'none: there are none'}"
+    if not names:
+        return "there are none"
+    return (f"did you mean `{folded[near[0]]}`? " if near else "") + f"{'Choose' if near else 'choose'} one of {listed}"

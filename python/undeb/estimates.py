@@ -111,13 +111,15 @@ class Estimates(Explaining):
         self._inner.grades(text("rules", rules), self.level)
         return replace(self, quality=rules)
 
-    def filter(self, *conditions: pl.Expr) -> Estimates:
+    def filter(self, *conditions: pl.Expr, **equal: Any) -> Estimates:
         """The estimates for which every condition holds; nothing is computed again.
 
         Parameters
         ----------
         *conditions
             Polars expressions over the columns of :meth:`to_polars`, each true or false.
+        **equal
+            Columns with the value that each is to have, such as ``region="US"``; a period is a text.
 
         Returns
         -------
@@ -132,13 +134,16 @@ class Estimates(Explaining):
         Examples
         --------
         >>> import polars as pl, undeb as ub
-        >>> len(ub.data("us-states", ["density"]).filter(pl.col("region") == "US", pl.col("sector") == "all"))
+        >>> rates = ub.data("us-states", ["density"])
+        >>> len(rates.filter(pl.col("region") == "US", pl.col("sector") == "all"))
+        40
+        >>> len(rates.filter(region="US", sector="all"))
         40
         """
         from undeb.frames import take
 
         estimates = self
-        for condition in filters(conditions):
+        for condition in filters(conditions, equal):
             mask = take(estimates.to_polars()).select([condition.alias("filter")])
             if mask.height == 1 and not condition.meta.root_names():
                 # One answer for all, as polars has it.

@@ -98,7 +98,7 @@ class Explaining(Analyses):
             "sector": optional(text, "sector", sector),
             "level": self.level, "correlation": rho,
         }  # fmt: skip
-        facts = self._inner.decompose(what, str(start), str(end), split)
+        facts = self._inner.decompose(what, as_period("start", start), as_period("end", end), split)
         asked = {"start": start, "end": end, "measure": what, "by": cells, "form": form, "region": region,
                  "sector": sector, "correlation": correlation}  # fmt: skip
         return Decomposition(facts, self._whole(), asked)

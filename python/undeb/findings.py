@@ -20,7 +20,7 @@ from undeb.outlook import Outlook
 from undeb.plan import Plan
 from undeb.report import Report
 from undeb.showing import percent, points
-from undeb.tables import Shown, Table, credit, named, together
+from undeb.tables import Shown, Written, credit, named, together
 from undeb.vocabulary import Kind, optional, text
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ SCHEMA: dict[str, pl.DataType] = {
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Findings(Table):
+class Findings(Written):
     """Met, not met, or cannot tell: one row for each target and cell. Working results; they leave as a report.
 
     Examples
@@ -264,7 +264,12 @@ class Findings(Table):
         counted = ", ".join(f"{number} {ANSWERS[answer]}" for answer, number in self.counts.items() if number)
         said = f"{counted}." if counted else "No target is held against figures."
         notes = ["[x]: there is no figure."] if any("[x]" in row for row in rows) else []
-        notes += [f"Answers are at a confidence of {self.plan.level * 100:g}%; a gap is level minus rate, and a positive one is short."]
+        judged = set(frame["judged_by"].drop_nulls()) & {"interval", "point"}
+        how = {
+            "interval": f"Answers are judged by intervals at a confidence of {self.plan.level * 100:g}%",
+            "point": "Where no sampling error is stated the figure alone decides" if len(judged) > 1 else "No sampling error is stated, so the figure alone decides",
+        }  # fmt: skip
+        notes += [f"{'. '.join(how[one] for one in sorted(judged))}. A gap is level minus rate, and a positive one is short."] if judged else []
         return Shown(self.plan.title, headings, rows, [said, *notes, self._credit()], ["Rate", *interval, "Level", "Gap"], len(self))
 
     def _credit(self) -> str:

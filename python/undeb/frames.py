@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeAlias, Union, cast, runtime_checkable
 import polars as pl
 
 from undeb.errors import DataError, UndebError, choices
+from undeb.vocabulary import shown
 
 
 @runtime_checkable
@@ -44,7 +45,7 @@ class Frame:
 
     def column(self, name: str, role: str | None = None) -> pl.Expr:
         """A column by name, or an error that says which there are."""
-        what = "" if role is None else f" for {role}"
+        what = "" if role is None or role == name else f" for {role}"
         if name in self.unreadable:
             raise DataError(f"the column `{name}`{what} cannot be read: {self.unreadable[name]}")
         if name not in self.names:
@@ -113,7 +114,8 @@ def take(table: Tabular) -> Frame:
         try:
             frame = table.collect()
         except Exception as error:
-            raise DataError(f"the lazy frame cannot be collected: {first_line(error)}; is its source still there?") from None
+            hint = "; is its source still there?" if isinstance(error, OSError) else ""
+            raise DataError(f"the lazy frame cannot be collected: {first_line(error)}{hint}") from None
         return Frame(frame, frame.columns)
     if type(table).__module__.partition(".")[0] == "pandas":
         return _pandas(table)
@@ -195,6 +197,21 @@ def _readable(frame: pl.DataFrame) -> pl.DataFrame:
         raise DataError(f"a column has numbers too large for 64 bits: {first_line(error)}") from None
 
 
+def _mixture(column: Any) -> str | None:
+    """Where a column of objects is of two types: the first row of each."""
+    first: dict[str, str] = {}
+    values: list[Any] = list(column)
+    for row, value in enumerate(values, 1):
+        if value is None or value != value:
+            continue
+        kind = type(value).__name__
+        first.setdefault(kind, f"row {row} is {shown(value)} ({kind})")
+        if len(first) == 2:
+            one, other = first.values()
+            return f"it mixes types: {one}, {other}; make them one first, as in .astype(str)"
+    return None
+
+
 def _pandas(table: Any) -> Frame:
     if type(table).__name__ != "DataFrame":
         raise DataError(f"a {type(table).__name__} of pandas is not a table; give a DataFrame")
@@ -216,6 +233,6 @@ def _pandas(table: Any) -> Frame:
             columns[str(name)] = pl.Series(str(name), array)
         except Exception as error:
             # pyarrow has many kinds of refusal, and every one says the same: this column is not of one type.
-            unreadable[str(name)] = f"{first_line(error)} (it mixes types, or holds what is no number, text or date)"
+            unreadable[str(name)] = _mixture(table[name]) or f"{first_line(error)} (it holds what is no number, text or date)"
     frame = pl.DataFrame(list(columns.values()))
     return Frame(frame, [str(name) for name in table.columns], unreadable)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from undeb.showing import chance, count, error, hundredths, percent, points, width
-from undeb.tables import Shown, Table, named
+from undeb.tables import Shown, Written, named
 
 WAYS: dict[str, Callable[[Any], str]] = {
     "percent": percent, "chance": chance, "points": points, "hundredths": hundredths, "error": error, "width": width, "count": count,
@@ -18,7 +18,7 @@ WAYS: dict[str, Callable[[Any], str]] = {
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Listing(Table):
+class Listing(Written):
     """A list with its heading: ranks, priorities, smallest changes that could be told."""
 
     title: str

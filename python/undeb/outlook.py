@@ -11,7 +11,7 @@ import polars as pl
 
 from undeb.listing import Listing
 from undeb.showing import chance, hundredths, percent
-from undeb.tables import Shown, Table, named
+from undeb.tables import Shown, Written, named
 
 if TYPE_CHECKING:
     from undeb.findings import Findings
@@ -40,7 +40,7 @@ MILESTONES: dict[str, pl.DataType] = {
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Outlook(Table):
+class Outlook(Written):
     """Trend, pace and projection of each finding, held against its target; made by :meth:`Findings.outlook`."""
 
     _of: Findings

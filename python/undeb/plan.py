@@ -6,6 +6,7 @@ import datetime
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +16,10 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.errors import PlanError, UndebError
+from undeb.files import place
 from undeb.showing import percent, points
 from undeb.tables import Shown, Table, named
-from undeb.vocabulary import as_period, checked, made, optional, path_of, real, words
+from undeb.vocabulary import as_period, checked, made, optional, path_of, real, shown, words
 from undeb.vocabulary import text as as_text
 
 if TYPE_CHECKING:
@@ -80,6 +82,13 @@ class Target:
     proposer: str | None = None
     note: str | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("region", "sector"):
+            given = getattr(self, name)
+            # What is frozen holds nothing that could change.
+            if isinstance(given, list):
+                object.__setattr__(self, name, tuple(cast("list[str]", given)))
+
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Plan(Table):
@@ -127,7 +136,7 @@ class Plan(Table):
         >>> ub.Plan.read("eu-80").level
         0.95
         """
-        path = path_of("plan", plan)
+        path = path_of("plan", plan, "the name of a plan, or the path of a file,")
         try:
             if path.suffix != ".toml" and not path.is_file():
                 name = str(path)
@@ -247,13 +256,7 @@ class Plan(Table):
         True
         """
         how = "a list of undeb.Target(...)"
-        if isinstance(targets, Target) or not isinstance(targets, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise PlanError(f"`targets` is {targets!r}; write {how}")
-        try:
-            listed = list(targets)
-        except TypeError:
-            # A numpy array without a dimension says that it can be gone through, and cannot.
-            raise PlanError(f"`targets` is {targets!r}; write {how}") from None
+        listed = _listed("targets", targets, how)
         _must_be_targets(listed)
         head: dict[str, Any] = {
             "id": id, "title": title, "summary": summary, "source": source, "measures": words("measures", measures),
@@ -268,13 +271,16 @@ class Plan(Table):
         for target in listed:
             given = {name: getattr(target, name) for name in Target.__dataclass_fields__}
             lines += ["", "[[target]]", *_keys(given, f"` of the target `{target.id}")]
-        for action in actions:
+        for action in _listed("actions", actions, 'a list of dictionaries such as {"id": "a", "action": "..."}'):
             lines += ["", "[[action]]", *_section("action", action)]
         sections = {"trend": trend, "projection": projection, "decomposition": decomposition, "priorities": priorities}
         for name, section in sections.items():
             if section is not None:
                 lines += ["", f"[{name}]", *_section(name, section)]
-        return Plan.from_toml("\n".join(lines) + "\n")
+        try:
+            return Plan.from_toml("\n".join(lines) + "\n")
+        except PlanError as error:
+            raise PlanError(_placed(str(error), lines)) from None
 
     def assess(self, *evidence: Estimates) -> Findings:
         r"""Holds evidence against the plan; that of its own sources when none is given.
@@ -394,6 +400,37 @@ class Plan(Table):
             rows.append({**{name: target.get(name) for name in schema}, "level": None, names[kind]: value})
         return pl.DataFrame(rows, schema=schema)
 
+    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Writes the plan as a TOML file.
+
+        Parameters
+        ----------
+        path
+            A file ending in ``.toml``.
+        overwrite
+            Replace a file that is there.
+
+        Returns
+        -------
+        pathlib.Path
+            The file, whole or not at all.
+
+        Raises
+        ------
+        SchemaError
+            The ending is not known.
+        UndebError
+            There is such a file already and ``overwrite`` is false, or it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, undeb as ub
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ub.Plan.read(ub.Plan.read("eu-80").write(folder + "/mine.toml")).id
+        'eu-80'
+        """
+        return place(path, overwrite, "kind of plan file", [".toml"], lambda aside, _: aside.write_text(self._text, encoding="utf-8"))
+
     @property
     def id(self) -> str:
         """Short name.
@@ -486,6 +523,33 @@ def _gathered(plan: Plan, at: int) -> Estimates:
 
 def _several(names: list[str], what: str) -> str:
     return ", ".join(names) if len(names) <= 3 else f"{len(names)} {what}"
+
+
+def _listed(name: str, given: Any, how: str) -> list[Any]:
+    """What stands in a list, or an error that shows one."""
+    single: bool = isinstance(given, (str, bytes, Mapping, Target))
+    try:
+        # A numpy array without a dimension says that it can be gone through, and cannot.
+        if not single:
+            return list(given)
+    except TypeError:
+        pass
+    raise PlanError(f"`{name}` is {shown(given)}; write {how}")
+
+
+def _placed(message: str, lines: list[str]) -> str:
+    """A message of a plan that was built: the target and the option in place of line and column of a text nobody wrote."""
+    found = re.match(r"the plan:(\d+):\d+: ", message)
+    if found is None:
+        return message
+    at = min(int(found[1]), len(lines)) - 1
+    start = max(i for i in range(at + 1) if lines[i].startswith("[") or i == 0)
+    section = lines[start].strip("[]")
+    named = (line.split(" = ", 1)[1].strip('"') for line in lines[start + 1 : at + 20] if line.startswith("id = "))
+    owner = "the plan" if section == "plan" else f"the {section} `{next(named, '')}`" if section in ("target", "action") else f"`{section}`"
+    option = lines[at].split(" = ", 1)[0].strip('"')
+    where = f"{owner}, `{option}`" if " = " in lines[at] else owner
+    return f"{where}: {message[found.end():]}"
 
 
 def _must_be_targets(targets: list[Target]) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.showing import amount, count, percent
-from undeb.tables import KEYS, Levelled, Remarked, Shown, credit, named, of_periods, together
+from undeb.tables import KEYS, Levelled, Remarked, Shown, credit, named, of_periods
 
 if TYPE_CHECKING:
     from undeb.changes import Changes
@@ -139,12 +139,9 @@ class Quantities(Levelled, Remarked):
     def __len__(self) -> int:
         return len(self._inner)
 
-    def _places(self) -> dict[str, str]:
-        return together(*self._inner.names())
-
     def _shown(self) -> Shown:
         frame, source = self.to_polars(), self.source
-        place = named(self._places().items())
+        region, sector = (named(names) for names in self._inner.names())
         further = frame.columns[len(KEYS) : frame.columns.index("value")]
         interval = f"{self.level * 100:g}% interval"
         rows: list[list[str]] = []
@@ -153,7 +150,7 @@ class Quantities(Levelled, Remarked):
             shown = count if row["unit"] in ("person", "job") else amount
             between = "" if row["low"] is None else f"{shown(row['low'])} to {shown(row['high'])}"
             rows.append([
-                row["measure"].replace("_", " "), of_periods(row), place(row["region"]), place(row["sector"]),
+                row["measure"].replace("_", " "), of_periods(row), region(row["region"]), sector(row["sector"]),
                 *(str(row[name]) for name in further), shown(row["value"]) or "[x]", shown(row["se"]), between, row["unit"],
                 count(row["n"]), percent(row["missing_share"]),
             ])  # fmt: skip

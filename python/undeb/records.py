@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -39,7 +40,7 @@ class Survey(Table):
     _names: dict[str, str]
     _masks: tuple[pl.Series, ...] = ()
 
-    def filter(self, *conditions: pl.Expr) -> Survey:
+    def filter(self, *conditions: pl.Expr, **equal: Any) -> Survey:
         """The same records with a smaller domain: those for which every condition holds.
 
         Records outside the domain stay in the design: a domain is not a subset, and its errors need the empty PSUs.
@@ -49,6 +50,8 @@ class Survey(Table):
         ----------
         *conditions
             Polars expressions over the columns of the frame, each true or false.
+        **equal
+            Columns with the value that each is to have, such as ``sector="public"``.
 
         Returns
         -------
@@ -68,7 +71,7 @@ class Survey(Table):
         673
         """
         survey = self
-        for condition in filters(conditions):
+        for condition in filters(conditions, equal):
             survey = survey._narrowed(condition)
         return survey
 
@@ -235,6 +238,8 @@ class Survey(Table):
         names: list[str] = []
         for one in by:
             name = self._names.get(one, one) if isinstance(one, str) else one.meta.output_name()
+            if not name.strip():
+                raise DataError("a breakdown has no name; give it one, as in .alias(\"age group\")")
             if isinstance(one, pl.Expr) or (name not in records.dimensions() and name in self._frame.names):
                 column = self._frame.select([one.alias(name) if isinstance(one, pl.Expr) else pl.col(name)])
                 if column.height != len(records):
@@ -315,13 +320,13 @@ def _axes(by: str | pl.Expr | Iterable[str | pl.Expr]) -> list[str | pl.Expr]:
 
 def _estimate(survey: Survey, measures: list[str], by: list[str | pl.Expr], margins: bool, pool: int | None) -> Estimates:
     records, names = survey._broken_down(by)  # pyright: ignore[reportPrivateUsage]
-    inner = records.estimate(measures, names, margins, optional(whole, "pool", pool))
+    inner = records.estimate(measures, names, margins, optional(partial(whole, least=1), "pool", pool))
     return Estimates(inner, _made=(_estimate, survey, measures, by, margins, pool))
 
 
 def _quantities(survey: Survey, quantities: list[str], by: list[str | pl.Expr], margins: bool, pool: int | None) -> Quantities:
     records, names = survey._broken_down(by)  # pyright: ignore[reportPrivateUsage]
-    inner = records.quantities(quantities, names, margins, optional(whole, "pool", pool))
+    inner = records.quantities(quantities, names, margins, optional(partial(whole, least=1), "pool", pool))
     return Quantities(inner, _made=(_quantities, survey, quantities, by, margins, pool))
 
 
@@ -334,7 +339,21 @@ def _again(made: tuple[Callable[..., Survey], tuple[Any, ...]], frame: Frame, ma
     return survey
 
 
+_READ = (
+    (r"dyn \w+: ", ""),
+    (r'col\("([^"]+)"\)', r"\1"),
+    (r"\.strict_cast\(\w+\)", ""),
+    (r"\.is_in\(\[(\[[^\]]*\])\]\)", r" in \1"),
+    # Brackets around a name, a text or a number alone, and around the whole.
+    (r'(?<!\w)\((\w[\w ]*|"[^"]*"|-?[\d.]+)\)', r"\1"),
+    (r"^\[([^\[\]]*)\]$", r"\1"),
+)
+"""What polars writes, and what a reader would."""
+
+
 def _words(condition: pl.Expr) -> str:
-    """A condition as polars writes it, without the types of its literals; a long one is cut."""
-    words = re.sub(r"dyn \w+: ", "", " ".join(str(condition).split()))
+    """A condition as a reader would write it: columns by name, without casts and the types of literals; a long one is cut."""
+    words = " ".join(str(condition).split())
+    for written, read in _READ:
+        words = re.sub(written, read, words)
     return words if len(words) <= 160 else f"{words[:159]}…"

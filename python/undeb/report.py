@@ -11,7 +11,7 @@ import polars as pl
 
 from undeb import _undeb
 from undeb.chart import Chart, Options, draw, with_options
-from undeb.errors import DisclosureError
+from undeb.errors import DisclosureError, SchemaError
 from undeb.files import place
 from undeb.tables import Shown, Table
 from undeb.vocabulary import Kind, flag, path_of
@@ -184,6 +184,8 @@ class Report(Table):
 
         Raises
         ------
+        SchemaError
+            The name ends as a file that is no page.
         UndebError
             There is an earlier report and ``overwrite`` is false; the folder holds files that are not a report's; it
             cannot be written.
@@ -197,7 +199,10 @@ class Report(Table):
         'report.html'
         """
         target = path_of("path", path)
-        if target.suffix.lower() not in {".html", ".htm"}:
+        ending = target.suffix.lower()
+        if ending in {".pdf", ".md", ".txt", ".json", ".csv", ".parquet", ".xlsx", ".docx", ".png", ".svg"}:
+            raise SchemaError(f"a report is a folder, or one page that ends in .html; `{ending}` is neither, and what it may mean is in the folder")
+        if ending not in {".html", ".htm"}:
             return self._inner.write(target, flag("overwrite", overwrite))[0]
         page = self.to_html()
         return place(target, overwrite, "kind of page", [".html", ".htm"], lambda aside, _: aside.write_text(page, encoding="utf-8"))

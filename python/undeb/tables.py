@@ -150,11 +150,7 @@ class Table:
         >>> json.loads(ub.data("eu27").to_json())[0]["measure"]
         'density'
         """
-        frame = self.to_polars()
-        # JSON has no NaN, and a date is a text there.
-        floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
-        rows = frame.with_columns(pl.col(floats).fill_nan(None)).to_dicts() if floats else frame.to_dicts()
-        return json.dumps(rows, ensure_ascii=False, default=str)
+        return _json(self.to_polars())
 
     def to_great_table(self) -> Any:
         """What a reader sees as a table of great_tables, to be styled further and printed; needs ``undeb[tables]``.
@@ -219,7 +215,58 @@ class Table:
         raise NotImplementedError
 
 
-class Levelled(Table):
+class Written(Table):
+    """A table that is written as a file of working figures."""
+
+    __slots__ = ()
+
+    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Writes the working figures as CSV, Parquet or JSON, by the ending; a column says that they are not released.
+
+        Parameters
+        ----------
+        path
+            A file ending in ``.csv``, ``.parquet`` or ``.json``.
+        overwrite
+            Replace a file that is there.
+
+        Returns
+        -------
+        pathlib.Path
+            The file, whole or not at all: the columns of :meth:`to_polars`, and ``released`` where that is not among them.
+
+        Raises
+        ------
+        SchemaError
+            The ending is not known.
+        UndebError
+            There is such a file already and ``overwrite`` is false, or it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, undeb as ub
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ub.data("eu27").write(folder + "/eu27.csv").name
+        'eu27.csv'
+        """
+
+        def write(aside: Path, ending: str) -> None:
+            frame = self.to_polars()
+            if "released" not in frame.columns:
+                frame = frame.with_columns(released=pl.lit(False))
+            if ending == ".json":
+                aside.write_text(_json(frame) + "\n", encoding="utf-8")
+            elif ending == ".csv":
+                # A cell of a CSV file holds one text.
+                lists = [pl.col(name).list.join("; ") for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
+                frame.with_columns(lists).write_csv(aside)
+            else:
+                frame.write_parquet(aside)
+
+        return place(path, overwrite, "kind of file", [".csv", ".parquet", ".json"], write)
+
+
+class Levelled(Written):
     """A table whose intervals are at a confidence level that belongs to the looking."""
 
     __slots__ = ()
@@ -233,8 +280,7 @@ class Levelled(Table):
         Parameters
         ----------
         level
-            Between 0 and 1; 0.95 for 95 per cent. Figures that are in no unit of a rate have none outside 0.01 to
-            0.999999.
+            Between 0.01 and 0.999999; 0.95 for 95 per cent.
 
         Returns
         -------
@@ -244,7 +290,7 @@ class Levelled(Table):
         Raises
         ------
         DataError
-            The level is not between 0 and 1.
+            The level is not between 0.01 and 0.999999.
 
         Examples
         --------
@@ -257,7 +303,7 @@ class Levelled(Table):
         return again
 
 
-class Remarked(Table):
+class Remarked(Written):
     """A table with remarks on it as a whole."""
 
     __slots__ = ()
@@ -292,37 +338,6 @@ class Remarked(Table):
         True
         """
         return self._inner.remarks()
-
-    def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Writes the working figures as CSV, Parquet or JSON, by the ending; a column says that they are not released.
-
-        Parameters
-        ----------
-        path
-            A file ending in ``.csv``, ``.parquet`` or ``.json``.
-        overwrite
-            Replace a file that is there.
-
-        Returns
-        -------
-        pathlib.Path
-            The file: the columns of :meth:`to_polars`, whole or not at all.
-
-        Raises
-        ------
-        SchemaError
-            The ending is not known.
-        UndebError
-            There is such a file already and ``overwrite`` is false, or it cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile, undeb as ub
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     ub.data("eu27").write(folder + "/eu27.csv").name
-        'eu27.csv'
-        """
-        return write_table(self, path, overwrite)
 
 
 class Shown:
@@ -384,15 +399,8 @@ def of_periods(row: dict[str, Any]) -> str:
     return f"{row['since']} to {row['period']}" if row["since"] else row["period"]
 
 
-def write_table(table: Table, path: str | os.PathLike[str], overwrite: bool) -> Path:
-    """Writes a table as CSV, Parquet or JSON, by the ending."""
-
-    def write(aside: Path, ending: str) -> None:
-        if ending == ".json":
-            aside.write_text(table.to_json() + "\n", encoding="utf-8")
-        elif ending == ".csv":
-            table.to_polars().write_csv(aside)
-        else:
-            table.to_polars().write_parquet(aside)
-
-    return place(path, overwrite, "kind of file", [".csv", ".parquet", ".json"], write)
+def _json(frame: pl.DataFrame) -> str:
+    # JSON has no NaN, and a date is a text there.
+    floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
+    rows = frame.with_columns(pl.col(floats).fill_nan(None)).to_dicts() if floats else frame.to_dicts()
+    return json.dumps(rows, ensure_ascii=False, default=str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum, EnumMeta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -149,8 +149,14 @@ def known(given: object, what: str, names: Iterable[str]) -> str:
     names = list(names)
     if isinstance(given, str) and str(given) in names:
         return str(given)
-    shown, near = (text(what, given), str(given)) if isinstance(given, str) else (repr(given), "")
-    raise SchemaError(f"`{shown}` is not {'an' if what[0] in 'aeiou' else 'a'} {what}; {choices(near, names)}")
+    words, near = (text(what, given), str(given)) if isinstance(given, str) else (shown(given), "")
+    raise SchemaError(f"`{words}` is not {'an' if what[0] in 'aeiou' else 'a'} {what}; {choices(near, names)}")
+
+
+def shown(given: object) -> str:
+    """What was given, in a message: a whole frame or series would bury what is said of it."""
+    words = repr(given)
+    return words if len(words) < 80 and "\n" not in words else f"a {type(given).__name__}"
 
 
 def several(kind: Callable[[str, Any], Kept], name: str, given: Any) -> list[Kept]:
@@ -161,7 +167,7 @@ def several(kind: Callable[[str, Any], Kept], name: str, given: Any) -> list[Kep
     except TypeError:
         members = None
     if members is None:
-        raise DataError(f"`{name}` is {given!r}; a list was expected")
+        raise DataError(f"`{name}` is {shown(given)}; a list was expected")
     return [kind(name, one) for one in members]
 
 
@@ -170,15 +176,15 @@ def words(name: str, given: Any) -> list[str]:
     if isinstance(given, str):
         return [text(name, given)]
     if not isinstance(given, Iterable):
-        raise DataError(f"`{name}` is {given!r}; a text or a list of texts was expected")
+        raise DataError(f"`{name}` is {shown(given)}; a text or a list of texts was expected")
     return several(text, name, given)
 
 
 def some(name: str, given: Any) -> list[str]:
-    """One word or several, but not none."""
-    listed = words(name, given)
+    """One word or several, each once, but not none."""
+    listed = list(dict.fromkeys(words(name, given)))
     if not listed:
-        raise DataError(f"`{name}` is an empty list; name at least one, or leave it out")
+        raise DataError(f"`{name}` is an empty list; name at least one")
     return listed
 
 
@@ -186,53 +192,57 @@ def flag(name: str, given: Any) -> bool:
     """True or false, or an error that names the option."""
     if isinstance(given, bool):
         return given
-    raise DataError(f"`{name}` is {given!r}; True or False was expected")
+    raise DataError(f"`{name}` is {shown(given)}; True or False was expected")
 
 
 def made(kind: type[Kept], name: str, given: Any, how: str) -> Kept:
     """What is made by a class of the package, or an error that says how."""
     if isinstance(given, kind):
         return given
-    shown = repr(given)
-    # A whole frame or series would bury what is said of it.
-    shown = shown if len(shown) < 80 and "\n" not in shown else f"a {type(given).__name__}"
-    raise DataError(f"`{name}` is {shown}; write {how}")
+    raise DataError(f"`{name}` is {shown(given)}; write {how}")
 
 
-def filters(given: Iterable[Any]) -> Iterator[Any]:
-    """Conditions of a filter, or an error that shows one."""
+def filters(given: Iterable[Any], equal: Mapping[str, Any]) -> Iterator[pl.Expr]:
+    """Conditions of a filter, those of columns that are to equal a value last; or an error that shows one."""
     for condition in given:
-        yield made(pl.Expr, "filter", condition, 'a polars expression, such as pl.col("region") == "CA"')
+        asked = made(pl.Expr, "filter", condition, 'a polars expression, such as pl.col("region") == "CA"')
+        if asked.meta.has_multiple_outputs():
+            raise DataError(f"`filter` is {asked}, which is several conditions; give each its own, or join them with & or |")
+        yield asked
+    for name, value in equal.items():
+        yield pl.col(name) == value
 
 
-def path_of(name: str, given: Any) -> Path:
+def path_of(name: str, given: Any, what: str = "the path of a file") -> Path:
     """A path, or an error that names the option."""
-    if isinstance(given, (str, os.PathLike)) and "\0" not in text(name, str(os.fspath(given))):  # pyright: ignore[reportUnknownArgumentType]
-        return Path(str(os.fspath(given)))  # pyright: ignore[reportUnknownArgumentType]
-    raise DataError(f"`{name}` is {given!r}; the path of a file was expected")
+    if isinstance(given, (str, os.PathLike)):
+        path = text(name, str(os.fspath(given)))  # pyright: ignore[reportUnknownArgumentType]
+        if path.strip() and "\0" not in path:
+            return Path(path)
+    raise DataError(f"`{name}` is {shown(given)}; {what} was expected")  # pyright: ignore[reportUnknownArgumentType]
 
 
 def real(name: str, given: Any) -> float:
     """A number, or an error that names the option."""
     if isinstance(given, bool) or not isinstance(given, numbers.Real):
-        raise DataError(f"`{name}` is {given!r}; a number was expected")
+        raise DataError(f"`{name}` is {shown(given)}; a number was expected")
     try:
         return float(given)
     except OverflowError:
         raise DataError(f"`{name}` is a number of more than 300 digits; a number that a computer holds was expected") from None
 
 
-def whole(name: str, given: Any, most: int = 2**64 - 1) -> int:
-    """A whole number from 0, or an error that names the option."""
-    if isinstance(given, bool) or not isinstance(given, numbers.Integral) or not 0 <= int(given) <= most:
-        raise DataError(f"`{name}` is {given!r}; a whole number from 0 to {most} was expected")
+def whole(name: str, given: Any, most: int = 2**64 - 1, least: int = 0) -> int:
+    """A whole number, or an error that names the option."""
+    if isinstance(given, bool) or not isinstance(given, numbers.Integral) or not least <= int(given) <= most:
+        raise DataError(f"`{name}` is {shown(given)}; a whole number from {least} to {most} was expected")
     return int(given)
 
 
 def text(name: str, given: Any) -> str:
     """A name or code, or an error that names the option."""
     if not isinstance(given, str):
-        raise DataError(f"`{name}` is {given!r}; a text was expected")
+        raise DataError(f"`{name}` is {shown(given)}; a text was expected")
     try:
         given.encode()
     except UnicodeEncodeError:
@@ -251,11 +261,13 @@ def as_period(name: str, given: Any) -> str:
         return text(name, given)
     if not isinstance(given, bool) and isinstance(given, numbers.Integral) and abs(int(given)) < 10**6:
         return str(given)
-    raise DataError(f"`{name}` is {given!r}; a year such as 2024 or a quarter such as '2024-Q3' was expected")
+    raise DataError(f"`{name}` is {shown(given)}; a year such as 2024 or a quarter such as '2024-Q3' was expected")
 
 
 def checked(level: float) -> float:
-    """A level that is a probability."""
+    """A level that is a probability, and one for which every interval can be worked out."""
     if not 0 < real("level", level) < 1:
         raise DataError(f"the confidence level {level} is not between 0 and 1; write 0.95 for 95 %")
+    if not 0.01 <= level <= 0.999999:
+        raise DataError(f"the confidence level {level} is not between 0.01 and 0.999999; intervals are not worked out beyond")
     return float(level)

@@ -173,7 +173,7 @@ def test_pay_that_is_none(records: pl.DataFrame) -> None:
         paid(records.with_columns(wage=-9.0))
     with pytest.raises(ub.DataError, match="pay is a number"):
         paid(records.with_columns(wage=pl.lit("ten")))
-    with pytest.raises(ub.DesignError, match="none of the weights of pay piwt is there"):
+    with pytest.raises(ub.DataError, match="there is no column `piwt` for the weight of pay; choose one of year"):
         paid(weight="piwt")
     with pytest.raises(ub.DefinitionError, match="have no pay, which pay_members needs"):
         ub.survey(records, member="member").quantities("pay_members")

@@ -27,7 +27,7 @@ def survey(**given: Any) -> ub.Survey:
 def test_a_domain_is_said_in_table_definition_and_chart() -> None:
     women = survey().filter(pl.col("sex") == "f", pl.col("age") > 30)
     rates = women.estimate("density", by="year")
-    said = 'only a domain of the records, those for which [(col("sex")) == ("f")] and [(col("age")) > (30)]'
+    said = 'only a domain of the records, those for which sex == "f" and age > 30'
     assert rates.remarks == [said] and women.quantities("members").remarks == [said]
     assert f"Only{said[4:]}." in str(rates)
     assert all("in a domain" in text for text in rates.to_polars()["definition"])

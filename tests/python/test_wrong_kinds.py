@@ -64,7 +64,7 @@ def records(**options: Any) -> ub.Survey:
         (lambda rates: rates.chart("trend", periods=2012.5), "`periods` is 2012.5; a list was expected"),
         (lambda rates: rates.chart("trend", theme=None), "`theme` is None; a text was expected"),
         (lambda rates: rates.chart("trend").write(5), "`path` is 5; the path of a file"),
-        (lambda rates: ub.Plan.read(None), "`plan` is None; the path of a file"),
+        (lambda rates: ub.Plan.read(None), "`plan` is None; the name of a plan, or the path of a file"),
         (lambda rates: ub.Plan.read("eu-80").assess([rates]), "write the estimates one after the other"),
         (lambda rates: ub.Plan.read("eu-80").assess(ub.data("eu27")).release(as_of=2026), "`as_of` is 2026; a text was expected"),
         (lambda rates: ub.codebooks(5), "`name` is 5; a text was expected"),
@@ -127,7 +127,7 @@ def test_numbers_of_numpy_are_numbers(states: ub.Estimates) -> None:
                      deadline=np.int64(2030), status="illustrative")  # fmt: skip
     plan = ub.Plan.of("half", "Half", source="us-states", targets=[half], level=np.float32(0.9))
     assert "level = 0.5" in plan.to_toml() and 'deadline = "2030"' in plan.to_toml() and 'region = ["US", "WY"]' in plan.to_toml()
-    with pytest.raises(ub.PlanError, match="`targets` is Target"):
+    with pytest.raises(ub.PlanError, match="`targets` is a Target; write a list"):
         ub.Plan.of("half", "Half", source="us-states", targets=half)
     years = states.filter(pl.col("region") == "WY", pl.col("sector") == "all")
     assert "2012" in years.chart("slope", periods=np.array([2012, 2022])).subtitle

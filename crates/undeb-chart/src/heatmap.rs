@@ -187,9 +187,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 
 fn row_name(layout: &mut Layout<'_>, grid: &Grid, name: &str, (right, middle): (f64, f64)) {
     // A name that is a little too long is better set smaller than cut.
-    let sizes = [grid.sizes.0, size::SMALL - 1.0, size::SMALL - 2.0].into_iter().filter(|size| *size <= grid.sizes.0);
     let fits = |size: &f64| width(name, *size, Weight::Regular) <= grid.gutter * grid.name_lines as f64;
-    let size = sizes.clone().find(fits).or(sizes.last()).unwrap_or(grid.sizes.0);
+    let least = (size::SMALL - 2.0).min(grid.sizes.0);
+    let size = [grid.sizes.0, size::SMALL - 1.0].into_iter().find(fits).unwrap_or(least).min(grid.sizes.0);
     let set = Type::new(size, layout.palette.ink).anchored(Anchor::End);
     let lines = name_lines(name, &set, grid.gutter + 0.01, grid.name_lines);
     let first = middle - (lines.len().max(1) - 1) as f64 * 8.0;

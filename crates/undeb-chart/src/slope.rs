@@ -186,12 +186,15 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     if low > 1e-9 {
         feet.push(layout.axis_starts(&percent(low)));
     }
-    let count = |pattern: &str, count: usize| fill(pattern, &[("count", &count.to_string()), ("period", after)]);
-    if all.len() > rows.len() {
-        feet.push(count(&locale.drawing.without_figure, all.len() - rows.len()));
+    let count = |pattern: &str, count: usize, period: &str| fill(pattern, &[("count", &count.to_string()), ("period", period)]);
+    let lone = rows.iter().filter(|row| row.from.is_none()).count();
+    for (without, period) in [(lone, before), (all.len() - rows.len(), after)] {
+        if without > 0 {
+            feet.push(count(&locale.drawing.without_figure, without, period));
+        }
     }
     if rows.len() > named.len() {
-        feet.push(count(&locale.drawing.without_name, rows.len() - named.len()));
+        feet.push(count(&locale.drawing.without_name, rows.len() - named.len(), ""));
     }
     let mut free = bottom + 12.0;
     for words in feet {

@@ -138,7 +138,7 @@ impl Records {
         let (records, design) = (&self.0, self.0.design());
         let mut facts = vec![
             ("Survey", records.source().title.clone()),
-            ("In the domain", format!("{} of {} records", records.in_domain(), records.len())),
+            ("In scope and domain", format!("{} of {} records", records.in_domain(), records.len())),
         ];
         match records.replicates() {
             Some(r) => facts.push(("Errors", format!("{} replicate weights, {}", r.len(), r.kind().name()))),

@@ -341,9 +341,7 @@ fn measure(evidence: &Evidence<'_>, options: &ChartOptions, kind: Kind) -> Resul
     let listed = || measures.iter().map(|m| m.id()).collect::<Vec<_>>().join(", ");
     match (options.measure, evidence.target, measures.as_slice()) {
         (Some(measure), ..) if measures.contains(&measure) => Ok(measure),
-        (Some(measure), ..) => {
-            Err(Cause::needs(format!("there is no figure of {measure}"), format!("choose one of {}", listed())).into())
-        }
+        (Some(measure), ..) => Err(Cause::choice("measure that is here", measure.id(), measures.iter().map(|m| m.id())).into()),
         (None, Some(target), _) => Ok(target.target.measure),
         (None, None, [only]) => Ok(*only),
         // Both are shown.

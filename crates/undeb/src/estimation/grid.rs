@@ -144,7 +144,7 @@ impl<'a> Grid<'a> {
         Ok(grid)
     }
 
-    /// Remarks on an empty domain, and on records that stand in no cell because their code along a breakdown is not known.
+    /// Remarks on an empty domain, on records that were not asked the first question, and on records that stand in no cell because their code along a breakdown is not known.
     pub(crate) fn remarks(&self, totals: &Totals) -> Vec<String> {
         // Everybody in the domain has some answer to the first question, if only that it was not asked.
         let sum = |within: &dyn Fn(usize) -> bool| {
@@ -159,6 +159,13 @@ impl<'a> Grid<'a> {
             return vec!["no record is in the domain, so there is no figure".to_owned()];
         }
         let mut remarks = Vec::new();
+        if all.n_not_asked > 0 {
+            remarks.push(format!(
+                "{} of {} records count as not asked: they are in no rate, no share of missing answers and no bounds",
+                all.n_not_asked,
+                records(&all),
+            ));
+        }
         for ((dimension, _), axis) in self.by.iter().zip(&self.axes) {
             let (stride, unknown) = (axis.stride as usize, usize::from(axis.unknown));
             let without = sum(&|cell| cell / stride % (unknown + 1) == unknown);

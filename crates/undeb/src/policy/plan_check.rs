@@ -169,5 +169,7 @@ pub(super) fn target(
 /// From "unknown field `x`, expected one of `a`, `b`": the nearest of the expected.
 pub(super) fn nearest_key(message: &str) -> Option<String> {
     let (given, expected) = message.strip_prefix("unknown field `")?.split_once('`')?;
-    Some(choices(given, expected.split('`').skip(1).step_by(2)))
+    // The message has them all already.
+    let said = choices(given, expected.split('`').skip(1).step_by(2));
+    Some(said.split_once(" Choose one of ")?.0.to_owned())
 }

@@ -63,6 +63,11 @@ pub(super) fn as_weights(what: &str, name: &str, given: &Column) -> Result<Float
         let shown = if values[row].abs() < 1e15 { values[row].to_string() } else { format!("{:e}", values[row]) };
         return Err(bad(row, shown, values.iter().filter(wrong).count()));
     }
+    // The squares of smaller ones are nothing any more.
+    if sum > 0.0 && sum < 1e-100 {
+        return Err(Error::design(format!("all {what}s in column `{name}` together are {sum:e}"))
+            .help("multiply them by one number, so that they are of the size of people or of one"));
+    }
     if !values.is_empty() && sum == 0.0 {
         return Err(Error::design(format!("all {what}s in column `{name}` are zero")));
     }

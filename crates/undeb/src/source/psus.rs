@@ -184,6 +184,7 @@ fn number(column: &Column, rows: usize, strata: usize, stratum: &(impl Fn(usize)
         let values = far.i64().map_err(wrong)?.into_no_null_iter();
         return Ok(by_search(values, stratum, rows, |names| Names::Numbers(names.collect())));
     }
+    super::second_stage::must_name(column.name(), series.dtype())?;
     let texts = series.cast(&DataType::String).map_err(wrong)?;
     let values = texts.str().map_err(wrong)?.iter().map(Option::unwrap_or_default);
     Ok(by_search(values, stratum, rows, |names| Names::Texts(names.map(Arc::from).collect())))

@@ -35,10 +35,22 @@ pub(crate) struct Units {
     pub(crate) within: Vec<u32>,
 }
 
+/// Units are named by numbers and texts; spans of time, and times of a zone, are no names.
+pub(super) fn must_name(column: &str, dtype: &DataType) -> Result<()> {
+    match dtype {
+        DataType::Duration(_) | DataType::Time | DataType::Datetime(_, Some(_)) => {
+            Err(Error::design(format!("column `{column}` is of type {dtype}"))
+                .help("sampling units are named by whole numbers or texts; make a text of it first"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A column as texts, whole numbers without their point.
 pub(super) fn texts(frame: &DataFrame, name: &str) -> Result<StringChunked> {
     let wrong = |e: PolarsError| Error::design(format!("column `{name}`: {e}"));
     let series = whole(column(frame, name)?.as_materialized_series()).map_err(wrong)?;
+    must_name(name, series.dtype())?;
     let series = series.cast(&DataType::String).map_err(wrong)?;
     if let Some(row) = series.is_null().iter().position(|n| n == Some(true)) {
         let count = series.null_count();

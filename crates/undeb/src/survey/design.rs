@@ -81,7 +81,7 @@ impl Design {
                     alone.len(),
                     if alone.len() == 1 { "stratum has" } else { "strata have" }
                 ))
-                .help("say what a lonely PSU contributes: remove, adjust or average; or join strata"));
+                .help("say what a lonely PSU contributes, `lonely_psu` remove, adjust or average, or join strata"));
             }
         }
         Ok(design)
