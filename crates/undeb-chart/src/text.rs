@@ -38,7 +38,9 @@ pub(crate) fn shorten_apart(texts: &[&str], size: f64, weight: Weight, room: f64
     let alike = |i: usize| (0..cut.len()).any(|k| cut[k] == cut[i] && texts[k] != texts[i]);
     let end = |text: &str| {
         let letters: Vec<char> = clean(text).chars().collect();
-        let fits = |start: &usize| width(&letters[*start..].iter().collect::<String>(), size, weight) + advance('…', weight) * size <= room;
+        let fits = |start: &usize| {
+            width(&letters[*start..].iter().collect::<String>(), size, weight) + advance('…', weight) * size <= room
+        };
         let start = (0..letters.len()).find(fits).unwrap_or(letters.len());
         format!("…{}", letters[start..].iter().collect::<String>().trim_start())
     };

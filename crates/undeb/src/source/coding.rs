@@ -140,7 +140,9 @@ pub(crate) fn code(name: &str, column: &Column) -> Result<Coded> {
             Ok(code(name, &texts.into_column())?.ordered(|key| order.get(key.to_string().as_str()).copied()))
         }
         other => Err(Error::data(format!("column `{name}` is of type {other}")).help(match other {
-            DataType::Date | DataType::Datetime(..) => "codes are whole numbers, texts or true and false; of a day a period takes the year or the quarter",
+            DataType::Date | DataType::Datetime(..) => {
+                "codes are whole numbers, texts or true and false; of a day a period takes the year or the quarter"
+            }
             _ => "codes are whole numbers, texts or true and false",
         })),
     }
