@@ -251,7 +251,7 @@ class Findings(Written):
         interval = [f"{self.plan.level * 100:g}% interval"] if frame["low"].is_not_null().any() else []
         headings = ["Target", "Region", "Sector", "Period", "Rate", *interval, "Level", "Gap", "Answer"]
         name = named(self._places().items())
-        titles = {t["id"]: t["title"] for t in self.plan.targets}
+        titles = {t.id: t.title for t in self.plan.targets}
         rows: list[list[str]] = [
             [
                 titles[row["target"]], name(row["region"]), name(row["sector"]),

@@ -157,7 +157,7 @@ class Outlook(Written):
 
     def _shown(self) -> Shown:
         frame, name = self.to_polars(), named(self._places().items())
-        titles = {t["id"]: t["title"] for t in self._of.plan.targets}
+        titles = {t.id: t.title for t in self._of.plan.targets}
         rows: list[list[str]] = []
         for row in Shown.ends(frame).iter_rows(named=True):
             pace = hundredths(row["pace"]).removesuffix(" points")

@@ -56,8 +56,12 @@ class Target:
         Periods that changes start from, and by which the level is to be reached.
     source
         Source of the evidence; that of the plan when left out.
-    proposer, note
-        Who said it, and what a reader must know.
+    proposer, reference, url, note
+        Who said it, where it is written (title of the document, and address), and what a reader must know.
+    path
+        Shape of the way from the baseline: ``linear`` in points, or ``logit``.
+    milestones
+        Promised values on the way, each as ``{"period": 2027, "level": 0.2}`` or with a ``change`` from the baseline.
 
     Examples
     --------
@@ -81,13 +85,47 @@ class Target:
     source: str | None = None
     proposer: str | None = None
     note: str | None = None
+    reference: str | None = None
+    url: str | None = None
+    path: Literal["linear", "logit"] = "linear"
+    milestones: Sequence[Mapping[str, Any]] = field(default=(), hash=False)
 
     def __post_init__(self) -> None:
-        for name in ("region", "sector"):
+        for name in ("region", "sector", "milestones"):
             given = getattr(self, name)
             # What is frozen holds nothing that could change.
             if isinstance(given, list):
-                object.__setattr__(self, name, tuple(cast("list[str]", given)))
+                object.__setattr__(self, name, tuple(cast("list[Any]", given)))
+
+    @staticmethod
+    def _of(facts: Mapping[str, Any]) -> Target:
+        """A target as the compiled half tells it."""
+        ((kind, value),) = facts["level"].items()
+        written: dict[str, Any] = facts["reference"] or {}
+        alike = {name: facts[name] for name in ("id", "title", "measure", "status", "force", "baseline", "deadline", "proposer", "note", "path")}
+        steps = [{name: v for name, v in step.items() if v is not None} for step in facts["milestones"]]
+        return Target(
+            **alike, region=tuple(facts["regions"]), sector=tuple(facts["sectors"]), source=facts["source"] or "none",
+            reference=written.get("title"), url=written.get("url"), milestones=tuple(steps),
+            **{"level" if kind == "fixed" else kind: value},
+        )  # fmt: skip
+
+    def _lines(self) -> list[str]:
+        """The target as a plan file has it."""
+        of = f"` of the target `{self.id}"
+        own = ("path", "milestones", "reference", "url")
+        lines = _keys({name: getattr(self, name) for name in Target.__dataclass_fields__ if name not in own}, of)
+        if self.path != "linear":
+            lines.append(f"path = {_toml('path' + of, self.path)}")
+        if self.url is not None and self.reference is None:
+            raise PlanError(f"the target `{self.id}` has a `url` and no `reference`; give the title of the document too")
+        if self.reference is not None:
+            written = {"title": as_text("reference" + of, self.reference), "url": optional(as_text, "url" + of, self.url)}
+            lines.append(f"reference = {_toml('reference' + of, {name: v for name, v in written.items() if v is not None})}")
+        steps = _listed("milestones" + of, self.milestones, 'a list of dictionaries such as {"period": 2027, "level": 0.2}')
+        if steps:
+            lines.append(f"milestones = {_toml('milestones' + of, [_step(step, of) for step in steps])}")
+        return lines
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -269,8 +307,7 @@ class Plan(Table):
             deff = optional(real, "design_effect", design_effect)
             lines += ["", "[plan.assumptions]", *_keys({"design_effect": deff, "reason": reason})]
         for target in listed:
-            given = {name: getattr(target, name) for name in Target.__dataclass_fields__}
-            lines += ["", "[[target]]", *_keys(given, f"` of the target `{target.id}")]
+            lines += ["", "[[target]]", *target._lines()]  # pyright: ignore[reportPrivateUsage]
         for action in _listed("actions", actions, 'a list of dictionaries such as {"id": "a", "action": "..."}'):
             lines += ["", "[[action]]", *_section("action", action)]
         sections = {"trend": trend, "projection": projection, "decomposition": decomposition, "priorities": priorities}
@@ -395,7 +432,7 @@ class Plan(Table):
         }  # fmt: skip
         names = {"fixed": "level", "change": "change", "unset": "unset"}
         rows: list[dict[str, Any]] = []
-        for target in self.targets:
+        for target in self._facts()["targets"]:
             ((kind, value),) = target["level"].items()
             rows.append({**{name: target.get(name) for name in schema}, "level": None, names[kind]: value})
         return pl.DataFrame(rows, schema=schema)
@@ -468,16 +505,21 @@ class Plan(Table):
         return self._facts()["level"]
 
     @property
-    def targets(self) -> list[dict[str, Any]]:
-        """The targets, as dictionaries.
+    def targets(self) -> list[Target]:
+        """The targets, as :meth:`Plan.of` takes them: with the codes that they name and the source that they ask of.
 
         Examples
         --------
+        >>> from dataclasses import replace
         >>> import undeb as ub
-        >>> [(target["id"], target["level"], len(target["regions"])) for target in ub.Plan.read("eu-80").targets]
-        [('coverage-80', {'fixed': 0.8}, 27)]
+        >>> (line,) = ub.Plan.read("eu-80").targets
+        >>> line.id, line.level, len(line.region)
+        ('coverage-80', 0.8, 27)
+        >>> lower = replace(line, level=0.7, status="illustrative", force="target", title="70 per cent (illustrative)")
+        >>> ub.Plan.of("eu-70", "Lower", source="eu27", targets=[lower]).assess().counts["met"]
+        10
         """
-        return self._facts()["targets"]
+        return [Target._of(facts) for facts in self._facts()["targets"]]  # pyright: ignore[reportPrivateUsage]
 
     @property
     def actions(self) -> list[dict[str, Any]]:
@@ -535,6 +577,14 @@ def _listed(name: str, given: Any, how: str) -> list[Any]:
     except TypeError:
         pass
     raise PlanError(f"`{name}` is {shown(given)}; write {how}")
+
+
+def _step(given: Any, of: str) -> dict[str, Any]:
+    """A milestone as a plan file has it."""
+    if not isinstance(given, Mapping):
+        raise PlanError(f"`milestones{of}` holds {shown(given)}; a dictionary such as {{\"period\": 2027, \"level\": 0.2}} was expected")
+    step = cast("Mapping[str, Any]", given)
+    return {name: as_period("period" + of, v) if name == "period" else v for name, v in step.items()}
 
 
 def _placed(message: str, lines: list[str]) -> str:

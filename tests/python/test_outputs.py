@@ -212,7 +212,7 @@ def test_a_plan_built_in_python_reads_as_it_was_written() -> None:
     plan = ub.Plan.of("mine", "Mine", source="us-states", targets=targets, measures=["density"], design_effect=1.5, reason="a guess")
     again = ub.Plan.from_toml(plan.to_toml())
     assert again.targets == plan.targets and again.to_polars().equals(plan.to_polars())
-    assert plan.targets[0]["title"] == targets[0].title and plan.targets[0]["note"] == targets[0].note
+    assert plan.targets[0].title == targets[0].title and plan.targets[0].note == targets[0].note
     findings = ub.data("us-states", design_effect=1.5).assess(plan)
     assert len(findings) == 2 + 51 or len(findings) > 50
     assert findings.to_polars()["answer"].is_in(["met", "not_met", "cannot_tell", "unset"]).all()

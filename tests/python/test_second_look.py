@@ -112,6 +112,20 @@ def test_every_table_of_figures_is_written(tmp_path: Path) -> None:
     assert not hasattr(ub.Survey, "write")
 
 
+@pytest.mark.parametrize("name", ub.plans().to_polars()["name"].to_list())
+def test_a_plan_that_was_read_is_built_again_from_its_targets(name: str) -> None:
+    read = ub.Plan.read(name)
+    facts = read._facts()
+    again = ub.Plan.of(read.id, read.title, source=facts["source"], targets=read.targets)
+    assert again.targets == read.targets
+    one = target(region="US", change=0.01, level=None, baseline=2012, deadline=2030, path="logit", reference="A page", url="https://example.org",
+                 milestones=[{"period": 2025, "level": 0.105}, {"period": "2027", "change": 0.005}])  # fmt: skip
+    built = ub.Plan.of("p", "P", source="us-states", targets=[one])
+    (kept,) = built.targets
+    assert (kept.path, kept.reference, kept.url, len(kept.milestones)) == ("logit", "A page", "https://example.org", 2)
+    assert ub.Plan.of("p", "P", source="us-states", targets=built.targets).to_polars().equals(built.to_polars())
+
+
 def test_what_is_frozen_can_be_a_key() -> None:
     assert len({target(region=["CA", "NY"]), target(region=("CA", "NY"))}) == 1
     assert ub.Pay(amount="w", unit="u", missing=[-9]) == ub.Pay(amount="w", unit="u", missing=(-9,))
