@@ -26,10 +26,11 @@ from undeb.errors import (
 from undeb.estimates import Estimates
 from undeb.findings import Findings
 from undeb.microdata import read_microdata, synthetic_records
-from undeb.plan import Plan, Target
+from undeb.plan import Plan
 from undeb.records import Survey
 from undeb.report import Report
 from undeb.roles import survey
+from undeb.target import Target
 from undeb.vocabulary import Interval, Kind, Measure
 
 # What a reader writes. What verbs answer with (changes, trends, lists and so on) stands in its own module.
