@@ -129,11 +129,23 @@ fn check(chart: &Chart) {
                 }
             }
         }
-        Kind::Interval if title.contains(" beyond sampling error, ") && title.ends_with(" below") => {
+        Kind::Interval if title.contains(" differs from it beyond sampling error") => {
+            let clear = (0..rows.len()).filter(|&r| rows.text("mark", r).is_none());
+            let answers: Vec<_> = clear.filter_map(|r| rows.text("answer", r)).collect();
+            assert!(
+                answers.iter().all(|answer| answer == "cannot_tell") && got[got.len() - 1] == answers.len() as f64,
+                "{title}"
+            );
+        }
+        Kind::Interval if title.contains(" above it beyond sampling error, ") => {
             // Above and below the whole.
             let counts = numbers(title.split_once("; ").unwrap().1);
-            let answers = ["above", "below", "cannot_tell"].map(|answer| rows.count(answer));
-            let judged: Vec<usize> = (0..rows.len()).filter(|&r| rows.number("value", r).is_some()).collect();
+            let marked = (0..rows.len()).any(|r| rows.text("mark", r).is_some() && rows.number("value", r).is_some());
+            assert_eq!(title.contains("leaving out marked figures"), marked, "{title}");
+            let clear = |r: &usize| rows.text("mark", *r).is_none() && rows.number("value", *r).is_some();
+            let judged: Vec<usize> = (0..rows.len()).filter(clear).collect();
+            let count = |answer: &str| judged.iter().filter(|r| rows.text("answer", **r).as_deref() == Some(answer)).count();
+            let answers = ["above", "below", "cannot_tell"].map(count);
             assert_eq!(answers.iter().sum::<usize>(), judged.len(), "{title}");
             assert_eq!(counts, [answers[0] as f64, judged.len() as f64, answers[1] as f64], "{title}");
             for r in judged {
@@ -231,6 +243,9 @@ fn check(chart: &Chart) {
                 assert!(if left_out { printed < 100.0 * widest } else { near(printed, widest) }, "{title}: {widest}");
             }
         }
+        Kind::Funnel if title.starts_with("None of ") => {
+            assert_eq!((0, rows.len() as f64), (rows.count("outside"), got[0]), "{title}");
+        }
         Kind::Funnel => {
             assert_eq!((got[0], got[1]), (rows.count("outside") as f64, rows.len() as f64), "{title}");
             for r in 0..rows.len() {
@@ -322,8 +337,11 @@ fn ends(rows: &Rows<'_>, title: &str, got: &[f64]) {
     let valued: Vec<usize> = (0..rows.len()).filter(|&r| rows.number("value", r).is_some()).collect();
     let last = |r: &usize| valued.iter().rev().find(|k| name(**k) == name(*r)) == Some(r);
     let newest = valued.iter().filter_map(|r| rows.text("period", *r)).max();
-    let dated = newest.as_ref().is_some_and(|p| title.ends_with(&format!(" in {p}")));
-    let shown: Vec<usize> = valued.iter().copied().filter(last).filter(|r| !dated || rows.text("period", *r) == newest).collect();
+    let year = |r: usize| rows.text("period", r).and_then(|p| p[..4].parse::<i32>().ok()).unwrap_or(0);
+    let first = newest.as_ref().and_then(|p| p[..4].parse::<i32>().ok()).map_or(0, |year| year - 5);
+    // Older figures stand beside no newer ones; small multiples have them all.
+    let recent = |r: &usize| rows.0.kind() == Kind::SmallMultiples || year(*r) >= first;
+    let shown: Vec<usize> = valued.iter().copied().filter(last).filter(recent).collect();
     let clear: Vec<f64> =
         shown.iter().filter(|r| rows.text("mark", **r).is_none()).filter_map(|r| rows.number("value", *r)).collect();
     let (low, high) = clear.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));

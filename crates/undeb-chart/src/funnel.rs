@@ -131,9 +131,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let (first, last) = (across.ticks[0].0, across.ticks[across.ticks.len() - 1].0);
     // Limits of tiny samples would leave no room for the dots: the axis follows the dots and what is near them.
     // What the largest sample is held against is always in sight.
+    // So is what a sample of middling size is.
     let ends = data.limits.iter().flat_map(|l| {
-        let near = l.points.iter().min_by(|a, b| (a.0 - most).abs().total_cmp(&(b.0 - most).abs()));
-        near.into_iter().flat_map(|(_, low, high)| [*low, *high])
+        let near = |size: f64| l.points.iter().min_by(move |a, b| (a.0 - size).abs().total_cmp(&(b.0 - size).abs()));
+        [near(most), near((least * most).sqrt())].into_iter().flatten().flat_map(|(_, low, high)| [*low, *high])
     });
     let (low, high) = extent(known.iter().map(|(_, v)| *v).chain(centre).chain(ends)).unwrap_or((0.0, 1.0));
     let reach = 0.15 * (high - low).max(0.05);

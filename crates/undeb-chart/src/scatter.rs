@@ -94,7 +94,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut feet: Vec<String> = Vec::new();
     if !listed && !names.is_empty() {
         let words = counted(&drawing.without_name, names.len());
-        feet.push(if names.len() <= FEW { format!("{words}: {}", names.join(", ")) } else { words });
+        feet.push(if names.len() <= FEW { format!("{words} ({x}; {y}): {}", names.join(", ")) } else { words });
     }
     let missing = data.dots.len() - known.len();
     if missing > 0 {

@@ -12,7 +12,7 @@ use crate::key::{self, Mark};
 use crate::locale::{Locale, fill};
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
-use crate::text::{shorten, width};
+use crate::text::{shorten, shorten_apart, width};
 use crate::theme::{Colour, Palette, Theme, size};
 use crate::words::or;
 
@@ -113,7 +113,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let (palette, locale) = (layout.palette, layout.locale);
     let all: Vec<Row> = data.rows.iter().map(|row| Row { from: sound(row.from), to: sound(row.to), ..row.clone() }).collect();
     // The end of a row has its name: without it a dot would say nothing.
-    let rows: Vec<Row> = all.iter().filter(|row| row.to.is_some()).cloned().collect();
+    let mut rows: Vec<Row> = all.iter().filter(|row| row.to.is_some()).cloned().collect();
     let Some((low, high)) = extent(rows.iter().flat_map(|row| [row.from, row.to]).flatten()) else {
         return layout.no_evidence();
     };
@@ -136,6 +136,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let both = content - 2.0 * (beside.figures() + beside.gap + widest) >= LINES;
     // Names stand at the right, where a reader arrives, and at the left too where there is room for them.
     let names = if both { widest } else { widest.min(if dense { 0.45 } else { 0.36 } * content) };
+    let labels: Vec<&str> = rows.iter().map(|row| row.label.as_str()).collect();
+    let cut =
+        shorten_apart(&labels, set.size, Weight::SemiBold, names * beside.most as f64 * 0.8_f64.max(1.0 / beside.most as f64));
+    rows.iter_mut().zip(cut).for_each(|(row, label)| row.label = label);
     let start = layout.left + beside.figures() + if both { beside.gap + names } else { 0.0 };
     let end = layout.right - names - beside.gap - beside.figures();
     let names = layout.right - end - beside.gap - beside.figures();
@@ -223,7 +227,12 @@ fn with_room<'r>(rows: &'r [Row], y: &Scale, (top, bottom): (f64, f64)) -> Vec<&
     let rank = |row: &Row| {
         let alike = || rows.iter().filter(|other| other.change == row.change);
         let larger = alike().filter(|other| size(other) > size(row)).count();
-        if row.change.clear() { larger * alike().count() } else { usize::MAX }
+        match row.change.clear() {
+            true => larger * alike().count(),
+            // What a title leaves over is looked for, where it is little.
+            false if 8 * alike().count() < rows.len() => larger,
+            false => usize::MAX,
+        }
     };
     let mut order: Vec<&Row> = rows.iter().collect();
     order.sort_by(|a, b| size(b).total_cmp(&size(a)));

@@ -20,6 +20,14 @@ pub(crate) fn shorten(text: &str, size: f64, weight: Weight, room: f64) -> Strin
     if width(&text, size, weight) <= room {
         return text;
     }
+    // A quality mark is never cut.
+    let mark = text.len() >= 4 && text.ends_with(']') && text.as_bytes()[text.len() - 4..].starts_with(b" [");
+    if mark
+        && let (name, mark) = text.split_at(text.len() - 4)
+        && room > width(mark, size, weight) + 3.0 * size
+    {
+        return format!("{}{mark}", shorten(name, size, weight, room - width(mark, size, weight)));
+    }
     let mut used = advance('…', weight) * size;
     let mut kept = String::new();
     for letter in text.chars() {

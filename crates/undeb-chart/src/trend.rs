@@ -5,11 +5,13 @@ use plotters::element::{Circle, PathElement, Polygon};
 use crate::axis::{Scale, extent, percent, rate_ticks, sound_pair, tick_label, ticks};
 use crate::backend::{At, units};
 use crate::elements::Dashes;
+use crate::fonts::Weight;
 use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
 use crate::locale::fill;
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
+use crate::text::shorten_apart;
 use crate::theme::{Colour, Theme, size};
 use crate::words::or;
 
@@ -170,7 +172,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         .enumerate()
         .map(|(i, m)| format!("{}{}", tick_label(*m, step), if i + 1 == marks.len() { sign } else { "" }))
         .collect();
-    let mut ends = line_ends(&series, &path, data, &colours, &layout);
+    let mut ends = line_ends((&series, &path, last), data, &colours, &layout);
     ends.extend(fan.iter().filter_map(|fan| fan::end(fan, hue, locale)));
     let words: Vec<String> = ends.iter().map(End::words).collect();
     let gutter = widest(words.iter().map(String::as_str), size::LABEL).min(0.30 * (layout.right - layout.left));
@@ -287,18 +289,25 @@ fn draw_series(
     lines
 }
 
-fn line_ends(series: &[Series], path: &[(f64, f64)], data: &Data, colours: &[Colour], layout: &Layout<'_>) -> Vec<End> {
+fn line_ends(
+    (series, path, axis): (&[Series], &[(f64, f64)], f64),
+    data: &Data,
+    colours: &[Colour],
+    layout: &Layout<'_>,
+) -> Vec<End> {
     let mut ends = Vec::new();
     let last = |series: &Series| series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)));
     let newest = series.iter().filter_map(last).map(|at| at.0).fold(f64::NEG_INFINITY, f64::max);
-    for (series, colour) in series.iter().zip(colours) {
+    let labels: Vec<&str> = series.iter().map(|s| s.label.as_str()).collect();
+    let room = 0.42 * (layout.right - layout.left);
+    let names = shorten_apart(&labels, size::LABEL, Weight::SemiBold, room);
+    for ((series, colour), name) in series.iter().zip(colours).zip(names) {
         if let Some(at) = last(series) {
             let value = format!("{}{}", percent(at.1), layout.sign);
-            // A line that ends before the others says when.
+            // A line that ends before the others, or before the axis, says when.
             let early = at.0 < newest;
             let parts = [("value", value.as_str()), ("period", &line::period(at.0))];
-            let figure = if early { fill(&layout.locale.drawing.at_period, &parts) } else { value };
-            let name = series.label.clone();
+            let figure = if early || at.0 < axis { fill(&layout.locale.drawing.at_period, &parts) } else { value };
             ends.push(End { at, name, figure, colour: *colour, strong: series.focus, dashed: false, early });
         }
     }

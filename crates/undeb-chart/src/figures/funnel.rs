@@ -23,7 +23,8 @@ fn limits(centre: f64, size: f64, level: f64) -> (f64, f64) {
 
 fn size(shown: &Shown<'_>) -> Option<f64> {
     match shown.estimate.uncertainty {
-        Uncertainty::Sampling { effective_n, .. } => Some(effective_n).filter(|n| *n > 0.0),
+        // Where nothing varies the sample seems endless, and nothing can be held against it.
+        Uncertainty::Sampling { effective_n, .. } => Some(effective_n).filter(|n| *n > 0.0 && *n < 1e9),
         _ => None,
     }
 }
@@ -102,7 +103,17 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     );
     let above = dots.iter().filter(|(_, s)| outside(s) && s.value().is_some_and(|v| v > centre)).count();
     let sides = [("title", title.as_str()), ("above", &above.to_string()), ("below", &(count - above).to_string())];
-    let title = if count > 1 { filled(&locale.titles.funnel_split, &sides) } else { title };
+    let none = [
+        ("cells", counted.as_str()),
+        ("level", &locale.level(LEVELS[1])),
+        ("value", &asked.figure(centre)),
+        ("place", &whole.name),
+    ];
+    let title = match count {
+        0 => filled(&locale.titles.funnel_none, &none),
+        1 => title,
+        _ => filled(&locale.titles.funnel_split, &sides),
+    };
     let shown: Vec<Shown<'_>> = dots.iter().map(|(_, s)| *s).collect();
     let mut notes = asked.interval_notes(&shown);
     notes.push(locale.around.note_funnel.clone());

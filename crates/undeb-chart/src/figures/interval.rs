@@ -80,7 +80,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let sign = |s: &Shown<'_>| whole.as_ref().and_then(|(_, w)| asked.beside(s, w)).map(Change::sign);
     // Said only where it can be said of every row.
-    let against_whole = whole.as_ref().filter(|_| known.iter().all(|s| sign(s).is_some()));
+    let against_whole =
+        whole.as_ref().filter(|_| known.iter().all(|s| sign(s).is_some()) && known.iter().any(|s| s.mark.is_none()));
     let differs = |s: &Shown<'_>| against_whole.is_some() && sign(s).is_some_and(|sign| sign != 0);
     let emphasis = if force == PolicyForce::Trigger { &around.emphasis_line } else { &around.emphasis };
     let data = interval::Data {
@@ -120,18 +121,22 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             titles::above(locale, (count(true), count(false), known.len()), asked.noun(&rows), &line, beyond)
         }
         None if against_whole.is_some() => {
-            let count = |of: i8| known.iter().filter(|s| sign(s) == Some(of)).count();
+            // A title counts no figure that is marked as unreliable.
+            let clear: Vec<&Shown<'_>> = known.iter().filter(|s| s.mark.is_none()).collect();
+            let count = |of: i8| clear.iter().filter(|s| sign(s) == Some(of)).count();
             let (name, value) = against_whole.map_or((String::new(), 0.0), |w| (w.0.clone(), w.1.value().unwrap_or_default()));
             let parts = [
                 ("whole", name),
                 ("value", asked.figure(value)),
                 ("above", count(1).to_string()),
                 ("below", count(-1).to_string()),
-                ("cells", locale.counted(known.len(), asked.noun(&rows))),
-                ("are", titles::is_are(locale, count(1), known.len()).to_owned()),
+                ("cells", locale.counted(clear.len(), asked.noun(&rows))),
+                ("are", titles::is_are(locale, count(1), clear.len()).to_owned()),
             ];
             let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
-            filled(&locale.titles.whole_sides, &parts)
+            let none = count(1) + count(-1) == 0;
+            let title = filled(if none { &locale.titles.whole_none } else { &locale.titles.whole_sides }, &parts);
+            if clear.len() < known.len() { filled(&locale.titles.left_out, &[("title", &title)]) } else { title }
         }
         None => {
             let clear = rows.iter().filter(|(_, s)| s.is_some_and(|s| s.mark.is_none()));

@@ -273,6 +273,7 @@ impl<'a> Asked<'a> {
             }
             (Some(one), _) if values.len() == 1 => fill(&words.one, &[("value", &self.figure(one.1)), ("name", &one.0)]),
             (Some(one), _) => fill(&words.everywhere, &[("value", &self.figure(one.1))]),
+            _ if left_out => return words.all_marked.clone(),
             _ => words.no_figures.clone(),
         };
         if left_out { fill(&words.left_out, &[("title", &title)]) } else { title }

@@ -6,7 +6,7 @@ use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
 use super::titles::{self, Change};
-use super::when::periods;
+use super::when::{RECENT, periods};
 use super::{Data, Filled};
 use crate::error::{Cause, ChartError};
 use crate::locale::fill as filled;
@@ -45,14 +45,28 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let focus = highlighted.or(lines.iter().position(|(_, s)| current(s).is_some())).unwrap_or(0);
     let (cell, series) = &lines[focus];
     // Of many lines none is the one that the title is about.
-    let several = lines.iter().filter(|(_, s)| current(s).is_some()).count() > 1;
+    let recent = |s: &[Shown<'_>]| {
+        let last = s.iter().rev().find(|s| s.value().is_some());
+        let age = newest.zip(last).map(|(newest, last)| newest.years_since(last.period()));
+        last.filter(|_| age.is_some_and(|age| age <= RECENT)).map(|s| (s.period(), s.value().unwrap_or_default(), s.mark))
+    };
+    let several = lines.iter().filter(|(_, s)| recent(s).is_some()).count() > 1;
     let title = if many && several && cell.region != asked.evidence.regions.whole() {
-        let known = || lines.iter().filter_map(|(c, s)| Some((c, current(s)?)));
+        let known = || lines.iter().filter_map(|(c, s)| recent(s).map(|(_, value, mark)| (c, (value, mark))));
         let values: Vec<(String, f64)> =
             known().filter(|(_, (_, mark))| mark.is_none()).map(|(c, (value, _))| (asked.in_title(c), value)).collect();
-        let range = asked.range(&values, known().any(|(_, (_, mark))| mark.is_some()));
-        let period = newest.map(|p| p.to_string()).unwrap_or_default();
-        filled(&asked.locale.drawing.at_period, &[("value", &range), ("period", &period)])
+        let marked = known().any(|(_, (_, mark))| mark.is_some());
+        if values.is_empty() {
+            asked.range(&values, marked)
+        } else {
+            let one_period = lines.iter().filter_map(|(_, s)| recent(s)).all(|(period, ..)| Some(period) == newest);
+            let period = newest.map(|p| p.to_string()).unwrap_or_default();
+            let range = match one_period {
+                true => filled(&asked.locale.drawing.at_period, &[("value", &asked.range(&values, false)), ("period", &period)]),
+                false => asked.dated(asked.range(&values, false), false),
+            };
+            if marked { filled(&asked.locale.titles.left_out, &[("title", &range)]) } else { range }
+        }
     } else {
         asked.course_title(&asked.full_name(cell), cell.sector, series)
     };
@@ -165,7 +179,15 @@ fn finish(
     // Breaks are drawn as far as any line reaches.
     let all: Vec<Shown<'_>> =
         [shown().min_by_key(|s| s.period()), shown().max_by_key(|s| s.period())].into_iter().flatten().copied().collect();
-    notes.extend(asked.break_notes(cell.sector, &all));
+    // Of several sectors a break may concern one alone.
+    let sectors: std::collections::BTreeSet<&str> = lines.iter().map(|(c, _)| c.sector).collect();
+    for sector in &sectors {
+        let of = if sectors.len() > 1 { format!("{}: ", asked.sector_name(sector)) } else { String::new() };
+        let barred = all.len() == 2 && asked.evidence.barred(asked.measure, sector, all[0].period(), all[1].period());
+        // Cautions are drawn of the sector in focus alone; the note on a break comes first.
+        let most = if *sector == cell.sector { usize::MAX } else { usize::from(barred) };
+        notes.extend(asked.break_notes(sector, &all).into_iter().take(most).map(|note| format!("{of}{note}")));
+    }
     let rows: Vec<_> = lines.iter().flat_map(|(c, s)| s.iter().map(move |s| (c, asked.measure, Some(*s)))).collect();
     let mut table = Table::of(&rows);
     let at = |p: Period| data.path.as_ref().and_then(|path| level_at(path, p.start()));

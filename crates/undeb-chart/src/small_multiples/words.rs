@@ -13,8 +13,8 @@ use super::{Page, Panel, latest};
 
 /// The lines that the longest name needs in panels of this width.
 pub(super) fn lines(panels: &[Panel], set: &Type, panel: f64, locale: &Locale) -> usize {
-    let beside = beside(panels, set, locale);
-    panels.iter().map(|p| name(&p.series.label, set, panel, beside).len()).max().unwrap_or(1).max(1)
+    let newest = newest(panels);
+    panels.iter().map(|p| name(&p.series.label, set, panel, beside(p, newest, set, locale)).len()).max().unwrap_or(1).max(1)
 }
 
 /// A name beside its figure, or above it where it is too long for that, or in two lines with the figure after or below the
@@ -42,16 +42,17 @@ pub(super) fn draw(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels:
     let palette = layout.palette;
     let plain = Type::new(page.set.size, palette.ink);
     let base = |corner: &At| corner.1 + page.lines as f64 * page.set.leading - 3.0;
-    let beside = beside(panels, &plain.semi_bold(), layout.locale);
+    let newest = newest(panels);
     for (panel, corner) in panels.iter().zip(corners) {
         let set = if panel.series.focus { plain.semi_bold() } else { plain };
+        let beside = beside(panel, newest, &plain.semi_bold(), layout.locale);
         let names = name(&panel.series.label, &set, page.panel, beside);
         for (i, words) in names.iter().enumerate() {
             layout.svg.text((corner.0, base(corner) - (names.len() - 1 - i) as f64 * page.set.leading), words, &set);
         }
     }
     for (panel, corner) in panels.iter().zip(corners) {
-        if let Some(words) = figure(&panel.series, newest(panels), layout.locale) {
+        if let Some(words) = figure(&panel.series, newest, layout.locale) {
             layout.svg.text((corner.0 + page.panel, base(corner)), &words, &plain.anchored(Anchor::End));
         } else {
             let set = Type::new(size::SMALL, palette.muted).with_halo();
@@ -62,11 +63,9 @@ pub(super) fn draw(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels:
     }
 }
 
-/// What the widest latest figure takes beside a name.
-fn beside(panels: &[Panel], set: &Type, locale: &Locale) -> f64 {
-    let newest = newest(panels);
-    let figures = panels.iter().filter_map(|p| figure(&p.series, newest, locale));
-    figures.map(|words| set.width(&words)).fold(0.0, f64::max) + 8.0
+/// What the latest figure takes beside a name.
+fn beside(panel: &Panel, newest: f64, set: &Type, locale: &Locale) -> f64 {
+    figure(&panel.series, newest, locale).map_or(0.0, |words| set.width(&words)) + 8.0
 }
 
 fn newest(panels: &[Panel]) -> f64 {

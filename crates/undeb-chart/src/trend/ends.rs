@@ -65,20 +65,25 @@ pub(super) struct Place {
 /// lines that stay without a name.
 pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines: &[Vec<At>]) -> usize {
     // A line that ends early has its name there if it can: a lead to the edge would look like more of the line.
+    const EARLY: f64 = 60.0;
     let mut taken: Vec<Vec<At>> = lines.to_vec();
-    let mut rest = Vec::new();
-    let (early, ends): (Vec<End>, Vec<End>) = ends.into_iter().partition(|end| end.early);
-    rest.extend(ends);
+    let dots: Vec<At> = ends.iter().map(|end| end.at).collect();
+    let (early, mut ends): (Vec<End>, Vec<End>) = ends.into_iter().partition(|end| end.early && end.at.0 < place.edge - EARLY);
+    let mut without = 0;
     for end in in_columns(layout, early, place, &mut taken) {
-        match Some(&end).filter(|end| end.early).and_then(|end| inside(layout, std::slice::from_ref(end), place, &taken)) {
-            Some(spots) => {
-                taken.extend(spots.iter().map(|s| s.area.outline()));
-                write(layout, &[end], spots);
+        let names = &taken[lines.len()..];
+        let passes = [end.at, (place.edge, end.at.1)];
+        match at_own_end(layout, &end, place, (&taken, &dots)) {
+            Some(spot) => {
+                taken.push(spot.area.outline());
+                write(layout, &[end], vec![spot]);
             }
-            None => rest.push(end),
+            // Better no name than a lead through others.
+            None if names.iter().any(|name| Area::bounding(name).crossed_by(&passes)) => without += 1,
+            None => ends.push(end),
         }
     }
-    let (ends, lines) = (rest, taken);
+    let lines = taken;
     // A line that runs to the edge has its name beside the plot; among many lines none would be found beside its own.
     let (within, mut beside): (Vec<End>, Vec<End>) =
         if ends.len() <= 8 { ends.into_iter().partition(|end| end.at.0 < place.edge - 20.0) } else { (Vec::new(), ends) };
@@ -87,7 +92,23 @@ pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines
         Some(spots) => write(layout, &within, spots),
         None => beside.extend(within),
     }
-    in_gutter(layout, beside, place)
+    without + in_gutter(layout, beside, place)
+}
+
+/// A place right of the end of a line, near it and apart from every other line and end.
+fn at_own_end(layout: &Layout<'_>, end: &End, place: &Place, (lines, dots): (&[Vec<At>], &[At])) -> Option<Spot> {
+    const APART: f64 = 5.0;
+    let free = |spot: &Spot| {
+        let area = Area { top: spot.area.top - APART, bottom: spot.area.bottom + APART, ..spot.area };
+        (spot.area.top + spot.area.bottom - 2.0 * end.at.1).abs() < 40.0
+            && spot.left > end.at.0
+            && area.right <= place.edge
+            && area.top >= place.top
+            && area.bottom <= place.bottom
+            && !lines.iter().any(|line| area.crossed_by(line))
+            && !dots.iter().any(|dot| *dot != end.at && area.meets(&Area::around(*dot, 6.0)))
+    };
+    spots(end, &end.style(layout), place.edge).find(free)
 }
 
 /// Names the ends that stand above each other in a column at their right, where it touches nothing; gives the others.
@@ -199,6 +220,18 @@ fn spots(end: &End, set: &Type, edge: f64) -> impl Iterator<Item = Spot> {
     right.chain(far)
 }
 
+/// Of more lines than this a name stands no further from its line than [`NEAR`].
+const MANY: usize = 12;
+const NEAR: f64 = 44.0;
+
+/// How far the furthest name stands from its line where all of these are named.
+fn furthest(named: &[(End, Vec<String>)], place: &Place) -> f64 {
+    let mut wanted: Vec<(f64, f64)> = named.iter().map(|(end, lines)| (end.at.1, lines.len() as f64 * LEADING + 3.0)).collect();
+    wanted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let middles = spread(&wanted, place.top - 10.0, place.bottom + 8.0);
+    middles.iter().zip(&wanted).map(|(middle, (at, _))| (middle - at).abs()).fold(0.0, f64::max)
+}
+
 /// As many names as there is room for, each as near its line as its neighbours allow; those in focus are kept first.
 fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
     let all = ends.len();
@@ -210,8 +243,12 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
         let lines = end.lines(&set, place.gutter + 0.01, 2);
         let height = lines.len() as f64 * LEADING + 3.0;
         if used + height <= place.bottom - place.top {
-            used += height;
             ranked.push((end, lines));
+            // Of many lines those are named whose leads can be followed.
+            match all > MANY && furthest(&ranked, place) > NEAR {
+                true => drop(ranked.pop()),
+                false => used += height,
+            }
         }
     }
     ranked.sort_by(|a, b| a.0.at.1.total_cmp(&b.0.at.1));
