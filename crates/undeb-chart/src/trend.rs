@@ -11,7 +11,7 @@ use crate::key::{self, Mark};
 use crate::locale::fill;
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
-use crate::text::shorten_apart;
+use crate::text::{shorten_apart, width};
 use crate::theme::{Colour, Theme, size};
 use crate::words::or;
 
@@ -299,7 +299,10 @@ fn line_ends(
     let last = |series: &Series| series.points.iter().rev().find_map(|p| p.value.map(|v| (p.x, v)));
     let newest = series.iter().filter_map(last).map(|at| at.0).fold(f64::NEG_INFINITY, f64::max);
     let labels: Vec<&str> = series.iter().map(|s| s.label.as_str()).collect();
-    let room = 0.42 * (layout.right - layout.left);
+    // Two lines of the strip, less the longest figure.
+    let figure = format!("{}{}", percent(0.888), layout.sign);
+    let figure = fill(&layout.locale.drawing.at_period, &[("value", &figure), ("period", "2000")]);
+    let room = 0.9 * (0.6 * (layout.right - layout.left) - width(&figure, size::LABEL, Weight::SemiBold));
     let names = shorten_apart(&labels, size::LABEL, Weight::SemiBold, room);
     for ((series, colour), name) in series.iter().zip(colours).zip(names) {
         if let Some(at) = last(series) {

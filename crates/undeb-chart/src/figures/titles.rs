@@ -111,8 +111,13 @@ pub(super) fn above(
 pub(super) fn against(finding: &Finding, force: PolicyForce, place: &str, locale: &Locale) -> String {
     let words = &locale.titles;
     let (Some(value), Some(period)) = (finding.value, finding.period) else {
-        let pattern = if finding.reason == Some(Reason::Withheld) { &words.withheld } else { &words.no_figure };
-        return fill(pattern, &[("place", place)]);
+        let level = finding.level.map(|level| level_of(locale, finding.measure, level));
+        let pattern = match (finding.reason, &level) {
+            (Some(Reason::Withheld), _) => &words.withheld,
+            (_, Some(_)) => &words.no_figure_against,
+            (_, None) => &words.no_figure,
+        };
+        return fill(pattern, &[("place", place), ("line", &line(locale, force, level))]);
     };
     let at = at(locale, place, &figure(locale, finding.measure, value), &period.to_string());
     let (pattern, level, judged) = match (&finding.path, finding.level, finding.answer) {

@@ -103,7 +103,8 @@ impl<'a> Asked<'a> {
             let how = fill(&around.assumed_design_effect, &[("deff", &deff.to_string())]);
             notes.push(fill(&around.note_approximate, &[("how", &how)]));
         } else if shown.iter().any(|s| s.value().is_some() && s.interval.is_none()) {
-            notes.push(around.note_no_error.clone());
+            let none = shown.iter().all(|s| s.interval.is_none());
+            notes.push(if none { around.note_no_error.clone() } else { around.note_some_error.clone() });
         }
         if self.evidence.method != undeb::Method::Wilson && shown.iter().any(|s| s.interval.is_some()) {
             notes.push(fill(&around.note_method, &[("method", &self.evidence.method.to_string())]));
