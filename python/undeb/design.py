@@ -8,11 +8,11 @@ import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 from undeb.errors import DataError, DesignError, choices
 from undeb.frames import Frame
-from undeb.vocabulary import flag, known, made, optional, real, several, text, whole, words
+from undeb.vocabulary import flag, freeze, known, made, optional, real, several, text, whole, words
 
 LonelyPsu: TypeAlias = Literal["fail", "remove", "adjust", "average"]
 """What a stratum with a single PSU contributes; names and meaning as in R ``survey``."""
@@ -68,10 +68,7 @@ class Replicates:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("columns", "rscales"):
-            given: Any = getattr(self, name)
-            if isinstance(given, list):
-                object.__setattr__(self, name, tuple(cast("list[Any]", given)))
+        freeze(self, "columns", "rscales")
 
     def _given(self) -> dict[str, str | None]:
         """The two roles of which one is taken."""
@@ -230,11 +227,7 @@ class Pay:
     weight: str | Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for name in ("missing", "weight"):
-            given = getattr(self, name)
-            # What is frozen holds nothing that could change.
-            if isinstance(given, list):
-                object.__setattr__(self, name, tuple(cast("list[Any]", given)))
+        freeze(self, "missing", "weight")
 
     def _given(self) -> str:
         return json.dumps({

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast
 
 from undeb.errors import PlanError
-from undeb.vocabulary import as_period, optional, real, shown, words
+from undeb.vocabulary import as_period, freeze, optional, real, shown, words
 from undeb.vocabulary import text as as_text
 
 Status: TypeAlias = Literal["statutory", "adopted", "pledged", "proposed", "illustrative"]
@@ -78,11 +78,7 @@ class Target:
     milestones: Sequence[Mapping[str, Any]] = field(default=(), hash=False)
 
     def __post_init__(self) -> None:
-        for name in ("region", "sector", "milestones"):
-            given = getattr(self, name)
-            # What is frozen holds nothing that could change.
-            if isinstance(given, list):
-                object.__setattr__(self, name, tuple(cast("list[Any]", given)))
+        freeze(self, "region", "sector", "milestones")
 
     @staticmethod
     def _of(facts: Mapping[str, Any]) -> Target:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum, EnumMeta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import polars as pl
 
@@ -157,6 +157,14 @@ def shown(given: object) -> str:
     """What was given, in a message: a whole frame or series would bury what is said of it."""
     words = repr(given)
     return words if len(words) < 80 and "\n" not in words else f"a {type(given).__name__}"
+
+
+def freeze(made: object, *names: str) -> None:
+    """Makes tuples of the lists that a frozen object was given: it holds nothing that could change."""
+    for name in names:
+        given = getattr(made, name)
+        if isinstance(given, list):
+            object.__setattr__(made, name, tuple(cast("list[Any]", given)))
 
 
 def several(kind: Callable[[str, Any], Kept], name: str, given: Any) -> list[Kept]:

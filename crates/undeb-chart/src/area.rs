@@ -20,23 +20,6 @@ impl Area {
         self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
 
-    /// The least area that holds some places.
-    pub(crate) fn bounding(places: &[At]) -> Self {
-        let nothing = Self { left: f64::INFINITY, right: f64::NEG_INFINITY, top: f64::INFINITY, bottom: f64::NEG_INFINITY };
-        places.iter().fold(nothing, |area, (x, y)| Self {
-            left: area.left.min(*x),
-            right: area.right.max(*x),
-            top: area.top.min(*y),
-            bottom: area.bottom.max(*y),
-        })
-    }
-
-    /// All around and across, as a line that whatever meets the area crosses.
-    pub(crate) fn outline(&self) -> Vec<At> {
-        let Self { left, right, top, bottom } = *self;
-        vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top), (right, bottom)]
-    }
-
     pub(crate) fn within(&self, other: &Self) -> bool {
         self.left >= other.left && self.right <= other.right && self.top >= other.top && self.bottom <= other.bottom
     }

@@ -137,8 +137,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     // Names stand at the right, where a reader arrives, and at the left too where there is room for them.
     let names = if both { widest } else { widest.min(if dense { 0.45 } else { 0.36 } * content) };
     let labels: Vec<&str> = rows.iter().map(|row| row.label.as_str()).collect();
-    let cut =
-        shorten_apart(&labels, set.size, Weight::SemiBold, names * beside.most as f64 * 0.8_f64.max(1.0 / beside.most as f64));
+    // Wrapped lines are not full.
+    let cut = shorten_apart(&labels, set.size, Weight::SemiBold, names * if dense { 1.0 } else { 2.4 });
     rows.iter_mut().zip(cut).for_each(|(row, label)| row.label = label);
     let start = layout.left + beside.figures() + if both { beside.gap + names } else { 0.0 };
     let end = layout.right - names - beside.gap - beside.figures();

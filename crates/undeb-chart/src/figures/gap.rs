@@ -44,7 +44,9 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         notes.push(locale.around.note_change_bar.clone());
     }
     notes.extend(asked.mark_notes(&known, false));
+    // No line joins what may not be compared.
     let barred = |f: &Finding, from| f.period.is_some_and(|to| asked.evidence.barred(f.measure, &f.sector, from, to));
+    let start = |f: &Finding| f.baseline.filter(|b| !barred(f, b.period));
     // The longest way from a baseline has all the breaks on it.
     let ends = rows.iter().zip(&shown).filter_map(|((c, f), s)| {
         let from = f.baseline?.period;
@@ -62,8 +64,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             .zip(&shown)
             .map(|((c, f), s)| gap::Row {
                 label: asked.row_name(c, s.as_ref(), one_period),
-                // No line joins what may not be compared.
-                baseline: f.baseline.filter(|b| !barred(f, b.period)).map(|b| b.value),
+                baseline: start(f).map(|b| b.value),
                 latest: f.value,
                 interval: f.interval.map(|i| (i.low, i.high)),
                 target: f.level,
@@ -91,7 +92,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             .map_or_else(String::new, |(c, _)| asked.full_name(c))
     };
     let title = titles::gap(&part, noun, &place, locale);
-    let starts = rows.iter().filter_map(|(_, f)| Some(f.baseline.filter(|b| !barred(f, b.period))?.period));
+    let starts = rows.iter().filter_map(|(_, f)| Some(start(f)?.period));
     let span = periods(starts.chain(rows.iter().filter_map(|(_, f)| f.period)), locale);
     let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &span);
 

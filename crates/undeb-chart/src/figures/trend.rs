@@ -46,9 +46,8 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let (cell, series) = &lines[focus];
     // Of many lines none is the one that the title is about.
     let recent = |s: &[Shown<'_>]| {
-        let last = s.iter().rev().find(|s| s.value().is_some());
-        let age = newest.zip(last).map(|(newest, last)| newest.years_since(last.period()));
-        last.filter(|_| age.is_some_and(|age| age <= RECENT)).map(|s| (s.period(), s.value().unwrap_or_default(), s.mark))
+        let last = end(s).filter(|s| newest.is_some_and(|newest| newest.years_since(s.period()) <= RECENT))?;
+        Some((last.period(), last.value()?, last.mark))
     };
     let several = lines.iter().filter(|(_, s)| recent(s).is_some()).count() > 1;
     let title = if many && several && cell.region != asked.evidence.regions.whole() {

@@ -66,29 +66,26 @@ pub(super) struct Place {
 pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines: &[Vec<At>]) -> usize {
     // A line that ends early has its name there if it can: a lead to the edge would look like more of the line.
     const EARLY: f64 = 60.0;
-    let mut taken: Vec<Vec<At>> = lines.to_vec();
+    let mut names: Vec<Area> = Vec::new();
     let dots: Vec<At> = ends.iter().map(|end| end.at).collect();
     let (early, mut ends): (Vec<End>, Vec<End>) = ends.into_iter().partition(|end| end.early && end.at.0 < place.edge - EARLY);
     let mut without = 0;
-    for end in in_columns(layout, early, place, &mut taken) {
-        let names = &taken[lines.len()..];
+    for end in in_columns(layout, early, place, lines, &mut names) {
         let passes = [end.at, (place.edge, end.at.1)];
-        match at_own_end(layout, &end, place, (&taken, &dots)) {
+        match at_own_end(layout, &end, place, (lines, &names, &dots)) {
             Some(spot) => {
-                taken.push(spot.area.outline());
+                names.push(spot.area);
                 write(layout, &[end], vec![spot]);
             }
             // Better no name than a lead through others.
-            None if names.iter().any(|name| Area::bounding(name).crossed_by(&passes)) => without += 1,
+            None if names.iter().any(|name| name.crossed_by(&passes)) => without += 1,
             None => ends.push(end),
         }
     }
-    let lines = taken;
     // A line that runs to the edge has its name beside the plot; among many lines none would be found beside its own.
     let (within, mut beside): (Vec<End>, Vec<End>) =
         if ends.len() <= 8 { ends.into_iter().partition(|end| end.at.0 < place.edge - 20.0) } else { (Vec::new(), ends) };
-    let lines = lines.as_slice();
-    match inside(layout, &within, place, lines) {
+    match inside(layout, &within, place, lines, names) {
         Some(spots) => write(layout, &within, spots),
         None => beside.extend(within),
     }
@@ -96,7 +93,7 @@ pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines
 }
 
 /// A place right of the end of a line, near it and apart from every other line and end.
-fn at_own_end(layout: &Layout<'_>, end: &End, place: &Place, (lines, dots): (&[Vec<At>], &[At])) -> Option<Spot> {
+fn at_own_end(layout: &Layout<'_>, end: &End, place: &Place, (lines, names, dots): (&[Vec<At>], &[Area], &[At])) -> Option<Spot> {
     const APART: f64 = 5.0;
     let free = |spot: &Spot| {
         let area = Area { top: spot.area.top - APART, bottom: spot.area.bottom + APART, ..spot.area };
@@ -106,13 +103,14 @@ fn at_own_end(layout: &Layout<'_>, end: &End, place: &Place, (lines, dots): (&[V
             && area.top >= place.top
             && area.bottom <= place.bottom
             && !lines.iter().any(|line| area.crossed_by(line))
+            && !names.iter().any(|name| area.meets(name))
             && !dots.iter().any(|dot| *dot != end.at && area.meets(&Area::around(*dot, 6.0)))
     };
     spots(end, &end.style(layout), place.edge).find(free)
 }
 
 /// Names the ends that stand above each other in a column at their right, where it touches nothing; gives the others.
-fn in_columns(layout: &mut Layout<'_>, mut ends: Vec<End>, place: &Place, taken: &mut Vec<Vec<At>>) -> Vec<End> {
+fn in_columns(layout: &mut Layout<'_>, mut ends: Vec<End>, place: &Place, lines: &[Vec<At>], names: &mut Vec<Area>) -> Vec<End> {
     const ASIDE: f64 = 26.0;
     ends.sort_by(|a, b| a.at.0.total_cmp(&b.at.0).then(a.at.1.total_cmp(&b.at.1)));
     let mut others = Vec::new();
@@ -129,8 +127,11 @@ fn in_columns(layout: &mut Layout<'_>, mut ends: Vec<End>, place: &Place, taken:
         };
         let middles = spread(&wanted, place.top, place.bottom);
         let spots: Vec<Spot> = column.iter().zip(middles.iter().copied()).map(spot).collect();
-        let free =
-            |spot: &Spot| spot.area.right <= place.edge && !taken[place.cuts..].iter().any(|line| spot.area.crossed_by(line));
+        let free = |spot: &Spot| {
+            spot.area.right <= place.edge
+                && !lines[place.cuts..].iter().any(|line| spot.area.crossed_by(line))
+                && !names.iter().any(|name| spot.area.meets(name))
+        };
         if column.len() < 2 || !spots.iter().all(free) {
             others.extend(column);
             continue;
@@ -139,7 +140,7 @@ fn in_columns(layout: &mut Layout<'_>, mut ends: Vec<End>, place: &Place, taken:
             let lead = [(end.at.0 + 6.0, end.at.1), (x + ASIDE - 4.0, middle)];
             layout.svg.draw(&Dashes::new(lead, layout.palette.neutral.line(1.0), (0.5, 3.0)));
         }
-        taken.extend(spots.iter().map(|s| s.area.outline()));
+        names.extend(spots.iter().map(|s| s.area));
         write(layout, &column, spots);
     }
     others
@@ -157,8 +158,8 @@ fn write(layout: &mut Layout<'_>, ends: &[End], spots: Vec<Spot>) {
 }
 
 /// A spot for every name that touches nothing and is nearer to its own line than to any other.
-fn inside(layout: &Layout<'_>, ends: &[End], place: &Place, lines: &[Vec<At>]) -> Option<Vec<Spot>> {
-    let mut taken: Vec<Area> = ends.iter().map(|end| Area::around(end.at, 6.0)).collect();
+fn inside(layout: &Layout<'_>, ends: &[End], place: &Place, lines: &[Vec<At>], mut taken: Vec<Area>) -> Option<Vec<Spot>> {
+    taken.extend(ends.iter().map(|end| Area::around(end.at, 6.0)));
     let mut found = Vec::new();
     for (i, end) in ends.iter().enumerate() {
         let set = end.style(layout);
@@ -305,7 +306,7 @@ mod tests {
         let end = |at: &At| End { at: *at, ..end("Wales") };
         let ends: Vec<End> = ends.iter().map(end).collect();
         let place = Place { start: 0.0, edge: 500.0, gutter: 90.0, top: 0.0, bottom: 300.0, cuts: 0 };
-        inside(&layout, &ends, &place, &[]).map(|spots| spots.iter().map(|s| s.area.top + 9.0).collect())
+        inside(&layout, &ends, &place, &[], Vec::new()).map(|spots| spots.iter().map(|s| s.area.top + 9.0).collect())
     }
 
     #[test]
