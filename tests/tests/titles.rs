@@ -26,10 +26,6 @@ impl Rows<'_> {
     fn range(&self, low: &str, high: &str, row: usize) -> Option<Interval> {
         Some(Interval { low: self.number(low, row)?, high: self.number(high, row)? })
     }
-
-    fn count(&self, answer: &str) -> usize {
-        (0..self.len()).filter(|&r| self.text("answer", r).as_deref() == Some(answer)).count()
-    }
 }
 
 /// The numbers of a text, in order. A figure in a name, such as the 27 of "27 members", counts too.
@@ -99,8 +95,19 @@ fn answers(chart: &Chart, words: [&str; 2], interval: (&str, &str)) {
         assert!(title == "No figures" || title.starts_with("No two figures"), "{title}");
         return;
     }
-    let counts = words.map(|s| rows.count(s));
-    assert_eq!(sides(title), [counts[0], judged.len(), counts[1]], "{title}");
+    // Answers count marked figures; changes leave them out of the title.
+    let of_changes = matches!(chart.kind(), Kind::Slope | Kind::SmallMultiples);
+    let clear = |r: &usize| !of_changes || ["mark", "from_mark"].iter().all(|column| rows.text(column, *r).is_none());
+    let left_out = !judged.iter().all(clear);
+    let judged: Vec<usize> = judged.into_iter().filter(clear).collect();
+    if judged.is_empty() {
+        assert_eq!(title, "Every figure is of low reliability");
+        return;
+    }
+    let said = title.trim_end_matches(", leaving out marked figures");
+    assert_eq!(left_out, said.len() < title.len(), "{title}");
+    let counts = words.map(|s| judged.iter().filter(|&&r| rows.text("answer", r).as_deref() == Some(s)).count());
+    assert_eq!(sides(said), [counts[0], judged.len(), counts[1]], "{title}");
     let stated = |r: usize| rows.range(interval.0, interval.1, r).is_some();
     let figures: Vec<usize> = judged.iter().copied().filter(|&r| rows.number("value", r).is_some()).collect();
     let (with, without) = (figures.iter().any(|&r| stated(r)), figures.iter().any(|&r| !stated(r)));
@@ -111,6 +118,10 @@ fn answers(chart: &Chart, words: [&str; 2], interval: (&str, &str)) {
 fn check(chart: &Chart) {
     let (rows, title) = (Rows(chart), chart.title());
     let got = numbers(title);
+    if title == "No figures" || title.ends_with(": no figure") {
+        assert!((0..rows.len()).all(|r| rows.number("value", r).is_none()), "{title}");
+        return;
+    }
     match chart.kind() {
         Kind::Gap if rows.len() == 1 => match rows.number("value", 0) {
             // A single cell is told by where it stands.
@@ -176,12 +187,13 @@ fn check(chart: &Chart) {
             ends(&rows, title, &got)
         }
         Kind::Slope | Kind::SmallMultiples => {
-            if title.starts_with("No two figures") {
+            answers(chart, ["fall", "rise"], ("change_low", "change_high"));
+            if title.starts_with("No two figures") || title.starts_with("Every figure is of low") {
                 return;
             }
-            answers(chart, ["fall", "rise"], ("change_low", "change_high"));
             let from: std::collections::BTreeSet<String> = (0..rows.len())
                 .filter(|&r| rows.number("change", r).is_some())
+                .filter(|&r| ["mark", "from_mark"].iter().all(|column| rows.text(column, r).is_none()))
                 .filter_map(|r| rows.text("from_period", r))
                 .collect();
             let one = from.first().filter(|_| from.len() == 1);
@@ -243,11 +255,15 @@ fn check(chart: &Chart) {
                 assert!(if left_out { printed < 100.0 * widest } else { near(printed, widest) }, "{title}: {widest}");
             }
         }
-        Kind::Funnel if title.starts_with("None of ") => {
-            assert_eq!((0, rows.len() as f64), (rows.count("outside"), got[0]), "{title}");
-        }
         Kind::Funnel => {
-            assert_eq!((got[0], got[1]), (rows.count("outside") as f64, rows.len() as f64), "{title}");
+            let clear: Vec<usize> = (0..rows.len()).filter(|&r| rows.text("mark", r).is_none()).collect();
+            let outside = clear.iter().filter(|&&r| rows.text("answer", r).as_deref() == Some("outside")).count();
+            assert_eq!(title.ends_with("leaving out marked figures"), !clear.is_empty() && clear.len() < rows.len(), "{title}");
+            match title {
+                _ if clear.is_empty() => assert_eq!(title, "Every figure is of low reliability"),
+                _ if title.starts_with("None of ") => assert_eq!((0, clear.len() as f64), (outside, got[0]), "{title}"),
+                _ => assert_eq!((got[0], got[1]), (outside as f64, clear.len() as f64), "{title}"),
+            }
             for r in 0..rows.len() {
                 let (p, n) = (rows.number("centre", r).unwrap(), rows.number("effective_n", r).unwrap());
                 // 3.0902 standard errors leave 0.2 % outside.
@@ -260,7 +276,8 @@ fn check(chart: &Chart) {
                         "{title}"
                     );
                 }
-                assert!(near(got[3], p), "{title}");
+                let centre = title.split_once(" around ").map(|(_, rest)| numbers(rest)[0]);
+                assert!(centre.is_none_or(|centre| near(centre, p)) && centre.is_none() == clear.is_empty(), "{title}");
             }
         }
         Kind::Waterfall => waterfall(&rows, title),

@@ -40,6 +40,7 @@ mod options;
 mod picture;
 mod plane;
 mod ramp;
+mod raster;
 mod rows;
 pub mod scatter;
 pub mod slope;

@@ -34,6 +34,7 @@ pub struct Locale {
     measures: BTreeMap<String, String>,
     nouns: BTreeMap<String, Noun>,
     names: BTreeMap<String, BTreeMap<String, String>>,
+    phrases: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -99,6 +100,11 @@ impl Locale {
     /// The name of a code of a classification, or the given name where this locale has none of its own.
     pub fn place<'a>(&'a self, classification: &str, code: &str, name: &'a str) -> &'a str {
         self.names.get(classification).and_then(|names| names.get(code)).map_or(name, String::as_str)
+    }
+
+    /// Words that a source brings, such as its population, in this language where they are known; as they are if not.
+    pub(crate) fn phrase<'a>(&'a self, words: &'a str) -> &'a str {
+        self.phrases.get(words).map_or(words, String::as_str)
     }
 
     /// The name of a measure within a sentence.
@@ -211,7 +217,7 @@ mod tests {
             toml::from_str::<Locale>(text).unwrap_or_else(|e| panic!("{e}"));
             let mut all = Vec::new();
             patterns(&toml::from_str(text).unwrap_or_else(|e| panic!("{e}")), "", &mut all);
-            all.retain(|(key, _)| !key.starts_with(".names"));
+            all.retain(|(key, _)| !key.starts_with(".names") && !key.starts_with(".phrases"));
             all
         };
         let english = read(include_str!("../../../data/locales/en.toml"));
@@ -236,6 +242,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_bundled_sources_bring_is_translated_and_nothing_else_is() {
+        let registry = undeb::Registry::bundled().unwrap_or_else(|e| panic!("{e}"));
+        let mut brought = std::collections::BTreeSet::new();
+        for source in registry.sources() {
+            brought.extend(source.breaks.iter().filter_map(|b| b.brief.clone()));
+            brought.extend(undeb::Measure::ALL.iter().filter_map(|m| Some(source.definition(*m).ok()?.denominator)));
+        }
+        let of_records = "employees in scope with a valid answer";
+        brought.extend([of_records.to_owned(), format!("{of_records}, in a domain")]);
+        for locale in ALL.iter().filter(|l| l.id != "en") {
+            let known: std::collections::BTreeSet<String> = locale.phrases.keys().cloned().collect();
+            assert_eq!(brought, known, "{}", locale.id);
+        }
+        assert!(Locale::english().phrases.is_empty());
     }
 
     #[test]

@@ -1,8 +1,5 @@
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree};
-
-use crate::error::{Cause, ChartError};
-use crate::fonts::{FAMILY, database};
+use crate::error::ChartError;
+use crate::fonts::FAMILY;
 use crate::svg::{escape, number};
 use crate::text::clean;
 use crate::theme::{Palette, size};
@@ -89,18 +86,9 @@ impl Picture {
         self.millimetres.map_or(number(pixels), |mm| format!("{}mm", number(pixels * mm / self.width)))
     }
 
-    /// The chart as PNG, `scale` device pixels to a pixel, set in the embedded typeface only.
+    /// The chart as PNG, `scale` device pixels to a pixel of the screen, set in the embedded typeface only.
     pub fn png(&self, scale: f32) -> Result<Vec<u8>, ChartError> {
-        if !(scale > 0.0 && scale <= 8.0) {
-            return Err(Cause::Scale(scale).into());
-        }
-        let options = Options { font_family: "Open Sans".to_owned(), fontdb: database(), ..Options::default() };
-        let tree = Tree::from_str(&self.svg(), &options).map_err(|e| Cause::Parse(e.to_string()))?;
-        let (width, height) = (self.width as f32 * scale, self.height as f32 * scale);
-        let scale = width / tree.size().width();
-        let mut pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32).ok_or(Cause::Size { width, height })?;
-        resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-        Ok(pixels.encode_png().map_err(|e| Cause::Encode(e.to_string()))?)
+        crate::raster::png(&self.svg(), scale)
     }
 
     /// The text twin: everything the chart shows, in words.

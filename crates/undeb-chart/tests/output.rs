@@ -50,9 +50,11 @@ fn sizes_are_in_pixels_or_millimetres_and_a_png_has_those_of_its_scale() {
     let made = chart(Kind::Gap, (&union).into(), &paper).unwrap();
     assert!(made.svg().contains(" width=\"160"), "{}", &made.svg()[..300]);
     assert!(made.svg().contains("mm\" height=\""));
-    let (width, _) = pixels(&made.png(Chart::PRINT).unwrap());
-    // 160 mm at 300 to the inch.
-    assert!((width as f64 - 160.0 / 25.4 * 300.0).abs() <= 4.0, "{width}");
+    let png = made.png(Chart::PRINT).unwrap();
+    // 160 mm at 300 to the inch are 1,889.8, and a file that says so opens as wide: 11,811 to the metre.
+    assert_eq!(pixels(&png).0, 1890);
+    let dense: Vec<u8> = [11_811_u32, 11_811].iter().flat_map(|n| n.to_be_bytes()).collect();
+    assert!(png.windows(12).any(|w| w.starts_with(b"pHYs") && w.ends_with(&dense)));
     let screen = chart(Kind::Gap, (&union).into(), &ChartOptions::default()).unwrap();
     let (once, twice) = (pixels(&screen.png(1.0).unwrap()), pixels(&screen.png(2.0).unwrap()));
     assert_eq!((once.0, twice), (720, (1440, 2 * once.1)));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use undeb::{Classification, Definition, Measure, Period};
 
-use super::evidence::{Evidence, Shown};
+use super::evidence::{Evidence, Shown, last_known};
 use crate::error::{Cause, ChartError};
 use crate::frame::{Frame, Unit};
 use crate::kind::Kind;
@@ -149,8 +149,7 @@ impl<'a> Asked<'a> {
         let with = |s: &str| regions.iter().any(|r| self.has(r, s));
         // Sectors of which there are old figures only say less of a region than its whole.
         let fresh = |s: &str| {
-            let series = self.evidence.series(self.measure, regions[0], s);
-            series.iter().rev().find(|x| x.value().is_some()).is_some_and(|x| self.is_recent(x))
+            last_known(&self.evidence.series(self.measure, regions[0], s)).is_some_and(|x| self.is_recent(&x))
         };
         let sectors = match (self.sectors.as_slice(), target) {
             ([], Some(t)) => t.sectors.iter().map(String::as_str).collect(),
@@ -194,9 +193,6 @@ impl<'a> Asked<'a> {
     }
 
     fn extent(&self) -> String {
-        if self.present.is_empty() {
-            return format!("every figure of {} is empty", self.measure);
-        }
         let regions: BTreeSet<&str> = self.present.iter().map(|c| c.0).collect();
         let sectors: BTreeSet<&str> = self.present.iter().map(|c| c.1).collect();
         let some: Vec<&str> = regions.iter().copied().take(24).collect();
@@ -242,16 +238,35 @@ impl<'a> Asked<'a> {
         Ok(cells)
     }
 
-    /// The series of a cell within the periods asked for.
+    /// The series of a cell within the periods asked for; one period is no range, and leaves the whole series.
     pub(crate) fn series(&self, cell: &Cell<'_>) -> Vec<Shown<'a>> {
-        let all = self.evidence.series(self.measure, cell.region, cell.sector);
-        let (first, last) = (self.options.periods.iter().min(), self.options.periods.iter().max());
-        match (first, last) {
-            (Some(first), Some(last)) if first < last => {
-                all.into_iter().filter(|s| (*first..=*last).contains(&s.period())).collect()
-            }
-            _ => all,
+        match self.options.periods.as_slice() {
+            [_] => self.evidence.series(self.measure, cell.region, cell.sector),
+            _ => self.within(cell),
         }
+    }
+
+    /// The series of a cell from the first to the last of the periods asked for.
+    pub(super) fn within(&self, cell: &Cell<'_>) -> Vec<Shown<'a>> {
+        let (first, last) = (self.options.periods.iter().min(), self.options.periods.iter().max());
+        let inside = |p: Period| first.is_none_or(|first| *first <= p) && last.is_none_or(|last| p <= *last);
+        let all = self.evidence.series(self.measure, cell.region, cell.sector);
+        all.into_iter().filter(|s| inside(s.period())).collect()
+    }
+
+    /// The cells that fit what was named, or what a target names, whether or not they have figures.
+    pub(super) fn there(&self) -> Vec<Cell<'a>> {
+        let target = self.evidence.target.map(|t| &t.target);
+        let fits = |named: &[&str], of_target: Option<&[String]>, code: &str| match (named, of_target) {
+            ([], Some(listed)) => listed.iter().any(|c| c == code),
+            ([], None) => true,
+            (named, _) => named.contains(&code),
+        };
+        let cells = self.evidence.cells(self.measure).into_iter().filter(|(region, sector)| {
+            fits(&self.regions, target.map(|t| t.regions.as_slice()), region)
+                && fits(&self.sectors, target.map(|t| t.sectors.as_slice()), sector)
+        });
+        cells.map(|(region, sector)| Cell { region, sector, name: self.place(region, sector) }).collect()
     }
 
     /// The region and the sector that were named, where there is one of each at most.

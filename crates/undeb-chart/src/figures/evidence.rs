@@ -34,6 +34,11 @@ impl Shown<'_> {
     }
 }
 
+/// The last figure of a series that is known.
+pub(crate) fn last_known<'a>(series: &[Shown<'a>]) -> Option<Shown<'a>> {
+    series.iter().rev().find(|s| s.value().is_some()).copied()
+}
+
 enum Figures<'a> {
     /// Not released; graded by the rules of the plan, or by those that were asked for.
     Working(&'a Estimates, RuleSet),
@@ -152,9 +157,16 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The figures of a measure that are known.
+    /// The figures of a measure that are known; where none is, all: that there is no evidence can be shown too.
     fn known(&self, measure: Measure) -> impl Iterator<Item = &'a Estimate> + '_ {
-        self.estimates().filter(move |e| e.measure == measure && e.value.is_some())
+        let of = move |e: &&Estimate| e.measure == measure;
+        let any = self.estimates().filter(of).any(|e| e.value.is_some());
+        self.estimates().filter(of).filter(move |e| e.value.is_some() || !any)
+    }
+
+    /// Regions and sectors of the measure, whether or not any of their figures is known.
+    pub(crate) fn cells(&self, measure: Measure) -> BTreeSet<(&'a str, &'a str)> {
+        self.estimates().filter(|e| e.measure == measure).map(|e| (&*e.region, &*e.sector)).collect()
     }
 
     /// Regions and sectors that have a figure of the measure.
@@ -162,14 +174,14 @@ impl<'a> Evidence<'a> {
         self.known(measure).map(|e| (&*e.region, &*e.sector)).collect()
     }
 
-    /// Periods that have a figure of the measure.
+    /// Periods of the measure, whether or not any of their figures is known.
     pub(crate) fn periods(&self, measure: Measure) -> BTreeSet<Period> {
-        self.known(measure).map(|e| e.period).collect()
+        self.estimates().filter(|e| e.measure == measure).map(|e| e.period).collect()
     }
 
     /// The newest period with a figure of a measure.
     pub(crate) fn newest(&self, measure: Measure) -> Option<Period> {
-        self.known(measure).filter(|e| e.value.is_some()).map(|e| e.period).max()
+        self.known(measure).map(|e| e.period).max()
     }
 
     /// First and last period of the averages over several among the figures of a measure.

@@ -88,21 +88,27 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         outside_label: filled(&locale.around.outside_limits, &[("level", &locale.level(LEVELS[1]))]),
     };
     let rows: Vec<_> = dots.iter().map(|(c, s)| (c.clone(), Some(*s))).collect();
-    let count = dots.iter().filter(|(_, s)| outside(s)).count();
-    let counted = locale.counted(dots.len(), asked.noun(&rows));
+    // A title counts no figure that is marked as unreliable.
+    let clear: Vec<&Shown<'_>> = dots.iter().map(|(_, s)| s).filter(|s| s.mark.is_none()).collect();
+    let count = clear.iter().filter(|s| outside(s)).count();
+    let counted = locale.counted(clear.len(), asked.noun(&rows));
     let parts = [
         ("outside", count.to_string()),
         ("cells", counted),
-        ("are", titles::is_are(locale, count, dots.len()).to_owned()),
+        ("are", titles::is_are(locale, count, clear.len()).to_owned()),
         ("level", locale.level(LEVELS[1])),
         ("value", asked.figure(centre)),
         ("place", whole.name.clone()),
     ];
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
     let title = filled(if count == 0 { &locale.titles.funnel_none } else { &locale.titles.funnel }, &parts);
-    let above = dots.iter().filter(|(_, s)| outside(s) && s.value().is_some_and(|v| v > centre)).count();
+    let above = clear.iter().filter(|s| outside(s) && s.value().is_some_and(|v| v > centre)).count();
     let sides = [("title", title.as_str()), ("above", &above.to_string()), ("below", &(count - above).to_string())];
     let title = if count > 1 { filled(&locale.titles.funnel_split, &sides) } else { title };
+    let title = match clear.is_empty() {
+        true => locale.titles.all_marked.clone(),
+        false => asked.without_marked(title, clear.len() < dots.len()),
+    };
     let shown: Vec<Shown<'_>> = dots.iter().map(|(_, s)| *s).collect();
     let mut notes = asked.interval_notes(&shown);
     notes.push(locale.around.note_funnel.clone());

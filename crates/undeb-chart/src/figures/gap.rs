@@ -43,7 +43,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     if matches!(t.target.level, Level::Change(_)) && known.iter().any(|s| s.interval.is_some()) {
         notes.push(locale.around.note_change_bar.clone());
     }
-    notes.extend(asked.mark_notes(&known, false));
+    notes.extend(asked.answer_mark_notes(&known));
     // No line joins what may not be compared.
     let barred = |f: &Finding, from| f.period.is_some_and(|to| asked.evidence.barred(f.measure, &f.sector, from, to));
     let start = |f: &Finding| f.baseline.filter(|b| !barred(f, b.period));

@@ -1,7 +1,5 @@
 //! A measure by sector and region in one period.
 
-use undeb::Period;
-
 use super::asked::{Asked, Cell};
 use super::evidence::Shown;
 use super::table::Table;
@@ -20,9 +18,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let series: Vec<Vec<Vec<Shown<'_>>>> =
         regions.iter().map(|r| sectors.iter().map(|s| evidence.series(asked.measure, r, s)).collect()).collect();
     let latest = series.iter().flatten().flatten().filter(|s| s.value().is_some()).map(|s| s.period()).max();
-    let period: Period = match asked.one_period()?.or(latest) {
-        Some(period) => period,
-        None => return Err(asked.needs("figures, and none has a value", "choose another measure")),
+    let Some(period) = asked.one_period()?.or(latest) else {
+        return Err(asked.needs("figures, and none has a value", "choose another measure"));
     };
     let cell = |r: usize, s: usize| series[r][s].iter().find(|shown| shown.period() == period).copied();
     let mut rows = Vec::new();

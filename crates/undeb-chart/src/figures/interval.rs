@@ -136,7 +136,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
             let none = count(1) + count(-1) == 0;
             let title = filled(if none { &locale.titles.whole_none } else { &locale.titles.whole_sides }, &parts);
-            if clear.len() < known.len() { filled(&locale.titles.left_out, &[("title", &title)]) } else { title }
+            asked.without_marked(title, clear.len() < known.len())
         }
         None => {
             let clear = rows.iter().filter(|(_, s)| s.is_some_and(|s| s.mark.is_none()));
@@ -147,7 +147,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let span = periods(known.iter().map(|s| s.period()), locale);
     let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &span);
     let mut notes = asked.interval_notes(&known);
-    notes.extend(asked.mark_notes(&known, false));
+    notes.extend(match level {
+        Some(_) => asked.answer_mark_notes(&known),
+        None => asked.mark_notes(&known, false),
+    });
     notes.extend(asked.old_note(old.iter()));
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let mut table = Table::of(&cells);

@@ -8,6 +8,7 @@ mod funnel;
 mod gap;
 mod heatmap;
 mod interval;
+mod nothing;
 mod report;
 mod scatter;
 mod slope;
@@ -85,6 +86,9 @@ impl Filled {
 
 /// Fills the kind that was asked for.
 pub(crate) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    if let Some(without) = nothing::fill(asked)? {
+        return Ok(without);
+    }
     match asked.kind {
         Kind::Trend => trend::fill(asked),
         Kind::Interval => interval::fill(asked),

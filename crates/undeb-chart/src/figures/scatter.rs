@@ -119,7 +119,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             );
             // A title names no cell that is marked as unreliable, and says so where one lies farther out.
             let farther = dots.iter().any(|other| marked(other) && distance(other) > distance(d));
-            if farther { filled(&locale.titles.left_out, &[("title", &title)]) } else { title }
+            asked.without_marked(title, farther)
         }
         None => title,
     };
@@ -128,7 +128,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     // Both are of one population where they say so in the same words.
     let among = |m| asked.evidence.definitions.iter().find(|d| d.measure == m).map(|d| d.denominator.as_str());
     let unit = match (among(Measure::Density), among(upright)) {
-        (Some(a), Some(b)) if a == b => filled(&locale.around.percent_of, &[("among", a)]),
+        (Some(a), Some(b)) if a == b => asked.among(&locale.around.percent_of),
         _ => "%".to_owned(),
     };
     let subtitle = filled(

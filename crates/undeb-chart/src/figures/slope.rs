@@ -22,6 +22,11 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// Whether one of the figures is of low reliability.
+    fn marked(&self) -> bool {
+        [&self.from, &self.to].iter().any(|shown| shown.is_some_and(|s| s.mark.is_some()))
+    }
+
     /// Whether there is a figure in each period.
     fn both(&self) -> bool {
         [&self.from, &self.to].iter().all(|shown| shown.and_then(|s| s.value()).is_some())
@@ -68,10 +73,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let among: Vec<&Cell<'_>> = rows.iter().map(|r| &r.cell).collect();
     let counted: Vec<&Row<'_>> = rows.iter().filter(|r| asked.counts(&r.cell, &among)).collect();
-    let changes: Vec<(Period, Change)> = counted.iter().filter_map(|r| Some((from, r.change?))).collect();
+    let (clear, marked): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
+        counted.iter().copied().filter(|r| r.change.is_some()).partition(|r| !r.marked());
+    let changes: Vec<(Period, Change)> = clear.iter().filter_map(|r| Some((from, r.change?))).collect();
     let noun_rows: Vec<_> = counted.iter().map(|r| (r.cell.clone(), r.to)).collect();
-    let only = rows.iter().find(|r| r.change.is_some()).map_or("", |r| &r.cell.name);
-    let title = asked.changes_title(&changes, asked.noun(&noun_rows), only);
+    let only = clear.first().map_or("", |r| &r.cell.name);
+    let title = asked.changes_title(&changes, asked.noun(&noun_rows), only, !marked.is_empty());
     let subtitle =
         asked.subtitle(&asked.sectors_of(rows.iter().map(|r| &r.cell)), &periods([from, to].into_iter(), asked.locale));
     let mut notes = asked.interval_notes(&shown);
@@ -83,6 +90,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut table = Table::of(&latest);
     table.text("from_period", rows.iter().map(|_| Some(from.to_string())));
     table.number("from_value", rows.iter().map(|r| r.from.and_then(|s| s.value())));
+    table.text("from_mark", rows.iter().map(|r| r.from.and_then(|s| s.mark).map(|m| m.shorthand().to_owned())));
     add_changes(&mut table, rows.iter().map(|r| r.change));
     Filled::new(asked, Data::Slope(data), asked.frame(title, subtitle, notes), table)
 }

@@ -3,7 +3,7 @@
 use undeb::{Level, Period};
 
 use super::asked::{Asked, Cell};
-use super::evidence::Shown;
+use super::evidence::{Shown, last_known};
 use super::slope::add_changes;
 use super::table::Table;
 use super::titles::Change;
@@ -26,9 +26,6 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         |c: &Cell<'_>| target?.findings.iter().find(|f| *f.region == *c.region && *f.sector == *c.sector).and_then(|f| f.level);
     let whole = whole(asked, &cells);
     let shown: Vec<Shown<'_>> = cells.iter().flat_map(|(_, s)| s).copied().collect();
-    if !shown.iter().any(|s| s.value().is_some()) {
-        return Err(asked.needs("figures over time", "choose another measure, region or sector"));
-    }
     let data = Panels {
         panels: cells.iter().map(|(c, s)| Panel { series: asked.line(c, s, asked.highlighted(c)), target: level(c) }).collect(),
         whole: whole.as_ref().map(|(c, s)| asked.line(c, s, false)),
@@ -42,14 +39,20 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let among: Vec<&Cell<'_>> = cells.iter().map(|(c, _)| c).collect();
     let counts = |c: &Cell<'_>| asked.counts(c, &among);
     let counted = cells.iter().zip(&changes).filter(|((c, _), _)| counts(c));
-    let known: Vec<(Period, Change)> = counted.filter_map(|(_, change)| *change).collect();
+    let start_mark = |s: &[Shown<'_>], from: Period| s.iter().find(|s| s.period() == from).and_then(|s| s.mark);
+    // A change is as reliable as the less reliable of its two figures.
+    let marked = |s: &[Shown<'_>], from: Period| start_mark(s, from).or(last_known(s).and_then(|s| s.mark)).is_some();
+    let judged = || counted.clone().filter_map(|((c, s), change)| change.map(|(from, change)| (c, from, change, marked(s, from))));
+    let clear = || judged().filter(|(.., marked)| !marked);
+    let left_out = judged().any(|(.., marked)| marked);
+    let known: Vec<(Period, Change)> = clear().map(|(_, from, change, _)| (from, change)).collect();
     let rows: Vec<_> = cells.iter().filter(|(c, _)| counts(c)).map(|(c, s)| (c.clone(), s.last().copied())).collect();
-    let only = cells.iter().zip(&changes).find(|(_, c)| c.is_some()).map_or("", |((c, _), _)| &c.name);
+    let only = clear().next().map_or("", |(c, ..)| &c.name);
     // Where there are no two figures of any cell there is no change to speak of.
-    let ends = || cells.iter().filter_map(|(c, s)| Some((c, s.iter().rev().find(|s| s.value().is_some())?)));
+    let ends = || cells.iter().filter_map(|(c, s)| Some((c, last_known(s)?)));
     let single = cells.iter().all(|(_, s)| s.iter().filter(|s| s.value().is_some()).count() < 2);
     // A title on a few cells of many would pass for one on all.
-    let few = !known.is_empty() && 2 * known.len() < ends().count();
+    let few = judged().next().is_some() && 2 * judged().count() < ends().count();
     let title = if single || few {
         let clear = ends().filter(|(_, s)| s.mark.is_none());
         let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((asked.in_title(c), s.value()?))).collect();
@@ -57,7 +60,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         let one_period = ends().all(|(_, s)| Some(s.period()) == first);
         asked.dated(asked.range(&values, ends().any(|(_, s)| s.mark.is_some())), one_period)
     } else {
-        asked.changes_title(&known, asked.noun(&rows), only)
+        asked.changes_title(&known, asked.noun(&rows), only, left_out)
     };
     let valued = shown.iter().filter(|s| s.value().is_some());
     let subtitle =
@@ -72,12 +75,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut table = Table::of(&rows);
     table.number("target", lines().map(|(c, ..)| level(c)));
     // The change stands with the figure that it leads to.
-    let last = |c: &Cell<'_>, s: &Shown<'_>| {
-        let series = cells.iter().find(|(cell, _)| cell.region == c.region && cell.sector == c.sector);
-        series.and_then(|(_, all)| all.iter().rev().find(|x| x.value().is_some())).is_some_and(|x| x.period() == s.period())
-    };
+    let series = |c: &Cell<'_>| cells.iter().find(|(cell, _)| cell.region == c.region && cell.sector == c.sector).map(|(_, s)| s);
+    let last =
+        |c: &Cell<'_>, s: &Shown<'_>| series(c).and_then(|all| last_known(all)).is_some_and(|x| x.period() == s.period());
     let leads = || lines().map(move |(c, s, change)| change.filter(|_| last(c, s)));
     table.text("from_period", leads().map(|c| c.map(|(from, _)| from.to_string())));
+    let mark = |c: &Cell<'_>, from: Period| Some(start_mark(series(c)?, from)?.shorthand().to_owned());
+    table.text("from_mark", lines().zip(leads()).map(|((c, ..), led)| mark(c, led?.0)));
     let led: Vec<Option<Change>> = leads().map(|c| c.map(|(_, change)| change)).collect();
     add_changes(&mut table, led.into_iter());
     Filled::new(asked, Data::SmallMultiples(data), asked.frame(title, subtitle, notes), table)

@@ -204,11 +204,12 @@ impl<'a> Asked<'a> {
         cell.region != whole || among.iter().all(|c| c.region == whole)
     }
 
-    /// How many rose and how many fell since the period of their first figure; `only` is the name of the first.
-    pub(super) fn changes_title(&self, changes: &[(Period, Change)], noun: &str, only: &str) -> String {
+    /// How many rose and how many fell since the period of their first figure, and whether marked figures were left out;
+    /// `only` is the name of the first.
+    pub(super) fn changes_title(&self, changes: &[(Period, Change)], noun: &str, only: &str, left_out: bool) -> String {
         let words = &self.locale.titles;
         if changes.is_empty() {
-            return words.no_changes.clone();
+            return if left_out { words.all_marked.clone() } else { words.no_changes.clone() };
         }
         let count = |sign: i8| changes.iter().filter(|(_, c)| c.sign() == sign).count();
         let judged = changes.iter().filter(|(_, c)| c.interval.is_some()).count();
@@ -245,7 +246,12 @@ impl<'a> Asked<'a> {
             ("up", up.to_string()),
         ];
         let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
-        fill(pattern, &parts)
+        self.without_marked(fill(pattern, &parts), left_out)
+    }
+
+    /// A title that counts no figure which is marked as unreliable says so where there are such.
+    pub(super) fn without_marked(&self, title: String, left_out: bool) -> String {
+        if left_out { fill(&self.locale.titles.left_out, &[("title", &title)]) } else { title }
     }
 
     /// The name of an end and of all that read as it does: one or two, or the end itself and how many more.
@@ -281,6 +287,6 @@ impl<'a> Asked<'a> {
             _ if left_out => return words.all_marked.clone(),
             _ => words.no_figures.clone(),
         };
-        if left_out { fill(&words.left_out, &[("title", &title)]) } else { title }
+        self.without_marked(title, left_out)
     }
 }

@@ -3,7 +3,7 @@
 use undeb::{Finding, Force, Measure, Period, Target, TargetFindings};
 
 use super::asked::{Asked, Cell};
-use super::evidence::Shown;
+use super::evidence::{Shown, last_known};
 use super::table::Table;
 use super::titles::{self, Change};
 use super::when::{RECENT, periods};
@@ -35,8 +35,8 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             (c, s)
         })
         .collect();
-    let newest = lines.iter().filter_map(|(_, s)| end(s)).map(|s| s.period()).max();
-    let current = |s: &[Shown<'_>]| end(s).filter(|s| Some(s.period()) == newest).and_then(|s| Some((s.value()?, s.mark)));
+    let newest = lines.iter().filter_map(|(_, s)| last_known(s)).map(|s| s.period()).max();
+    let current = |s: &[Shown<'_>]| last_known(s).filter(|s| Some(s.period()) == newest).and_then(|s| Some((s.value()?, s.mark)));
     let highlighted = lines.iter().position(|(c, _)| asked.highlighted(c));
     let many = lines.len() > FEW && highlighted.is_none();
     if many {
@@ -46,7 +46,7 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let (cell, series) = &lines[focus];
     // Of many lines none is the one that the title is about.
     let recent = |s: &[Shown<'_>]| {
-        let last = end(s).filter(|s| newest.is_some_and(|newest| newest.years_since(s.period()) <= RECENT))?;
+        let last = last_known(s).filter(|s| newest.is_some_and(|newest| newest.years_since(s.period()) <= RECENT))?;
         Some((last.period(), last.value()?, last.mark))
     };
     let several = lines.iter().filter(|(_, s)| recent(s).is_some()).count() > 1;
@@ -64,7 +64,7 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 true => filled(&asked.locale.drawing.at_period, &[("value", &asked.range(&values, false)), ("period", &period)]),
                 false => asked.dated(asked.range(&values, false), false),
             };
-            if marked { filled(&asked.locale.titles.left_out, &[("title", &range)]) } else { range }
+            asked.without_marked(range, marked)
         }
     } else {
         asked.course_title(&asked.full_name(cell), cell.sector, series)
@@ -77,11 +77,6 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         ..trend::Data::default()
     };
     finish(asked, &lines, focus, title, data)
-}
-
-/// The last figure of a series.
-fn end<'a>(series: &[Shown<'a>]) -> Option<Shown<'a>> {
-    series.iter().rev().find(|s| s.value().is_some()).copied()
 }
 
 /// The whole first, then highest and lowest in turn: what has room for a name or a colour should say the most.
@@ -243,8 +238,7 @@ impl<'a> Asked<'a> {
                 format!("the projection is one of {}, {}, {}", projection.measure(), projection.region(), projection.sector());
             return Err(Cause::option(what, "chart the series that it was made from").into());
         }
-        let last = series.iter().rev().find(|s| s.value().is_some());
-        let start = last.and_then(|s| Some((s.period().start(), s.value()?)));
+        let start = last_known(series).and_then(|s| Some((s.period().start(), s.value()?)));
         let mut points: Vec<trend::FanPoint> =
             start.map(|(x, v)| trend::FanPoint { x, median: Some(v), bands: vec![(v, v); BANDS.len()] }).into_iter().collect();
         points.extend(projection.periods().iter().map(|p| trend::FanPoint {
@@ -289,7 +283,7 @@ impl<'a> Asked<'a> {
 
     /// The title of a series: its latest value, and the change since the first figure on this side of every break.
     pub(super) fn course_title(&self, place: &str, sector: &str, series: &[Shown<'_>]) -> String {
-        let Some(latest) = series.iter().rev().find(|s| s.value().is_some()) else {
+        let Some(latest) = last_known(series) else {
             return filled(&self.locale.titles.no_figure, &[("place", place)]);
         };
         let since = self.since_start(sector, series).map(|(from, change)| (from.to_string(), change));

@@ -98,14 +98,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         }
     }
     let span = periods([split.from, split.to].into_iter(), locale);
-    let among = asked.definition().map_or("employees", |d| &d.denominator);
     let of = if &*split.sector == asked.evidence.sectors.whole() {
         &locale.around.percent_of
     } else {
         &locale.around.percent_of_in_sector
     };
     let parts =
-        [("measure", capital(locale.measure(split.measure))), ("unit", filled(of, &[("among", among)])), ("periods", span)];
+        [("measure", capital(locale.measure(split.measure))), ("unit", asked.among(of)), ("periods", span)];
     let parts: Vec<(&str, &str)> = parts.iter().map(|(n, w)| (*n, w.as_str())).collect();
     let subtitle = filled(&locale.around.waterfall_subtitle, &parts);
     let mut notes: Vec<String> = split

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use undeb::Period;
 
 use super::asked::{Asked, Cell};
-use super::evidence::Shown;
+use super::evidence::{Shown, last_known};
 use crate::error::{Cause, ChartError};
 use crate::locale::{Locale, fill};
 
@@ -22,7 +22,7 @@ impl<'a> Asked<'a> {
         let series = self.evidence.series(self.measure, cell.region, cell.sector);
         Ok(match asked {
             Some(period) => series.into_iter().find(|s| s.period() == period),
-            None => series.iter().rev().find(|s| s.value().is_some()).or(series.last()).copied().filter(|s| self.is_recent(s)),
+            None => last_known(&series).or(series.last().copied()).filter(|s| self.is_recent(s)),
         })
     }
 
@@ -38,8 +38,7 @@ impl<'a> Asked<'a> {
     {
         let newest = self.newest.filter(|_| self.options.periods.is_empty())?;
         let old = |cell: &Cell<'a>| {
-            let series = self.evidence.series(self.measure, cell.region, cell.sector);
-            let last = series.into_iter().rev().find(|s| s.value().is_some())?;
+            let last = last_known(&self.evidence.series(self.measure, cell.region, cell.sector))?;
             (!self.is_recent(&last)).then(|| format!("{} ({})", cell.name, last.period()))
         };
         let names: Vec<String> = cells.filter_map(old).collect();

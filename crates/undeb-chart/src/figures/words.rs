@@ -6,7 +6,7 @@ use undeb::{Force, Mark, Measure, Period, PolicyForce, Target};
 
 use super::asked::{Asked, Cell};
 use super::evidence::{Shown, assumed};
-use crate::locale::{Locale, fill};
+use crate::locale::fill;
 
 /// The shorthand of a figure; a cell without one is not available.
 pub(super) fn mark(shown: Option<&Shown<'_>>) -> Option<String> {
@@ -39,16 +39,21 @@ impl<'a> Asked<'a> {
     /// "Union density, all sectors, % of wage and salary workers, 2022".
     pub(super) fn subtitle(&self, sectors: &str, periods: &str) -> String {
         let around = &self.locale.around;
-        let among = self.definition().map_or("employees", |d| &d.denominator);
         let pattern = match sectors {
             s if *s == around.all_sectors => &around.percent_of,
             s if *s == around.by_sector_and_region || s.ends_with(&around.several_sectors) => &around.percent_of_in_each,
             _ => &around.percent_of_in_sector,
         };
-        let unit = if self.measure.is_share() { fill(pattern, &[("among", among)]) } else { around.signed_unit.clone() };
+        let unit = if self.measure.is_share() { self.among(pattern) } else { around.signed_unit.clone() };
         let name = capital(self.locale.measure(self.measure));
         let parts = [name.as_str(), sectors, &unit, periods];
         parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// "% of wage and salary workers", by a pattern that says what part of them.
+    pub(super) fn among(&self, pattern: &str) -> String {
+        let population = self.definition().map_or("employees", |d| &d.denominator);
+        fill(pattern, &[("among", self.locale.phrase(population))])
     }
 
     /// The sectors of cells in the words of a subtitle; where rows are the sectors of one region, with its name.
@@ -166,6 +171,13 @@ impl<'a> Asked<'a> {
         self.mark_notes(&marked, false)
     }
 
+    /// The marks under a chart of answers, whose title counts what the answers count.
+    pub(super) fn answer_mark_notes(&self, shown: &[Shown<'_>]) -> Vec<String> {
+        let low = shown.iter().any(|s| s.mark == Some(Mark::LowReliability));
+        let counted = low.then(|| self.locale.around.note_answers_marked.clone());
+        self.mark_notes(shown, false).into_iter().chain(counted).collect()
+    }
+
     /// What the shorthand in a chart stands for.
     pub(super) fn mark_notes(&self, shown: &[Shown<'_>], none: bool) -> Vec<String> {
         let around = &self.locale.around;
@@ -188,9 +200,7 @@ impl<'a> Asked<'a> {
             let breaks = self.evidence.breaks(self.measure, sector).filter(|b| b.between(first.period(), last.period()));
             let mut periods: BTreeMap<Period, Vec<&str>> = BTreeMap::new();
             for b in breaks.filter(|b| b.force == force) {
-                // What changed is written in English.
-                let brief = b.brief.as_deref().filter(|_| std::ptr::eq(self.locale, Locale::english()));
-                periods.entry(b.at).or_default().extend(brief);
+                periods.entry(b.at).or_default().extend(b.brief.as_deref().map(|brief| self.locale.phrase(brief)));
             }
             let word = |(at, brief): (&Period, &Vec<&str>)| match brief.is_empty() {
                 true => at.to_string(),

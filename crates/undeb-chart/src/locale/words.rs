@@ -113,6 +113,7 @@ pub(crate) struct Around {
     pub(crate) note_break: String,
     pub(crate) note_caution: String,
     pub(crate) note_tiles: String,
+    pub(crate) note_answers_marked: String,
     pub(crate) note_mark: String,
     pub(crate) mark_low: String,
     pub(crate) mark_confidential: String,
