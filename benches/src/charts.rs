@@ -36,6 +36,7 @@ pub(super) fn run() {
         value: Some(0.1 + 0.005 * k as f64),
         interval: Some((0.08 + 0.005 * k as f64, 0.12 + 0.005 * k as f64)),
         emphasised: k > 40,
+        ..interval::Row::default()
     };
     let rows = interval::Data { rows: (0..51).map(row).collect(), target: Some(0.25), ..interval::Data::default() };
     time("interval, 51 rows", 10.0, || interval::draw("i", &frame, &rows, Theme::Light));

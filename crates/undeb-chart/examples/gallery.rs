@@ -163,6 +163,7 @@ fn intervals() -> interval::Data {
                 value: Some(v),
                 interval: Some((v - 0.02, v + 0.025)),
                 emphasised: v - 0.02 > 0.25,
+                ..interval::Row::default()
             }
         })
         .collect();

@@ -2,7 +2,7 @@
 
 use plotters::element::Rectangle;
 
-use crate::axis::{decimal, extent};
+use crate::axis::{decimal, extent, percent};
 use crate::locale::Drawing;
 use crate::svg::{Anchor, Svg, Type};
 use crate::theme::{Colour, Palette, size};
@@ -11,6 +11,8 @@ use crate::theme::{Colour, Palette, size};
 #[derive(Debug)]
 pub(crate) struct Classes {
     bounds: Vec<f64>,
+    /// The one value that there is.
+    only: Option<f64>,
     palette: &'static Palette,
 }
 
@@ -18,7 +20,7 @@ impl Classes {
     /// Covers the values; none without a value.
     pub(crate) fn over(values: impl Iterator<Item = f64>, palette: &'static Palette) -> Option<Self> {
         let (low, high) = extent(values)?;
-        Some(Self { bounds: bounds(low, high), palette })
+        Some(Self { bounds: bounds(low, high), only: (percent(low) == percent(high)).then_some(low), palette })
     }
 
     fn count(&self) -> usize {
@@ -43,6 +45,12 @@ impl Classes {
     /// One patch a class with its bounds, of which the upper one belongs to the next class; gives the right end and the first free pixel below.
     pub(crate) fn legend(&self, svg: &mut Svg, (left, right, top): (f64, f64, f64), sign: &str, words: &Drawing) -> (f64, f64) {
         let set = Type::new(size::SMALL, self.palette.muted).anchored(Anchor::Middle);
+        if let Some(value) = self.only {
+            let words = format!("{}{sign}", percent(value));
+            svg.draw(&Rectangle::new([(left, top), (left + 58.0, top + 12.0)], self.colour(value).fill()));
+            svg.text((left + 29.0, top + 26.0), &words, &set);
+            return (left + 58.0, top + 38.0);
+        }
         let bounds: Vec<String> = self.bounds.iter().map(|bound| label(*bound)).collect();
         let mut labels: Vec<String> = bounds.windows(2).map(|pair| words.below(&pair[0], &pair[1])).collect();
         if let (Some(last), [.., low, high]) = (labels.last_mut(), &bounds[..]) {

@@ -21,6 +21,8 @@ pub struct Row {
     pub value: Option<f64>,
     /// Its interval.
     pub interval: Option<(f64, f64)>,
+    /// A target of its own.
+    pub target: Option<f64>,
     /// Whether the row stands out.
     pub emphasised: bool,
 }
@@ -56,8 +58,13 @@ fn figures(row: &Row, locale: &Locale) -> String {
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
-    let rows: Vec<Row> =
-        data.rows.iter().map(|row| Row { value: sound(row.value), interval: sound_pair(row.interval), ..row.clone() }).collect();
+    let real = |row: &Row| Row {
+        value: sound(row.value),
+        interval: sound_pair(row.interval),
+        target: sound(row.target),
+        ..row.clone()
+    };
+    let rows: Vec<Row> = data.rows.iter().map(real).collect();
     if rows.iter().all(|row| row.value.is_none()) {
         return layout.no_evidence();
     }
@@ -78,11 +85,14 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let words = format!("{target_label}: {}{}", percent(target), layout.sign);
         items.push((Mark::Dashes(target_line, target_dash), words));
     }
+    if rows.iter().any(|row| row.target.is_some()) {
+        items.push((Mark::Tick(palette.ink), target_label.to_owned()));
+    }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
     let shown = rows.iter().flat_map(|row| {
         let (low, high) = row.interval.unzip();
-        [row.value, low, high].into_iter().flatten()
+        [row.value, row.target, low, high].into_iter().flatten()
     });
     let ticks = rate_ticks(shown.chain(target), 6);
     let header = or(&data.value_label, "%");
@@ -101,11 +111,15 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
             let (from, to) = (plan.scale.place(low), plan.scale.place(high));
             layout.svg.draw(&PathElement::new([(from, y), (to, y)], colour.line(2.5)));
         }
+        if let Some(own) = row.target {
+            Mark::Tick(palette.ink).draw(&mut layout.svg, (plan.scale.place(own), y), palette, plan.radius());
+        }
         match row.value {
             Some(value) => {
                 layout.svg.draw(&Circle::new((plan.scale.place(value), y), units(plan.radius()), colour.fill()));
             }
-            None => plan.no_evidence(&mut layout, i),
+            None if row.target.is_none() => plan.no_evidence(&mut layout, i),
+            None => {}
         }
     }
     let strong: Vec<bool> = rows.iter().map(|row| row.emphasised).collect();
@@ -113,9 +127,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 
     let (sign, nothing) = (layout.sign, layout.nothing());
     let mut says: Vec<String> = target.map(|v| format!("{target_label} {}{sign}", percent(v))).into_iter().collect();
+    let own = |row: &Row| row.target.map_or(String::new(), |v| format!("; {target_label} {}{sign}", percent(v)));
     says.extend(rows.iter().map(|row| match row.value {
-        Some(_) => format!("{}: {}{sign}", row.label, figures(row, frame.locale)),
-        None => format!("{}: {nothing}", row.label),
+        Some(_) => format!("{}: {}{sign}{}", row.label, figures(row, frame.locale), own(row)),
+        None => format!("{}: {nothing}{}", row.label, own(row)),
     }));
     layout.finish(bottom, says)
 }

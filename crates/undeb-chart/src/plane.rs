@@ -164,20 +164,21 @@ struct Group {
 }
 
 impl Group {
-    /// All names; where they are too many the first and the number of the others, which is never cut; where two are too
-    /// long the first alone. With how many of the dots that speaks of.
+    /// All names; where they are too many one that fits and the number of the others; where none does, or two are too long,
+    /// the first alone. With how many of the dots that speaks of.
     fn words(&self, spots: &[Spot<'_>], locale: &Locale, set: &Type, room: f64) -> (String, usize) {
         let names: Vec<&str> = self.named.iter().map(|i| spots[*i].name).collect();
         let all = names.join(", ");
         let count = names.len();
-        match names.as_slice() {
-            _ if set.width(&all) <= room => return (all, count),
-            [first] | [first, _] => return (shorten(first, set.size, set.weight, room), 1),
-            _ => {}
+        if set.width(&all) <= room {
+            return (all, count);
         }
         let others = fill(&locale.around.others, &[("count", &(count - 1).to_string())]);
-        let tail = format!("{}{others}", locale.around.and);
-        (format!("{}{tail}", shorten(names[0], set.size, set.weight, room - set.width(&tail))), count)
+        let mut together = names.iter().map(|name| format!("{name}{}{others}", locale.around.and));
+        match together.find(|words| count > 2 && set.width(words) <= room) {
+            Some(words) => (words, count),
+            None => (shorten(names[0], set.size, set.weight, room), 1),
+        }
     }
 }
 
@@ -237,7 +238,8 @@ mod tests {
         let all = |words: &str, count| (words.to_owned(), count);
         assert_eq!([words(0, 110.0), words(1, 220.0)], [all("Czechia, Slovakia", 2), all("Massachusetts, Italy, Spain", 3)]);
         assert_eq!(words(0, 80.0), all("Czechia", 1));
-        let (cut, _) = words(1, 120.0);
-        assert!(cut.starts_with("Mas") && cut.ends_with("… and 2 others") && set.width(&cut) <= 120.0, "{cut}");
+        assert_eq!(words(1, 120.0), all("Italy and 2 others", 3));
+        let (cut, alone) = words(1, 60.0);
+        assert!(cut.starts_with("Mas") && cut.ends_with('…') && alone == 1 && set.width(&cut) <= 60.0, "{cut}");
     }
 }

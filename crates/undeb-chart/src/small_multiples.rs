@@ -157,7 +157,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         }
         None => rate_ticks(rates.chain([0.0]), 6),
     };
-    let items = items(data, &panels, whole.as_ref(), (first, last), palette);
+    let items = items((data, &layout.locale.drawing), &panels, whole.as_ref(), (first, last), palette);
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
     let step = marks[1] - marks[0];
@@ -223,7 +223,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 }
 
 /// The marks that are drawn, in words.
-fn items(data: &Data, panels: &[Panel], whole: Option<&Series>, years: (f64, f64), palette: &Palette) -> Vec<(Mark, String)> {
+fn items(
+    (data, words): (&Data, &Drawing),
+    panels: &[Panel],
+    whole: Option<&Series>,
+    years: (f64, f64),
+    palette: &Palette,
+) -> Vec<(Mark, String)> {
     let colour = palette.series[0];
     let mut items = Vec::new();
     if panels.iter().any(|p| p.series.points.iter().any(|p| p.value.is_some() && p.interval.is_some())) {
@@ -239,6 +245,9 @@ fn items(data: &Data, panels: &[Panel], whole: Option<&Series>, years: (f64, f64
     }
     if panels.iter().any(|p| cuts(&p.series, years).next().is_some()) {
         items.push((Mark::Dashes(palette.muted.line(1.0), (1.5, 2.5)), or(&data.break_label, "Break").to_owned()));
+    }
+    if panels.iter().any(|p| !line::spans(&p.series).is_empty()) {
+        items.push((Mark::Dashes(colour.line(1.25), line::DOTS), words.no_figure_between.clone()));
     }
     items
 }
@@ -279,9 +288,10 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
         cuts(&panel.series, (page.first, page.last)).map(move |cut| vec![(x.place(cut), y.end), (x.place(cut), y.start)])
     });
     layout.svg.draw(&Strokes::new(cuts, palette.muted.line(1.0)).dashed((1.5, 2.5)));
-    let (mut bands, mut lines) = (Vec::new(), Vec::new());
+    let (mut bands, mut lines, mut spans) = (Vec::new(), Vec::new(), Vec::new());
     for (panel, corner) in each() {
         let (x, y) = (page.x(corner.0), page.y(corner.1));
+        spans.extend(line::spans(&panel.series).iter().map(|span| line::places(span, &x, &y)));
         for piece in line::pieces(&panel.series) {
             // Periods stand on whole pixels, which a page of many panels can write in fewer letters.
             let whole = |line: Vec<At>| line.into_iter().map(|(x, y)| (x.round(), y)).collect::<Vec<At>>();
@@ -294,6 +304,7 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
     layout.svg.draw(&Strokes::new(bands, colour.shade(0.18)));
     layout.svg.draw(&Strokes::new(upright, colour.line(1.25)));
     let alone: Vec<At> = lines.iter().filter(|line| line.len() == 1).map(|line| line[0]).collect();
+    layout.svg.draw(&Strokes::new(spans, colour.line(1.25)).dashed(line::DOTS));
     layout.svg.draw(&Strokes::new(lines, colour.line(1.75)));
     let ends = each().filter_map(|(panel, corner)| {
         latest(&panel.series).map(|(at, value)| (page.x(corner.0).place(at).round(), page.y(corner.1).place(value)))

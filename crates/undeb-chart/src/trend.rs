@@ -158,6 +158,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let whose = focus.filter(|_| series.len() > 1).map_or(String::new(), |i| format!(", {}", series[i].label));
         items.push((Mark::Band(focus.map_or(palette.neutral, |i| colours[i]), 0.18), format!("{words}{whose}")));
     }
+    if series.iter().any(|s| !line::spans(s).is_empty()) {
+        let shade = if series.len() == 1 { colours[0] } else { palette.neutral };
+        items.push((Mark::Dashes(shade.line(1.5), line::DOTS), locale.drawing.no_figure_between.clone()));
+    }
     let hue = fan::hue(&colours, palette);
     items.extend(fan.iter().flat_map(|fan| fan::items(fan, hue, locale)));
     if !milestones.is_empty() {
@@ -266,7 +270,10 @@ fn draw_series(
     (x, y): (&Scale, &Scale),
     (colour, width): (Colour, f64),
 ) -> Vec<Vec<At>> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<Vec<At>> = line::spans(series).iter().map(|span| line::places(span, x, y)).collect();
+    for span in &lines {
+        layout.svg.draw(&Dashes::new(span.clone(), colour.line(width.min(1.5)), line::DOTS));
+    }
     for piece in line::pieces(series) {
         // Bands of several series would turn muddy: the focus alone has one.
         for outline in line::bands(&piece, x, y).filter(|_| series.focus) {

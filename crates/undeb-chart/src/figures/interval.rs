@@ -84,6 +84,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         whole.as_ref().filter(|_| known.iter().all(|s| sign(s).is_some()) && known.iter().any(|s| s.mark.is_none()));
     let differs = |s: &Shown<'_>| against_whole.is_some() && sign(s).is_some_and(|sign| sign != 0);
     let emphasis = if force == PolicyForce::Trigger { &around.emphasis_line } else { &around.emphasis };
+    // Where levels differ each row has its own.
+    let own = |c: &Cell<'_>| {
+        let t = asked.evidence.target.filter(|_| level.is_none())?;
+        t.findings.iter().find(|f| *f.region == *c.region && *f.sector == *c.sector)?.level
+    };
     let data = interval::Data {
         rows: rows
             .iter()
@@ -91,13 +96,14 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 label: asked.row_name(c, s.as_ref(), one_period),
                 value: value(s),
                 interval: s.and_then(|s| s.limits()),
+                target: own(c),
                 emphasised: asked.highlighted(c) || s.is_some_and(|s| (s.interval.is_some() && above(&s)) || differs(&s)),
             })
             .collect(),
         target: level.or(whole.as_ref().and_then(|w| w.1.value())),
         // The key says the level itself.
-        target_label: match target.filter(|_| level.is_some()) {
-            Some(t) if t.force == PolicyForce::Trigger => around.line.clone(),
+        target_label: match target {
+            Some(t) if t.force == PolicyForce::Trigger && level.is_some() => around.line.clone(),
             Some(t) => asked.line_with_deadline(t),
             None => whole.as_ref().map(|w| w.0.clone()).unwrap_or_default(),
         },
@@ -162,6 +168,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             _ => "cannot_tell",
         };
         table.text("answer", rows.iter().map(|(_, s)| Some(words(s).to_owned())));
+    } else if target.is_some() {
+        table.number("target", rows.iter().map(|(c, _)| own(c)));
     }
     if let Some((_, whole)) = against_whole {
         table.number("whole", rows.iter().map(|_| whole.value()));

@@ -175,6 +175,7 @@ fn gaps(asked: &Asked<'_>, distances: &[(String, f64)], names: &[(&str, String);
     let pattern = match (least.0 == most.0, most.0 == nothing) {
         (true, true) => &words.scatter_equal,
         (true, false) => &words.scatter_even,
+        _ if least.0 == nothing => &words.scatter_up_to,
         _ => &words.scatter_within,
     };
     filled(pattern, &parts)

@@ -14,6 +14,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut rows = Vec::new();
     let mut drawn = Vec::new();
     let mut values = Vec::new();
+    let mut without = false;
     let mut cells = asked.cells()?;
     cells.extend(absent(asked, &cells));
     for cell in cells {
@@ -22,7 +23,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             return Err(asked.needs("one sector", "a map shows one figure for each region: choose one sector"));
         }
         let shown = asked.latest(&cell)?;
-        let mark = mark(shown.as_ref());
+        // A note has the figures that are too old, so that they do not pass for missing ones.
+        let old = shown.is_none() && asked.old_note(std::iter::once(&cell)).is_some();
+        let mark = mark(shown.as_ref()).filter(|_| !old);
+        without |= shown.is_none() && !old;
         // A title names no cell that is marked as unreliable.
         let value = shown.and_then(|s| s.value());
         values.extend(value.filter(|_| mark.is_none()).map(|v| (cell.name.clone(), v)));
@@ -44,7 +48,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).collect();
     let left_out = known.iter().any(|s| s.mark.is_some() && s.value().is_some());
     let mut notes = vec![asked.locale.around.note_tiles.clone()];
-    notes.extend(asked.mark_notes(&known, known.len() < rows.len()));
+    notes.extend(asked.mark_notes(&known, without));
     let valued = rows.iter().filter_map(|(c, s)| Some((c.name.as_str(), s.filter(|s| s.value().is_some())?.period())));
     let periods_note = asked.period_note(valued);
     let title = asked.dated(asked.range(&values, left_out), periods_note.is_none());

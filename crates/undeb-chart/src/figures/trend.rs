@@ -170,6 +170,10 @@ fn finish(
     let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c)), &span);
     let mut notes = asked.interval_notes(series);
     notes.extend(asked.end_mark_notes(lines));
+    let without: Vec<String> = lines.iter().filter(|(_, s)| last_known(s).is_none()).map(|(c, _)| c.name.clone()).collect();
+    if !without.is_empty() && without.len() < lines.len() {
+        notes.push(filled(&asked.locale.around.note_no_figure, &[("names", &asked.locale.listed(&without))]));
+    }
     // Breaks are drawn as far as any line reaches.
     let all: Vec<Shown<'_>> =
         [shown().min_by_key(|s| s.period()), shown().max_by_key(|s| s.period())].into_iter().flatten().copied().collect();

@@ -36,6 +36,7 @@ pub(crate) struct Drawing {
     pub(crate) unlabelled: String,
     pub(crate) suppressed: String,
     pub(crate) no_figure: String,
+    pub(crate) no_figure_between: String,
     pub(crate) marked: String,
     pub(crate) valid_header: String,
     pub(crate) bounds_header: String,
@@ -114,6 +115,7 @@ pub(crate) struct Around {
     pub(crate) note_caution: String,
     pub(crate) note_tiles: String,
     pub(crate) note_answers_marked: String,
+    pub(crate) note_no_figure: String,
     pub(crate) note_mark: String,
     pub(crate) mark_low: String,
     pub(crate) mark_confidential: String,
@@ -230,6 +232,7 @@ pub(crate) struct TitleWords {
     pub(crate) one_same: String,
     pub(crate) scatter_within: String,
     pub(crate) scatter_even: String,
+    pub(crate) scatter_up_to: String,
     pub(crate) scatter_one: String,
     pub(crate) waterfall_most_each: String,
 }

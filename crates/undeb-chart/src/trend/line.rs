@@ -47,6 +47,17 @@ pub(crate) fn pieces(series: &Series) -> Vec<Vec<Point>> {
     pieces
 }
 
+/// Where a series goes on after periods without a figure, and no break lies between: the last point before and the first
+/// after.
+pub(crate) fn spans(series: &Series) -> Vec<[Point; 2]> {
+    let pieces = pieces(series);
+    let ends = pieces.windows(2).filter_map(|pair| Some([*pair[0].last()?, *pair[1].first()?]));
+    ends.filter(|[a, b]| !series.breaks.iter().any(|cut| a.x < *cut && *cut <= b.x)).collect()
+}
+
+/// How the way over periods without a figure is drawn: a thin line of dots.
+pub(crate) const DOTS: (f64, f64) = (0.5, 4.0);
+
 /// The places of a piece in pixels.
 pub(crate) fn places(piece: &[Point], x: &Scale, y: &Scale) -> Vec<At> {
     piece.iter().filter_map(|p| Some((x.place(p.x), y.place(p.value?)))).collect()

@@ -98,6 +98,7 @@ pub(crate) fn forest(names: &[String]) -> interval::Data {
         label: name.clone(),
         value: rate(i).map(|v| v - 0.5),
         interval: rate(i).map(|v| (v - 0.55, v - 0.45)),
+        target: (i % 4 == 1).then_some(0.3),
         emphasised: i.is_multiple_of(3),
     };
     interval::Data { rows: names.iter().enumerate().map(row).collect(), target: Some(0.1), ..interval::Data::default() }
