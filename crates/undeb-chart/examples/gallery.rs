@@ -244,6 +244,7 @@ fn steps() -> waterfall::Data {
         label: label.into(),
         value: Some(value),
         interval: Some((value - 0.004, value + 0.004)),
+        several: false,
     };
     waterfall::Data {
         start: Some(0.301),

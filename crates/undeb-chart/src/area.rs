@@ -59,6 +59,13 @@ impl Area {
     }
 }
 
+/// Whether two pieces of line cross.
+pub(crate) fn cross(a: &[At; 2], b: &[At; 2]) -> bool {
+    let turn = |p: At, q: At, r: At| (q.0 - p.0) * (r.1 - p.1) - (q.1 - p.1) * (r.0 - p.0);
+    let parts = |line: &[At; 2], other: &[At; 2]| turn(line[0], line[1], other[0]) * turn(line[0], line[1], other[1]) < 0.0;
+    parts(a, b) && parts(b, a)
+}
+
 /// Middles of labels with the given heights, as near to where they are wanted as their neighbours allow: labels that
 /// would collide form a block that stands at the mean of their wishes. `wanted` is in rising order; where the range
 /// cannot hold all, they run over its far end.
@@ -98,6 +105,13 @@ pub(crate) fn spread(wanted: &[(f64, f64)], low: f64, high: f64) -> Vec<f64> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn pieces_that_part_each_other_cross() {
+        let across = [(0.0, 0.0), (10.0, 10.0)];
+        assert!(cross(&across, &[(0.0, 10.0), (10.0, 0.0)]));
+        assert!(!cross(&across, &[(0.0, 10.0), (4.0, 6.0)]) && !cross(&across, &[(20.0, 0.0), (20.0, 30.0)]));
+    }
 
     #[test]
     fn an_area_knows_what_crosses_it() {

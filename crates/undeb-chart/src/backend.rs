@@ -42,6 +42,11 @@ impl Colour {
         self.style(1.0, false, width)
     }
 
+    /// A stroke of this colour through which others can be seen.
+    pub(crate) fn faint(self, width: f64, opacity: f64) -> ShapeStyle {
+        self.style(opacity, false, width)
+    }
+
     /// A surface of this colour.
     pub(crate) fn fill(self) -> ShapeStyle {
         self.shade(1.0)

@@ -12,8 +12,9 @@ use crate::locale::fill;
 use crate::picture::Picture;
 use crate::plane::{Axis, Plane, Spot};
 use crate::svg::Type;
+use crate::text::wrap;
 use crate::theme::{Theme, size};
-use crate::words::or;
+use crate::words::{named_below, or};
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -172,7 +173,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         mark.draw(&mut layout.svg, at, palette, 4.5);
         spots.push(Spot { at, name: &dot.label, strong: dot.outside, named: dot.outside || known.len() <= FEW });
     }
-    let without = plane.name(&mut layout, &spots, &lines).len();
+    let without = plane.name(&mut layout, &spots, &lines);
     let mut bottom = layout.top;
     let set = Type::new(size::SMALL, palette.muted);
     if floor > 1e-9 {
@@ -180,10 +181,14 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         layout.svg.text((layout.left, bottom), &layout.axis_starts(&tick_label(floor, step)), &set);
         bottom += 2.0;
     }
-    for (count, words) in [(without, &drawing.without_name), (data.dots.len() - known.len(), &drawing.without)] {
-        if count > 0 {
+    let unnamed: Vec<&str> = without.iter().map(|i| spots[*i].name).collect();
+    let unknown = data.dots.iter().filter(|dot| !known.iter().any(|(other, _)| std::ptr::eq(*other, *dot)));
+    let unknown: Vec<&str> = unknown.map(|dot| dot.label.as_str()).collect();
+    for (names, pattern) in [(unnamed, &drawing.without_name), (unknown, &drawing.without)] {
+        let words = named_below(pattern, &names, "");
+        for line in wrap(&words, set.size, set.weight, layout.right - layout.left) {
             bottom += 18.0;
-            layout.svg.text((layout.left, bottom), &fill(words, &[("count", &count.to_string())]), &set);
+            layout.svg.text((layout.left, bottom), &line, &set);
             bottom += 2.0;
         }
     }

@@ -135,9 +135,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     if ramp.is_none() && all().all(|c| c.mark.is_none() && !c.suppressed) {
         return layout.no_evidence();
     }
-    let is_marked = |c: &Cell| sound(c.value).is_some() && c.mark.is_some();
     let empty = all().any(|c| sound(c.value).is_none() && !c.suppressed);
-    let items = key::cells(&layout.locale.drawing, empty, all().any(|c| c.suppressed), all().any(|c| is_marked(&c)));
+    let items = key::cells(&layout.locale.drawing, empty, all().any(|c| c.suppressed));
     let place = (layout.left, layout.right, layout.top + 2.0);
     let legend = ramp.as_ref().map(|ramp| ramp.legend(&mut layout.svg, place, layout.sign));
     layout.top = key::beside(&mut layout.svg, palette, place, legend, &items) + 6.0;
@@ -206,9 +205,6 @@ fn surface(layout: &mut Layout<'_>, grid: &Grid, cell: &Cell, (x, y): (f64, f64)
         layout.svg.hatch((x, y), (width, height));
     } else {
         layout.svg.draw(&Rectangle::new([(x, y), (x + width, y + height)], fill.unwrap_or(palette.empty).fill()));
-    }
-    if let (Some(fill), Some(_)) = (fill, &cell.mark) {
-        key::corner(&mut layout.svg, (x + width, y), fill.ink());
     }
 }
 

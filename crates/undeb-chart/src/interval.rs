@@ -58,12 +58,8 @@ fn figures(row: &Row, locale: &Locale) -> String {
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
-    let real = |row: &Row| Row {
-        value: sound(row.value),
-        interval: sound_pair(row.interval),
-        target: sound(row.target),
-        ..row.clone()
-    };
+    let real =
+        |row: &Row| Row { value: sound(row.value), interval: sound_pair(row.interval), target: sound(row.target), ..row.clone() };
     let rows: Vec<Row> = data.rows.iter().map(real).collect();
     if rows.iter().all(|row| row.value.is_none()) {
         return layout.no_evidence();
@@ -82,7 +78,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         items.push((Mark::Line(palette.neutral.line(2.5)), words.to_owned()));
     }
     if let Some(target) = target {
-        let words = format!("{target_label}: {}{}", percent(target), layout.sign);
+        let words = format!("{target_label}: {}", if layout.sign.is_empty() { percent(target) } else { locale.level(target) });
         items.push((Mark::Dashes(target_line, target_dash), words));
     }
     if rows.iter().any(|row| row.target.is_some()) {

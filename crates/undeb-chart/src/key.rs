@@ -1,6 +1,6 @@
 //! The key above a chart: what each mark means, in words.
 
-use plotters::element::{Circle, PathElement, Polygon, Rectangle};
+use plotters::element::{Circle, PathElement, Rectangle};
 use plotters::style::ShapeStyle;
 
 use crate::backend::{At, units};
@@ -29,12 +29,12 @@ pub(crate) enum Mark {
     Dashes(ShapeStyle, (f64, f64)),
     /// A shaded patch.
     Band(Colour, f64),
+    /// An empty frame.
+    Frame(Colour),
     /// A cell without a figure.
     Empty,
     /// A cell whose figure may not be shown.
     Hatch,
-    /// The corner of a cell whose figure has a mark.
-    Corner,
     /// Words alone.
     Nothing,
 }
@@ -66,10 +66,9 @@ impl Mark {
                 svg.draw(&Rectangle::new(corners, palette.rule.line(1.0)));
             }
             Self::Hatch => svg.hatch((at.0 - 9.0, at.1 - 6.0), (18.0, 12.0)),
-            Self::Corner => {
-                let corners = [(at.0 - 9.0, at.1 - 6.0), (at.0 + 9.0, at.1 + 6.0)];
-                svg.draw(&Rectangle::new(corners, palette.ramp[1].fill()));
-                corner(svg, (at.0 + 9.0, at.1 - 6.0), palette.ramp[1].ink());
+            Self::Frame(colour) => {
+                let corners = [(at.0 - 9.0, at.1 - 5.0), (at.0 + 9.0, at.1 + 5.0)];
+                svg.draw(&Rectangle::new(corners, colour.line(1.5)));
             }
             Self::Nothing => {}
         }
@@ -78,16 +77,11 @@ impl Mark {
     fn room(self) -> f64 {
         match self {
             Self::Nothing => 0.0,
-            Self::Line(_) | Self::Dashes(..) | Self::Band(..) | Self::Empty | Self::Hatch | Self::Corner => 26.0,
+            Self::Line(_) | Self::Dashes(..) | Self::Band(..) | Self::Frame(_) | Self::Empty | Self::Hatch => 26.0,
             Self::Tick(_) => 12.0,
             _ => 18.0,
         }
     }
-}
-
-/// The upper right corner of a cell, filled.
-pub(crate) fn corner(svg: &mut Svg, (right, top): At, colour: Colour) {
-    svg.draw(&Polygon::new([(right - 7.0, top), (right, top), (right, top + 7.0)], colour.fill()));
 }
 
 /// The length of all items in one line.
@@ -97,12 +91,8 @@ pub(crate) fn length(items: &[(Mark, String)]) -> f64 {
 }
 
 /// The marks of cells that need words, each where there is such a cell.
-pub(crate) fn cells(words: &Drawing, empty: bool, suppressed: bool, marked: bool) -> Vec<(Mark, String)> {
-    let all = [
-        (suppressed, Mark::Hatch, &words.suppressed),
-        (empty, Mark::Empty, &words.no_figure),
-        (marked, Mark::Corner, &words.marked),
-    ];
+pub(crate) fn cells(words: &Drawing, empty: bool, suppressed: bool) -> Vec<(Mark, String)> {
+    let all = [(suppressed, Mark::Hatch, &words.suppressed), (empty, Mark::Empty, &words.no_figure)];
     all.into_iter().filter(|(there, ..)| *there).map(|(_, mark, words)| (mark, words.clone())).collect()
 }
 

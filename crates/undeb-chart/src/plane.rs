@@ -2,7 +2,7 @@
 
 use plotters::element::PathElement;
 
-use crate::area::Area;
+use crate::area::{Area, cross};
 use crate::axis::Scale;
 use crate::backend::At;
 use crate::fonts::Weight;
@@ -10,7 +10,7 @@ use crate::frame::{Layout, widest};
 use crate::locale::{Locale, fill};
 use crate::svg::{Anchor, Type};
 use crate::text::{shorten, shorten_apart, wrap};
-use crate::theme::size;
+use crate::theme::{Colour, Palette, size};
 
 /// The longest name that stands beside a dot.
 const NAME: f64 = 170.0;
@@ -67,13 +67,13 @@ impl Plane {
         let plane = Self { x: across.scale(start, end), y: up.scale(bottom, top) };
         for (value, figure) in &up.ticks {
             let at = plane.y.place(*value);
-            layout.svg.draw(&PathElement::new([(start, at), (end, at)], palette.rule.line(1.0)));
+            layout.svg.draw(&PathElement::new([(start, at), (end, at)], ground(palette, *value).line(1.0)));
             layout.svg.text((start - 8.0, at + 0.36 * plain.size), figure, &plain.anchored(Anchor::End));
         }
         let mut taken = f64::NEG_INFINITY;
         for (value, figure) in &across.ticks {
             let at = plane.x.place(*value);
-            layout.svg.draw(&PathElement::new([(at, top), (at, bottom)], palette.rule.line(1.0)));
+            layout.svg.draw(&PathElement::new([(at, top), (at, bottom)], ground(palette, *value).line(1.0)));
             let half = plain.width(figure) / 2.0;
             if at - half > taken + 6.0 {
                 layout.svg.text((at, bottom + 18.0), figure, &plain.anchored(Anchor::Middle));
@@ -130,6 +130,7 @@ impl Plane {
             let led = |area: &Area| {
                 let lead = lead(area);
                 !taken.iter().enumerate().any(|(k, taken)| other(&k) && taken.crossed_by(&lead))
+                    && !leads.iter().any(|before| cross(before, &lead))
             };
             let near = || places(at, width, group.reach).into_iter();
             let far = || [12.0, 24.0, 36.0].into_iter().flat_map(|reach| places(at, width, reach + group.reach));
@@ -150,6 +151,11 @@ impl Plane {
         }
         without
     }
+}
+
+/// The colour of a grid line: that of zero is darker.
+fn ground(palette: &Palette, value: f64) -> Colour {
+    if value.abs() < 1e-9 { palette.muted } else { palette.rule }
 }
 
 /// Dots that nearly coincide.

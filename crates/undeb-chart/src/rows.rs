@@ -125,8 +125,7 @@ impl Rows {
         let every = (every..=last).find(|k| last.is_multiple_of(*k)).unwrap_or(last.max(1));
         for (i, tick) in ticks.iter().enumerate() {
             let x = self.scale.place(*tick);
-            let zero = tick.abs() < 1e-9 && self.scale.low < -1e-9;
-            let colour = if zero { palette.muted } else { palette.rule };
+            let colour = if tick.abs() < 1e-9 { palette.muted } else { palette.rule };
             layout.svg.draw(&self.upright(*tick, colour.line(1.0)));
             if !(last - i).is_multiple_of(every) {
                 continue;
@@ -138,6 +137,12 @@ impl Rows {
             if self.count > 24 {
                 layout.svg.text((x, self.top - 8.0), &label, &set);
             }
+        }
+        // Dots lead the eye from a name to its marks, and on to its figures.
+        if !self.stacked {
+            let guide = |row: usize| vec![(self.scale.start, self.middle(row)), (self.scale.end, self.middle(row))];
+            let style = palette.rule.line(1.0);
+            layout.svg.draw(&Strokes::new((0..self.count).map(guide), style).dashed((1.0, 3.0)));
         }
         let mut free = self.bottom() + 24.0;
         if self.scale.low > 1e-9 {

@@ -13,7 +13,7 @@ use crate::plane::{Axis, Plane, Spot};
 use crate::svg::Type;
 use crate::text::{shorten, wrap};
 use crate::theme::{Theme, size};
-use crate::words::or;
+use crate::words::{named_below, or};
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -43,7 +43,7 @@ pub struct Data {
     pub emphasis_label: String,
 }
 
-/// So many dots without room for a name are named below the square.
+/// So many dots without room for a name have their figures below the square.
 const FEW: usize = 6;
 
 /// The width of a column of names beside the square.
@@ -93,8 +93,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let counted = |pattern: &str, count: usize| fill(pattern, &[("count", &count.to_string())]);
     let mut feet: Vec<String> = Vec::new();
     if !listed && !names.is_empty() {
-        let words = counted(&drawing.without_name, names.len());
-        feet.push(if names.len() <= FEW { format!("{words} ({x}; {y}): {}", names.join(", ")) } else { words });
+        let figures = format!("{} ({x}; {y}): {}", counted(&drawing.without_name, names.len()), names.join(", "));
+        let unnamed: Vec<&str> = without.iter().map(|i| spots[*i].name).collect();
+        feet.push(if names.len() <= FEW { figures } else { named_below(&drawing.without_name, &unnamed, "") });
     }
     let missing = data.dots.len() - known.len();
     if missing > 0 {

@@ -3,18 +3,21 @@
 use plotters::element::{Circle, PathElement};
 
 use crate::area::spread;
-use crate::axis::{Scale, decimal, extent, percent, sound};
+use crate::axis::{Scale, extent, percent, sound, ticks};
 use crate::backend::units;
-use crate::elements::Dashes;
 use crate::fonts::Weight;
-use crate::frame::{Frame, Layout, name_lines, widest};
+use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
-use crate::locale::{Locale, fill};
+use crate::locale::Locale;
 use crate::picture::Picture;
 use crate::svg::{Anchor, Type};
-use crate::text::{shorten, shorten_apart, width};
+use crate::text::{shorten, shorten_apart, width, wrap};
 use crate::theme::{Colour, Palette, Theme, size};
-use crate::words::or;
+use crate::words::{named_below, or};
+
+mod beside;
+
+use beside::{Beside, Side};
 
 /// What can be said about the change of a row. The weight and the dash of the line say it as well as its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,6 +106,12 @@ const FULL: f64 = 0.6;
 /// How far a label may stand from the end of its line where there are more rows than can be named.
 const NEAR: f64 = 26.0;
 
+/// Lowest values below this share of the highest have an axis from zero.
+const NEAR_ZERO: f64 = 0.3;
+
+/// So many of the lines of a crowded drawing stand out: the first of those that are named, and the ends of the range.
+const STRONG: usize = 6;
+
 /// The width that lines keep where names stand at both of their ends.
 const LINES: f64 = 480.0;
 
@@ -117,7 +126,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let Some((low, high)) = extent(rows.iter().flat_map(|row| [row.from, row.to]).flatten()) else {
         return layout.no_evidence();
     };
-    let low = if low > 0.0 && low < 0.1 * high { 0.0 } else { low };
+    // The foot says where the axis starts: at zero, or at a round rate where that would press the lines together.
+    let low = if low > 0.0 && low < NEAR_ZERO * high { 0.0 } else { ticks(low, high, 6)[0] };
     let kinds = [Change::Rise, Change::Fall, Change::Unclear, Change::NotComparable].into_iter();
     let there = |change: &Change| rows.iter().any(|row| row.change == *change && row.from.is_some());
     let items: Vec<_> = kinds.filter(there).map(|c| (c.mark(palette), c.words(data, locale).to_owned())).collect();
@@ -154,6 +164,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let bottom = top + height;
     let y = Scale { low, high, start: bottom - LEADING / 2.0, end: top + LEADING / 2.0 };
     let named: Vec<&Row> = if crowded { with_room(&rows, &y, (top, bottom)) } else { rows.iter().collect() };
+    let strong = strong(&rows, &named, crowded);
+    let is_strong = |row: &Row| strong.iter().any(|other| std::ptr::eq(*other, row));
     let head = Type::new(size::LABEL, palette.ink).semi_bold().anchored(Anchor::Middle);
     for (x, label, default) in [(start, &data.from_label, &locale.drawing.before), (end, &data.to_label, &locale.drawing.after)] {
         layout.svg.draw(&PathElement::new([(x, top), (x, bottom)], palette.rule.line(1.0)));
@@ -165,24 +177,27 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 
     let mut order: Vec<&Row> = rows.iter().collect();
     // What is clear is drawn over what is not.
-    order.sort_by_key(|row| row.change.clear());
+    order.sort_by_key(|row| (is_strong(row), row.change.clear()));
     for row in order {
         let (colour, weight) = row.change.pen(palette);
+        let faint = crowded && !is_strong(row);
+        let (style, dot) = if faint { (colour.faint(1.0, 0.4), 2.5) } else { (colour.line(weight), 3.5) };
         let places = (row.from.map(|v| (start, y.place(v))), row.to.map(|v| (end, y.place(v))));
         let apart = row.change == Change::NotComparable;
         if let ((Some(from), Some(to)), false) = (places, apart) {
-            layout.svg.draw(&PathElement::new([from, to], colour.line(weight)));
+            layout.svg.draw(&PathElement::new([from, to], style));
         }
         for at in [places.0, places.1].into_iter().flatten() {
             if apart {
                 Mark::Hollow(colour).draw(&mut layout.svg, at, palette, 4.5);
             } else {
-                layout.svg.draw(&Circle::new(at, units(3.5), colour.fill()));
+                layout.svg.draw(&Circle::new(at, units(dot), colour.fill()));
             }
         }
     }
-    beside.write(&mut layout, &left, &named, &y, (top, bottom));
-    beside.write(&mut layout, &right, &named, &y, (top, bottom));
+    for side in [&left, &right] {
+        beside.write(&mut layout, side, &named, &is_strong, (&y, top, bottom));
+    }
 
     let (before, after) = (or(&data.from_label, &locale.drawing.before), or(&data.to_label, &locale.drawing.after));
     let mut says: Vec<String> = all.iter().map(|row| describe(row, (before, after), data, &layout)).collect();
@@ -190,21 +205,23 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     if low > 1e-9 {
         feet.push(layout.axis_starts(&percent(low)));
     }
-    let count = |pattern: &str, count: usize, period: &str| fill(pattern, &[("count", &count.to_string()), ("period", period)]);
-    let lone = rows.iter().filter(|row| row.from.is_none()).count();
-    for (without, period) in [(lone, before), (all.len() - rows.len(), after)] {
-        if without > 0 {
-            feet.push(count(&locale.drawing.without_figure, without, period));
-        }
+    let mut listed = |pattern: &str, without: Vec<&str>, period: &str| {
+        feet.extend(Some(named_below(pattern, &without, period)).filter(|words| !words.is_empty()));
+    };
+    for (of, period) in [((|row| row.from) as fn(&Row) -> Option<f64>, before), (|row| row.to, after)] {
+        let without = all.iter().filter(|row| of(row).is_none()).map(|row| row.label.as_str());
+        listed(&locale.drawing.without_figure, without.collect(), period);
     }
-    if rows.len() > named.len() {
-        feet.push(count(&locale.drawing.without_name, rows.len() - named.len(), ""));
-    }
+    let is_named = |row: &Row| named.iter().any(|other| std::ptr::eq(*other, row));
+    let unnamed = all.iter().filter(|row| row.to.is_some()).zip(&rows).filter(|(_, row)| !is_named(row));
+    listed(&locale.drawing.without_name, unnamed.map(|(row, _)| row.label.as_str()).collect(), "");
     let mut free = bottom + 12.0;
     for words in feet {
         let set = Type::new(size::SMALL, palette.muted);
-        layout.svg.text((layout.left, free + 12.0), &shorten(&words, set.size, set.weight, content), &set);
-        free += 18.0;
+        for line in wrap(&words, set.size, set.weight, content) {
+            layout.svg.text((layout.left, free + 12.0), &line, &set);
+            free += 18.0;
+        }
         says.push(words);
     }
     layout.finish(free, says)
@@ -218,6 +235,16 @@ fn describe(row: &Row, (before, after): (&str, &str), data: &Data, layout: &Layo
         Some(_) => format!("{figures}; {}", row.change.words(data, layout.locale).to_lowercase()),
         None => figures,
     }
+}
+
+/// The rows that stand out: all, but in a crowded drawing those that are looked for first, and the highest and the lowest.
+fn strong<'r>(rows: &'r [Row], named: &[&'r Row], crowded: bool) -> Vec<&'r Row> {
+    if !crowded {
+        return rows.iter().collect();
+    }
+    let by = |a: &&&Row, b: &&&Row| a.to.unwrap_or_default().total_cmp(&b.to.unwrap_or_default());
+    let ends = [named.iter().max_by(by), named.iter().min_by(by)];
+    named.iter().take(STRONG).chain(ends.into_iter().flatten()).copied().collect()
 }
 
 /// The rows that can be named at both ends near their lines: clear changes before others, larger before smaller, and of
@@ -250,79 +277,6 @@ fn with_room<'r>(rows: &'r [Row], y: &Scale, (top, bottom): (f64, f64)) -> Vec<&
         }
     }
     named
-}
-
-/// One end of the lines.
-struct Side {
-    of: fn(&Row) -> Option<f64>,
-    x: f64,
-    /// Minus one left of the lines, one right of them.
-    out: f64,
-    /// The room for names; none where figures stand alone.
-    names: Option<f64>,
-}
-
-impl Side {
-    /// The rows that have a figure here, the highest first.
-    fn known<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> Vec<(&'r Row, f64)> {
-        let mut known: Vec<(&Row, f64)> = rows.filter_map(|row| Some((row, (self.of)(row)?))).collect();
-        known.sort_by(|a, b| b.1.total_cmp(&a.1));
-        known
-    }
-}
-
-/// How figures and names are set beside the lines.
-struct Beside {
-    /// The width of a figure.
-    figure: f64,
-    /// Decimals of a figure.
-    places: usize,
-    gap: f64,
-    /// Lines of a name.
-    most: usize,
-    set: Type,
-}
-
-impl Beside {
-    /// What figures take between the line and the names.
-    fn figures(&self) -> f64 {
-        self.figure + self.gap + 6.0
-    }
-
-    fn name(&self, row: &Row, side: &Side) -> Vec<String> {
-        side.names.map_or(Vec::new(), |room| name_lines(&row.label, &self.set.semi_bold(), room + 0.01, self.most))
-    }
-
-    fn height(&self, row: &Row, side: &Side) -> f64 {
-        let loose = self.most > 1 && side.names.is_some();
-        self.name(row, side).len().max(1) as f64 * LEADING + if loose { 5.0 } else { 0.0 }
-    }
-
-    /// Sets figures and names of one end, spread so that each row has a line of its own, with a lead where it stands apart
-    /// from the end of its line.
-    fn write(&self, layout: &mut Layout<'_>, side: &Side, rows: &[&Row], y: &Scale, (top, bottom): (f64, f64)) {
-        let leads = layout.palette.neutral.line(1.0);
-        let known = side.known(rows.iter().copied());
-        let wanted: Vec<(f64, f64)> = known.iter().map(|(row, value)| (y.place(*value), self.height(row, side))).collect();
-        let middles = spread(&wanted, top, bottom);
-        for (((row, value), middle), (at, _)) in known.into_iter().zip(middles).zip(&wanted) {
-            if (middle - at).abs() > 4.0 {
-                let lead = [(side.x + side.out * 5.0, *at), (side.x + side.out * (self.gap + 3.0), middle)];
-                layout.svg.draw(&Dashes::new(lead, leads, (0.5, 3.0)));
-            }
-            let set = if row.change.clear() { self.set.semi_bold() } else { self.set };
-            let base = middle + 0.36 * set.size;
-            let edge = if side.out > 0.0 { self.figures() } else { -self.gap - 6.0 };
-            layout.svg.text((side.x + edge, base), &decimal(100.0 * value, self.places), &set.anchored(Anchor::End));
-            let anchor = if side.out > 0.0 { Anchor::Start } else { Anchor::End };
-            let lines = self.name(row, side);
-            let first = base - (lines.len().max(1) - 1) as f64 * LEADING / 2.0;
-            for (i, line) in lines.iter().enumerate() {
-                let x = side.x + side.out * (self.figures() + self.gap);
-                layout.svg.text((x, first + i as f64 * LEADING), line, &set.anchored(anchor));
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -369,6 +323,6 @@ mod tests {
         let picture = drawn(vec![lone, row("Wales", 0.4, 0.5, Change::Rise)]);
         assert!(!picture.texts().iter().any(|t| t.text == "Malta" || t.text == "40.0%"));
         assert!(picture.describe().contains("Malta: Before 40.0%, After no evidence."), "{}", picture.describe());
-        assert!(picture.texts().iter().any(|t| t.text == "1 without a figure in After"));
+        assert!(picture.texts().iter().any(|t| t.text == "1 without a figure in After: Malta"));
     }
 }

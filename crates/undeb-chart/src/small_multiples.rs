@@ -274,7 +274,10 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
     let away = |corner: &At| (corner.0 - corners[0].0, corner.1 - corners[0].1);
     let distances: Vec<At> = corners[1..].iter().map(away).collect();
     layout.svg.repeat("ground", &distances, |svg| {
-        svg.draw(&Strokes::new(page.grid().map(|mark| level(&corners[0], mark)), palette.rule.line(1.0)));
+        let (zero, marks): (Vec<f64>, Vec<f64>) = page.grid().partition(|mark| mark.abs() < 1e-9);
+        for (marks, colour) in [(marks, palette.rule), (zero, palette.muted)] {
+            svg.draw(&Strokes::new(marks.into_iter().map(|mark| level(&corners[0], mark)), colour.line(1.0)));
+        }
         let pieces = whole.iter().flat_map(|whole| line::pieces(whole)).map(|piece| line::places(&piece, &x, &y));
         let (alone, pieces): (Vec<_>, Vec<_>) = pieces.partition(|piece: &Vec<At>| piece.len() == 1);
         svg.draw(&Strokes::new(pieces, palette.neutral.line(1.25)));

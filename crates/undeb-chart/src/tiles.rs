@@ -97,7 +97,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     let empty = data.tiles.iter().any(|t| sound(t.value).is_none() && !t.suppressed);
     let hidden = data.tiles.iter().any(|t| sound(t.value).is_none() && t.suppressed);
-    let items = key::cells(&layout.locale.drawing, empty, hidden, false);
+    let items = key::cells(&layout.locale.drawing, empty, hidden);
     let place = (layout.left, layout.right, layout.top + 2.0);
     let legend = classes.as_ref().map(|classes| classes.legend(&mut layout.svg, place, layout.sign, &layout.locale.drawing));
     layout.top = key::beside(&mut layout.svg, palette, place, legend, &items) + 10.0;

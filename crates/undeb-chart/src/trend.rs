@@ -290,7 +290,9 @@ fn draw_series(
         layout.svg.draw(&PathElement::new(line.clone(), colour.line(width)));
         lines.push(line);
     }
-    if let Some(end) = lines.last().and_then(|line| line.last()) {
+    // Of many grey lines the ends would be a column of dots.
+    let plain = width < 1.0;
+    if let Some(end) = lines.last().and_then(|line| line.last()).filter(|_| !plain) {
         layout.svg.draw(&Circle::new(*end, units(width + 1.5), colour.fill()));
     }
     lines

@@ -20,6 +20,8 @@ pub struct Step {
     pub value: Option<f64>,
     /// The interval of the contribution.
     pub interval: Option<(f64, f64)>,
+    /// Whether the step is of several that may have gone both ways.
+    pub several: bool,
 }
 
 /// Everything a waterfall chart shows. An empty label takes a plain default.
@@ -48,6 +50,20 @@ struct Bar {
     to: f64,
     value: Option<f64>,
     interval: Option<(f64, f64)>,
+    several: bool,
+}
+
+impl Bar {
+    /// Whether the interval leaves open if the step raises or lowers.
+    fn open(&self) -> bool {
+        self.from.zip(self.interval).is_some_and(|(from, (low, high))| low <= from && from <= high)
+    }
+
+    /// Whether the step raises, or lowers, as its colour says.
+    fn raises(&self) -> Option<bool> {
+        self.from?;
+        self.value.filter(|v| *v != 0.0 && !self.several && !self.open()).map(|v| v > 0.0)
+    }
 }
 
 /// Decimals of points and rates: one, or two where every step is smaller than a point and would lose its digits.
@@ -59,7 +75,8 @@ pub(crate) fn places(steps: &[Step]) -> usize {
 fn bars(data: &Data, places: usize) -> Vec<Bar> {
     // What is smaller than half of the last digit printed is no rest.
     let rounding = 0.5 * 0.1f64.powi(places as i32 + 2);
-    let total = |label: &str, to: f64| Bar { label: label.to_owned(), from: None, to, value: Some(to), interval: None };
+    let total =
+        |label: &str, to: f64| Bar { label: label.to_owned(), from: None, to, value: Some(to), interval: None, several: false };
     let start = sound(data.start);
     let mut at = start.unwrap_or(0.0);
     let mut bars: Vec<Bar> = start.map(|v| total(or(&data.start_label, "Start"), v)).into_iter().collect();
@@ -67,12 +84,12 @@ fn bars(data: &Data, places: usize) -> Vec<Bar> {
         let (from, value) = (at, sound(step.value));
         at += value.unwrap_or(0.0);
         let interval = sound_pair(step.interval).filter(|_| value.is_some()).map(|(low, high)| (from + low, from + high));
-        bars.push(Bar { label: step.label.clone(), from: Some(from), to: at, value, interval });
+        bars.push(Bar { label: step.label.clone(), from: Some(from), to: at, value, interval, several: step.several });
     }
     if let Some(end) = sound(data.end) {
         if (end - at).abs() >= rounding {
             let label = or(&data.rest_label, "Not explained").to_owned();
-            bars.push(Bar { label, from: Some(at), to: end, value: Some(end - at), interval: None });
+            bars.push(Bar { label, from: Some(at), to: end, value: Some(end - at), interval: None, several: true });
         }
         bars.push(total(or(&data.end_label, "End"), end));
     }
@@ -100,9 +117,12 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     }
     let mut items = Vec::new();
     for (colour, words, up) in [(palette.series[0], &drawing.raises, true), (palette.series[3], &drawing.lowers, false)] {
-        if bars.iter().any(|bar| bar.from.is_some() && bar.value.is_some_and(|v| if up { v > 0.0 } else { v < 0.0 })) {
+        if bars.iter().any(|bar| bar.raises() == Some(up)) {
             items.push((Mark::Band(colour, 1.0), words.to_owned()));
         }
+    }
+    if bars.iter().any(Bar::open) {
+        items.push((Mark::Frame(palette.neutral), drawing.open_step.clone()));
     }
     if bars.iter().any(|bar| bar.interval.is_some()) {
         items.push((Mark::Line(palette.ink.line(1.5)), or(&data.interval_label, &drawing.interval).to_owned()));
@@ -161,15 +181,23 @@ fn draw_bar(layout: &mut Layout<'_>, plan: &Rows, i: usize, bar: &Bar, palette: 
         Mark::Full(palette.ink).draw(&mut layout.svg, (to, y), palette, plan.radius());
         return;
     };
-    let Some(value) = bar.value else {
+    if bar.value.is_none() {
         plan.no_evidence(layout, i);
         return;
+    }
+    let colour = match bar.raises() {
+        Some(true) => palette.series[0],
+        Some(false) => palette.series[3],
+        None => palette.neutral,
     };
-    let colour = if value < 0.0 { palette.series[3] } else { palette.series[0] };
+    let corners = |inset: f64| [(from.min(to) + inset, y - half + inset), (from.max(to) - inset, y + half - inset)];
     if (to - from).abs() < 1.5 {
         layout.svg.draw(&PathElement::new([(to, y - half), (to, y + half)], colour.line(2.0)));
+    } else if bar.open() {
+        layout.svg.draw(&Rectangle::new(corners(0.0), palette.background.fill()));
+        layout.svg.draw(&Rectangle::new(corners(0.75), colour.line(1.5)));
     } else {
-        layout.svg.draw(&Rectangle::new([(from.min(to), y - half), (from.max(to), y + half)], colour.fill()));
+        layout.svg.draw(&Rectangle::new(corners(0.0), colour.fill()));
     }
     if let Some((low, high)) = bar.interval {
         plan.rim(layout, i, (low, high));

@@ -1,6 +1,21 @@
-//! Words that a caller left out.
+//! Words that a caller left out, and what a drawing leaves out.
+
+use crate::locale::fill;
 
 /// The label, or a plain default where it is empty.
 pub(crate) fn or<'a>(label: &'a str, default: &'a str) -> &'a str {
     if label.trim().is_empty() { default } else { label }
+}
+
+/// Up to so many names are listed below a drawing.
+const LISTED: usize = 24;
+
+/// What the drawing leaves out: how many, and their names where they are not too many. Empty where there are none.
+pub(crate) fn named_below(pattern: &str, names: &[&str], period: &str) -> String {
+    let words = fill(pattern, &[("count", &names.len().to_string()), ("period", period)]);
+    match names.len() {
+        0 => String::new(),
+        1..=LISTED => format!("{words}: {}", names.join(", ")),
+        _ => words,
+    }
 }

@@ -148,9 +148,7 @@ impl<'a> Asked<'a> {
         }
         let with = |s: &str| regions.iter().any(|r| self.has(r, s));
         // Sectors of which there are old figures only say less of a region than its whole.
-        let fresh = |s: &str| {
-            last_known(&self.evidence.series(self.measure, regions[0], s)).is_some_and(|x| self.is_recent(&x))
-        };
+        let fresh = |s: &str| last_known(&self.evidence.series(self.measure, regions[0], s)).is_some_and(|x| self.is_recent(&x));
         let sectors = match (self.sectors.as_slice(), target) {
             ([], Some(t)) => t.sectors.iter().map(String::as_str).collect(),
             ([], None) if regions.len() == 1 && each(self.evidence.sectors, &with).into_iter().any(fresh) => {
@@ -187,9 +185,9 @@ impl<'a> Asked<'a> {
         Ok(cells)
     }
 
-    /// Whether neither the options nor a target name regions.
+    /// Whether neither the options nor a target name regions, or all are asked for.
     pub(crate) fn of_all_regions(&self) -> bool {
-        self.regions.is_empty() && self.evidence.target.is_none()
+        self.options.regions.iter().any(|r| r == "each") || (self.regions.is_empty() && self.evidence.target.is_none())
     }
 
     fn extent(&self) -> String {

@@ -113,7 +113,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut notes = asked.interval_notes(&shown);
     notes.push(locale.around.note_funnel.clone());
     notes.extend(asked.mark_notes(&shown, false));
-    let subtitle = asked.subtitle(&asked.in_sector(sector), &period.to_string());
+    let subtitle = asked.subtitle(&asked.sectors_of(dots.iter().map(|(c, _)| c)), &period.to_string());
     let cells: Vec<_> = dots.iter().map(|(c, s)| (c, asked.measure, Some(*s))).collect();
     let mut table = Table::of(&cells);
     table.number("centre", dots.iter().map(|_| Some(centre)));

@@ -61,7 +61,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         return Err(asked.needs("figures of two sectors and two regions at least", remedy));
     }
     let title = asked.range(&names, known.iter().any(|s| s.mark.is_some() && s.value().is_some()));
-    let subtitle = asked.subtitle(&locale.around.by_sector_and_region, &period.to_string());
+    let sectors_of = match asked.of_all_regions() {
+        true => asked.within_place(evidence.regions.whole(), &locale.around.by_sector_and_region),
+        false => locale.around.by_sector_and_region.clone(),
+    };
+    let subtitle = asked.subtitle(&sectors_of, &period.to_string());
     let notes = asked.mark_notes(&known, known.len() < rows.len());
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     Filled::new(asked, Data::Heatmap(data), asked.frame(title, subtitle, notes), Table::of(&cells))

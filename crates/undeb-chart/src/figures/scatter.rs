@@ -68,6 +68,20 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let marked = |d: &Dot<'_>| d.1.mark.is_some() || d.2.mark.is_some();
     let clear = dots.iter().filter(|d| !marked(d));
     let widest = clear.max_by(|a, b| distance(a).total_cmp(&distance(b))).filter(|d| distance(d) > 0.0);
+    let within = asked.evidence.source.members_within_covered && upright == Measure::Coverage;
+    // The cells that the title names stand out.
+    let ends = || dots.iter().filter(|d| !marked(d)).map(distance);
+    let named: Vec<f64> = match within {
+        true => [ends().min_by(f64::total_cmp), ends().max_by(f64::total_cmp)].into_iter().flatten().collect(),
+        false => widest.map(distance).into_iter().collect(),
+    };
+    let alike = |gap: f64| ends().filter(|other| titles::points(locale, *other) == titles::points(locale, gap)).count() <= 2;
+    let stands_out = |d: &Shown<'_>, y: &Shown<'_>| {
+        let gap = y.value().unwrap_or_default() - d.value().unwrap_or_default();
+        let clear = d.mark.is_none() && y.mark.is_none();
+        let is_named = named.iter().any(|end| titles::points(locale, *end) == titles::points(locale, gap));
+        dots.len() > 2 && asked.options.highlight.is_empty() && clear && is_named && alike(gap)
+    };
     let data = scatter::Data {
         dots: dots
             .iter()
@@ -75,7 +89,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 label: asked.marked_name(&c.name, Some(d)),
                 x: d.value(),
                 y: y.value(),
-                emphasised: asked.highlighted(c),
+                emphasised: asked.highlighted(c) || stands_out(d, y),
             })
             .collect(),
         x_label: axis(Measure::Density),
@@ -86,7 +100,6 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let rows: Vec<_> = dots.iter().map(|(c, d, _)| (c.clone(), Some(*d))).collect();
     let counted = locale.counted(dots.len(), asked.noun(&rows));
     let parts = [("upper", names[0].1.as_str()), ("lower", &names[1].1), ("above", &above.to_string()), ("cells", &counted)];
-    let within = asked.evidence.source.members_within_covered && upright == Measure::Coverage;
     let same = dots.iter().all(|d| distance(d).abs() < 1e-9);
     let title = if let [(cell, low, high)] = dots.as_slice() {
         let figure = |s: &Shown<'_>| locale.rate(s.value().unwrap_or_default());

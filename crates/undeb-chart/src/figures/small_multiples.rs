@@ -42,7 +42,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let start_mark = |s: &[Shown<'_>], from: Period| s.iter().find(|s| s.period() == from).and_then(|s| s.mark);
     // A change is as reliable as the less reliable of its two figures.
     let marked = |s: &[Shown<'_>], from: Period| start_mark(s, from).or(last_known(s).and_then(|s| s.mark)).is_some();
-    let judged = || counted.clone().filter_map(|((c, s), change)| change.map(|(from, change)| (c, from, change, marked(s, from))));
+    let judged =
+        || counted.clone().filter_map(|((c, s), change)| change.map(|(from, change)| (c, from, change, marked(s, from))));
     let clear = || judged().filter(|(.., marked)| !marked);
     let left_out = judged().any(|(.., marked)| marked);
     let known: Vec<(Period, Change)> = clear().map(|(_, from, change, _)| (from, change)).collect();
@@ -76,8 +77,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     table.number("target", lines().map(|(c, ..)| level(c)));
     // The change stands with the figure that it leads to.
     let series = |c: &Cell<'_>| cells.iter().find(|(cell, _)| cell.region == c.region && cell.sector == c.sector).map(|(_, s)| s);
-    let last =
-        |c: &Cell<'_>, s: &Shown<'_>| series(c).and_then(|all| last_known(all)).is_some_and(|x| x.period() == s.period());
+    let last = |c: &Cell<'_>, s: &Shown<'_>| series(c).and_then(|all| last_known(all)).is_some_and(|x| x.period() == s.period());
     let leads = || lines().map(move |(c, s, change)| change.filter(|_| last(c, s)));
     table.text("from_period", leads().map(|c| c.map(|(from, _)| from.to_string())));
     let mark = |c: &Cell<'_>, from: Period| Some(start_mark(series(c)?, from)?.shorthand().to_owned());

@@ -1,6 +1,6 @@
 //! The course of series over time, against the path of a target where there is one.
 
-use undeb::{Finding, Force, Measure, Period, Target, TargetFindings};
+use undeb::{Finding, Force, Measure, Period, PolicyForce, Target, TargetFindings};
 
 use super::asked::{Asked, Cell};
 use super::evidence::{Shown, last_known};
@@ -134,7 +134,10 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
         }
         (None, Some(level)) => {
             let end = t.target.deadline.map(Period::start).or(last);
-            let label = filled(&around.level_of, &[("level", &asked.level_of(level))]);
+            let label = match t.target.force {
+                PolicyForce::Trigger => asked.line_at(&around.line, level),
+                PolicyForce::Target => asked.line_at(&asked.line_with_deadline(&t.target), level),
+            };
             (first.zip(end).map(|(a, b)| vec![(a, level), (b, level)]), label)
         }
         _ => (None, String::new()),

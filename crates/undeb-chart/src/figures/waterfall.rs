@@ -31,13 +31,15 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         label,
         value: Some(value),
         interval: interval.map(|i| (i.low, i.high)),
+        several: false,
     };
     let mut steps: Vec<waterfall::Step> =
         split.cells.iter().zip(&names).take(shown).map(|(c, n)| step(n.clone(), c.total.value, c.total.interval)).collect();
     let others = &split.cells[shown..];
     if !others.is_empty() {
         let label = filled(&locale.around.others, &[("count", &others.len().to_string())]);
-        steps.push(step(label, others.iter().map(|c| c.total.value).sum(), None));
+        let sum = others.iter().map(|c| c.total.value).sum();
+        steps.push(waterfall::Step { several: true, ..step(label, sum, None) });
     }
     let places = waterfall::places(&steps);
     let data = waterfall::Data {
@@ -103,8 +105,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     } else {
         &locale.around.percent_of_in_sector
     };
-    let parts =
-        [("measure", capital(locale.measure(split.measure))), ("unit", asked.among(of)), ("periods", span)];
+    let parts = [("measure", capital(locale.measure(split.measure))), ("unit", asked.among(of)), ("periods", span)];
     let parts: Vec<(&str, &str)> = parts.iter().map(|(n, w)| (*n, w.as_str())).collect();
     let subtitle = filled(&locale.around.waterfall_subtitle, &parts);
     let mut notes: Vec<String> = split

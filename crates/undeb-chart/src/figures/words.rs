@@ -40,8 +40,8 @@ impl<'a> Asked<'a> {
     pub(super) fn subtitle(&self, sectors: &str, periods: &str) -> String {
         let around = &self.locale.around;
         let pattern = match sectors {
-            s if *s == around.all_sectors => &around.percent_of,
-            s if *s == around.by_sector_and_region || s.ends_with(&around.several_sectors) => &around.percent_of_in_each,
+            s if s.ends_with(&around.all_sectors) => &around.percent_of,
+            s if s.ends_with(&around.by_sector_and_region) || s.ends_with(&around.several_sectors) => &around.percent_of_in_each,
             _ => &around.percent_of_in_sector,
         };
         let unit = if self.measure.is_share() { self.among(pattern) } else { around.signed_unit.clone() };
@@ -56,20 +56,27 @@ impl<'a> Asked<'a> {
         fill(pattern, &[("among", self.locale.phrase(population))])
     }
 
-    /// The sectors of cells in the words of a subtitle; where rows are the sectors of one region, with its name.
+    /// The sectors of cells in the words of a subtitle, with the region whose sectors they are, or whose parts.
     pub(super) fn sectors_of<'c>(&self, cells: impl Iterator<Item = &'c Cell<'a>>) -> String
     where
         'a: 'c,
     {
         let (regions, sectors): (BTreeSet<&str>, BTreeSet<&str>) = cells.map(|c| (c.region, c.sector)).unzip();
-        let several = &self.locale.around.several_sectors;
-        match (regions.first(), sectors.first()) {
-            (_, Some(one)) if sectors.len() == 1 => self.in_sector(one),
-            (Some(one), _) if regions.len() == 1 => {
-                fill(&self.locale.around.place_and_sector, &[("place", self.region_name(one)), ("sector", several)])
-            }
-            _ => several.clone(),
+        let words = match sectors.first() {
+            Some(one) if sectors.len() == 1 => self.in_sector(one),
+            _ => self.locale.around.several_sectors.clone(),
+        };
+        match regions.first() {
+            Some(one) if regions.len() == 1 && sectors.len() > 1 => self.within_place(one, &words),
+            // Parts that were named speak for themselves.
+            Some(_) if regions.len() > 1 && self.of_all_regions() => self.within_place(self.evidence.regions.whole(), &words),
+            _ => words,
         }
+    }
+
+    /// "United States, all sectors".
+    pub(super) fn within_place(&self, region: &'a str, sectors: &str) -> String {
+        fill(&self.locale.around.place_and_sector, &[("place", self.region_name(region)), ("sector", sectors)])
     }
 
     /// What a title calls a cell within its sentence: "California", "the public sector".
@@ -218,10 +225,15 @@ impl<'a> Asked<'a> {
     pub(super) fn line_label(&self, target: &Target) -> String {
         let around = &self.locale.around;
         match (target.force, &target.level) {
-            (PolicyForce::Trigger, undeb::Level::Fixed(level)) => fill(&around.line_at, &[("level", &self.locale.level(*level))]),
+            (PolicyForce::Trigger, undeb::Level::Fixed(level)) => self.line_at(&around.line, *level),
             (PolicyForce::Trigger, _) => around.line.clone(),
             (PolicyForce::Target, _) => self.locale.drawing.target.clone(),
         }
+    }
+
+    /// "Line: 80%", "Target 2030: 32.9%".
+    pub(super) fn line_at(&self, line: &str, level: f64) -> String {
+        fill(&self.locale.around.line_at, &[("line", line), ("level", &self.level_of(level))])
     }
 
     /// The line with the deadline, such as "Target 2030".

@@ -66,6 +66,7 @@ pub(super) struct Place {
 pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines: &[Vec<At>]) -> usize {
     // A line that ends early has its name there if it can: a lead to the edge would look like more of the line.
     const EARLY: f64 = 60.0;
+    const ASIDE: f64 = 40.0;
     let mut names: Vec<Area> = Vec::new();
     let dots: Vec<At> = ends.iter().map(|end| end.at).collect();
     let (early, mut ends): (Vec<End>, Vec<End>) = ends.into_iter().partition(|end| end.early && end.at.0 < place.edge - EARLY);
@@ -82,10 +83,12 @@ pub(super) fn draw(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place, lines
             None => ends.push(end),
         }
     }
-    // A line that runs to the edge has its name beside the plot; among many lines none would be found beside its own.
+    // A line that runs near the edge has its name beside the plot; among many lines none would be found beside its own.
     let (within, mut beside): (Vec<End>, Vec<End>) =
-        if ends.len() <= 8 { ends.into_iter().partition(|end| end.at.0 < place.edge - 20.0) } else { (Vec::new(), ends) };
-    match inside(layout, &within, place, lines, names) {
+        if ends.len() <= 8 { ends.into_iter().partition(|end| end.at.0 < place.edge - ASIDE) } else { (Vec::new(), ends) };
+    // A name that finds no place of its own may stand across the line of a break.
+    let spots = inside(layout, &within, place, lines, names.clone());
+    match spots.or_else(|| inside(layout, &within, place, &lines[place.cuts..], names)) {
         Some(spots) => write(layout, &within, spots),
         None => beside.extend(within),
     }
@@ -266,7 +269,8 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
         let swatch = [(place.edge + 15.0, middle), (place.edge + 25.0, middle)];
         if end.dashed {
             layout.svg.draw(&Dashes::new(swatch, end.colour.line(2.0), (3.0, 4.0)));
-        } else {
+        } else if end.colour != neutral {
+            // Grey would tell no line from another.
             layout.svg.draw(&PathElement::new(swatch, end.colour.line(3.0)));
         }
         let first = middle - (lines.len() as f64 - 1.0) * LEADING / 2.0;

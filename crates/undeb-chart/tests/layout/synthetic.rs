@@ -128,7 +128,7 @@ pub(crate) fn slopes(names: &[String]) -> slope::Data {
 pub(crate) fn steps(names: &[String]) -> waterfall::Data {
     let step = |(i, name): (usize, &String)| {
         let value = rate(i).map(|v| (v - 0.5) / 50.0);
-        waterfall::Step { label: name.clone(), value, interval: value.map(|v| (v - 0.004, v + 0.004)) }
+        waterfall::Step { label: name.clone(), value, interval: value.map(|v| (v - 0.004, v + 0.004)), several: i % 7 == 6 }
     };
     waterfall::Data {
         steps: names.iter().enumerate().map(step).collect(),
@@ -234,7 +234,12 @@ pub(crate) fn every_kind_of(names: &[String], of: Rates, frame: &Frame) -> Vec<(
     };
     let dot_of = |(i, dot): (usize, scatter::Dot)| scatter::Dot { x: of(i), y: of(i), ..dot };
     let cell_of = |(i, dot): (usize, funnel::Dot)| funnel::Dot { value: of(i), ..dot };
-    let step = |(i, name): (usize, &String)| waterfall::Step { label: name.clone(), value: of(i), interval: of(i).zip(of(i)) };
+    let step = |(i, name): (usize, &String)| waterfall::Step {
+        label: name.clone(),
+        value: of(i),
+        interval: of(i).zip(of(i)),
+        several: false,
+    };
     let [gap, trend] = [
         gap::draw("g", frame, &gap::Data { rows: gap_rows.collect(), ..gaps(names) }, theme),
         trend::draw("t", frame, &trend::Data { series: lines.clone(), ..trend::Data::default() }, theme),
