@@ -93,7 +93,8 @@ fn trends() -> trend::Data {
         deadline: Some(2030.0),
         range: None,
         fan: None,
-        break_label: "New questionnaire".into(),
+        break_label: String::new(),
+        reasons: vec![(2014.0, "new questionnaire".into())],
         interval_label: "95% interval".into(),
     }
 }

@@ -50,10 +50,10 @@ pub(crate) fn ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
 /// An axis of rates that does not begin at zero shows as much at least: four percentage points.
 const LEAST: f64 = 0.04;
 
-/// The axis of rates: from zero, unless all values lie far from it.
+/// The axis of rates: from zero, unless all values lie far from it and apart from each other.
 pub(crate) fn rate_ticks(values: impl Iterator<Item = f64>, most: usize) -> Vec<f64> {
     let (low, high) = extent(values).unwrap_or((0.0, 1.0));
-    let low = if low > 0.5 * high || low < 0.0 { low } else { 0.0 };
+    let low = if (low > 0.5 * high && high - low > 1e-6) || low < 0.0 { low } else { 0.0 };
     // A part of the scale so small would make mountains of sampling error.
     let wider = ((LEAST - (high - low)) / 2.0).max(0.0);
     let (low, high) = if low > 0.0 { ((low - wider).max(0.0), (high + wider).min(high.max(1.0))) } else { (low, high) };

@@ -103,6 +103,8 @@ pub struct Data {
     pub range: Option<(f64, f64)>,
     /// What a break is, such as "New survey".
     pub break_label: String,
+    /// What changed in the years of breaks and cautions; it stands at their lines where there is room for all of it.
+    pub reasons: Vec<(f64, String)>,
     /// What the band is, such as "95% interval".
     pub interval_label: String,
 }

@@ -13,6 +13,8 @@ const LISTED: usize = 24;
 /// What the drawing leaves out: how many, and their names where they are not too many. Empty where there are none.
 pub(crate) fn named_below(pattern: &str, names: &[&str], period: &str) -> String {
     let words = fill(pattern, &[("count", &names.len().to_string()), ("period", period)]);
+    let mut names = names.to_vec();
+    names.sort_unstable();
     match names.len() {
         0 => String::new(),
         1..=LISTED => format!("{words}: {}", names.join(", ")),

@@ -1,5 +1,7 @@
 //! The course of series over time, against the path of a target where there is one.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use undeb::{Finding, Force, Measure, Period, PolicyForce, Target, TargetFindings};
 
 use super::asked::{Asked, Cell};
@@ -168,6 +170,7 @@ fn finish(
 ) -> Result<Filled, ChartError> {
     let (cell, series) = &lines[focus];
     let title = asked.projected(title);
+    let data = trend::Data { reasons: asked.reasons(lines.iter().map(|(c, _)| c.sector)), ..data };
     let shown = || lines.iter().flat_map(|(_, s)| s).filter(|s| s.value().is_some());
     let span = asked.projected_span(periods(shown().map(|s| s.period()), asked.locale));
     let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c)), &span);
@@ -181,7 +184,7 @@ fn finish(
     let all: Vec<Shown<'_>> =
         [shown().min_by_key(|s| s.period()), shown().max_by_key(|s| s.period())].into_iter().flatten().copied().collect();
     // Of several sectors a break may concern one alone.
-    let sectors: std::collections::BTreeSet<&str> = lines.iter().map(|(c, _)| c.sector).collect();
+    let sectors: BTreeSet<&str> = lines.iter().map(|(c, _)| c.sector).collect();
     for sector in &sectors {
         let of = if sectors.len() > 1 { format!("{}: ", asked.sector_name(sector)) } else { String::new() };
         let barred = all.len() == 2 && asked.evidence.barred(asked.measure, sector, all[0].period(), all[1].period());
@@ -233,6 +236,16 @@ impl<'a> Asked<'a> {
             cautions: if focus { breaks(Force::Caution) } else { Vec::new() },
             focus,
         }
+    }
+
+    /// What changed at the breaks of sectors: all that is known of a year.
+    fn reasons(&self, sectors: impl Iterator<Item = &'a str>) -> Vec<(f64, String)> {
+        let mut by_year: BTreeMap<Period, BTreeSet<&str>> = BTreeMap::new();
+        for b in sectors.flat_map(|sector| self.evidence.breaks(self.measure, sector)) {
+            by_year.entry(b.at).or_default().extend(b.brief.as_deref().map(|brief| self.locale.phrase(brief)));
+        }
+        let joined = |(at, whys): (Period, BTreeSet<&str>)| (at.start(), whys.into_iter().collect::<Vec<_>>().join("; "));
+        by_year.into_iter().filter(|(_, whys)| !whys.is_empty()).map(joined).collect()
     }
 
     /// The projection of a series as a fan that starts at its last figure.

@@ -30,8 +30,24 @@ struct Cut {
 pub(super) struct Cuts(Vec<Cut>);
 
 impl Cuts {
-    /// A label stands above every label and every line that it would touch.
+    /// A label says what changed where all labels have room for that, and the year alone where not.
     pub(super) fn plan(series: &[Series], (data, locale): (&Data, &Locale), x: &Scale, right: f64, set: &Type) -> Self {
+        let labelled = |reasons| Self::labelled(series, (data, reasons, locale), x, right, set);
+        let whole = labelled(&data.reasons);
+        // A label that gives way to the edge must not lie across the lines before its own.
+        let clear = |cut: &Cut| !whole.0.iter().any(|other| other.at < cut.at && other.at > cut.left - 4.0);
+        let fits = whole.0.iter().all(|cut| cut.storey.is_some() && !cut.words.ends_with('…') && clear(cut));
+        if fits { whole } else { labelled(&Vec::new()) }
+    }
+
+    /// A label stands above every label and every line that it would touch.
+    fn labelled(
+        series: &[Series],
+        (data, reasons, locale): (&Data, &Vec<(f64, String)>, &Locale),
+        x: &Scale,
+        right: f64,
+        set: &Type,
+    ) -> Self {
         let breaks = series.iter().flat_map(|s| &s.breaks).map(|at| (*at, false));
         let cautions = series.iter().flat_map(|s| &s.cautions).map(|at| (*at, true));
         let mut years: Vec<(f64, bool)> = breaks.chain(cautions).filter(|(at, _)| *at > x.low && *at <= x.high).collect();
@@ -43,7 +59,9 @@ impl Cuts {
         let mut cuts: Vec<Cut> = Vec::new();
         for (year, caution) in years.into_iter().rev() {
             let name = if caution { locale.drawing.caution_word.as_str() } else { broken };
-            let words = shorten(&format!("{name} {}", period(year)), set.size, set.weight, 0.6 * (right - x.start));
+            let reason = reasons.iter().find(|(at, _)| *at == year).map_or(String::new(), |(_, why)| format!(": {why}"));
+            let words = format!("{name} {}{reason}", period(year));
+            let words = shorten(&words, set.size, set.weight, 0.6 * (right - x.start));
             let (at, width) = (x.place(year), set.width(&words));
             let left = (at + 5.0).min(right - width);
             let under = cuts.iter().filter(|later| later.at.min(later.left) < left + width + 6.0);
@@ -84,7 +102,7 @@ mod tests {
     use crate::theme::Colour;
 
     #[test]
-    fn close_years_are_stacked_and_a_year_that_is_both_is_a_break() {
+    fn close_years_are_stacked_a_year_that_is_both_is_a_break_and_reasons_stand_where_they_fit() {
         let x = Scale { low: 2000.0, high: 2020.0, start: 0.0, end: 600.0 };
         let series =
             [Series { breaks: vec![2006.0, 2007.0, 2000.0], cautions: vec![2007.0, 2015.0, 2031.0], ..Series::default() }];
@@ -92,5 +110,12 @@ mod tests {
         let cuts = Cuts::plan(&series, (&Data::default(), Locale::english()), &x, 700.0, &set);
         let seen: Vec<_> = cuts.0.iter().rev().map(|c| (c.words.as_str(), c.storey)).collect();
         assert_eq!(seen, [("Break 2006", Some(1)), ("Break 2007", Some(0)), ("Caution 2015", Some(0))]);
+        let words = |why: &str| {
+            let data = Data { reasons: vec![(2007.0, why.to_owned())], ..Data::default() };
+            let cuts = Cuts::plan(&series, (&data, Locale::english()), &x, 700.0, &set);
+            cuts.0.iter().map(|cut| cut.words.clone()).find(|words| words.contains("2007")).unwrap_or_default()
+        };
+        assert_eq!(words("new survey"), "Break 2007: new survey");
+        assert_eq!(words(&"new survey ".repeat(20)), "Break 2007");
     }
 }

@@ -224,16 +224,21 @@ fn spots(end: &End, set: &Type, edge: f64) -> impl Iterator<Item = Spot> {
     right.chain(far)
 }
 
-/// Of more lines than this a name stands no further from its line than [`NEAR`].
+/// Of more lines than this a name stands no further from its line than [`NEAR`]; that of a grey line, to which no colour
+/// leads, no further than [`LEVEL`].
 const MANY: usize = 12;
 const NEAR: f64 = 44.0;
+const LEVEL: f64 = 12.0;
 
-/// How far the furthest name stands from its line where all of these are named.
-fn furthest(named: &[(End, Vec<String>)], place: &Place) -> f64 {
-    let mut wanted: Vec<(f64, f64)> = named.iter().map(|(end, lines)| (end.at.1, lines.len() as f64 * LEADING + 3.0)).collect();
+/// Whether every lead could be followed where all of these are named.
+fn followed(named: &[(End, Vec<String>)], place: &Place, grey: Colour) -> bool {
+    let height = |lines: &[String]| lines.len() as f64 * LEADING + 3.0;
+    let mut wanted: Vec<(f64, f64, bool)> =
+        named.iter().map(|(end, lines)| (end.at.1, height(lines), end.colour == grey)).collect();
     wanted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let middles = spread(&wanted, place.top - 10.0, place.bottom + 8.0);
-    middles.iter().zip(&wanted).map(|(middle, (at, _))| (middle - at).abs()).fold(0.0, f64::max)
+    let heights: Vec<(f64, f64)> = wanted.iter().map(|w| (w.0, w.1)).collect();
+    let middles = spread(&heights, place.top - 10.0, place.bottom + 8.0);
+    middles.iter().zip(&wanted).all(|(middle, (at, _, grey))| (middle - at).abs() <= if *grey { LEVEL } else { NEAR })
 }
 
 /// As many names as there is room for, each as near its line as its neighbours allow; those in focus are kept first.
@@ -249,7 +254,7 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
         if used + height <= place.bottom - place.top {
             ranked.push((end, lines));
             // Of many lines those are named whose leads can be followed.
-            match all > MANY && furthest(&ranked, place) > NEAR {
+            match all > MANY && !followed(&ranked, place, layout.palette.neutral) {
                 true => drop(ranked.pop()),
                 false => used += height,
             }

@@ -62,6 +62,7 @@ pub(crate) fn trends(names: &[String]) -> trend::Data {
         series: names.iter().enumerate().map(line).collect(),
         path: (!names.is_empty()).then(|| vec![(2024.0, 0.3), (2031.0, 0.4)]),
         deadline: Some(2031.0),
+        reasons: vec![(2012.0, "new questionnaire".to_owned()), (2023.0, "reweighted".to_owned())],
         ..trend::Data::default()
     }
 }
