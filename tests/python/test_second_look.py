@@ -153,3 +153,22 @@ def test_records_that_were_not_asked_are_counted() -> None:
 def test_a_day_is_a_day(tmp_path: Path) -> None:
     findings = ub.Plan.read("eu-80").assess()
     assert findings.release(as_of=datetime.date(2026, 1, 1)).verdict == findings.release(as_of="2026-01-01").verdict
+
+
+def test_a_chart_of_nothing_but_missing_answers_says_so() -> None:
+    records = pl.DataFrame({
+        "weight": [1.0] * 4,
+        "member": pl.Series([None] * 4, dtype=pl.Boolean),
+        "region": ["WLS", "SCT"] * 2,
+        "year": [2023, 2023, 2024, 2024],
+    })
+    estimates = ub.survey(records, weight="weight", member="member", region="region", period="year").estimate(
+        "density", by=["year", "region"]
+    )
+    for kind in ["trend", "interval", "tiles", "slope", "heatmap", "small-multiples", "scatter", "funnel", "waterfall"]:
+        chart = estimates.chart(kind)
+        assert chart.title == "No figures"
+        assert "No evidence" in chart.describe()
+    # What the missing answers allow is known all the same.
+    bounds = estimates.chart("bounds", periods=["2024"])
+    assert bounds.title == "Missing answers leave 100.0 points open in each of 2 regions"

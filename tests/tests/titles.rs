@@ -487,6 +487,55 @@ fn titles_of_waterfalls_are_true() {
 }
 
 #[test]
+fn a_picture_of_nothing_but_missing_figures_says_so() {
+    let head = "period,region,sector,n,employees,members,covered\n";
+    let rows = [2020, 2021].map(|year| {
+        AREAS.map(|area| ["all", "public"].map(|sector| format!("{year},{area},{sector},,1000,,\n")).concat()).concat()
+    });
+    let (_folder, estimates, findings) = subjects(&format!("{head}{}", rows.concat()), false, 0.5, false);
+    let options = ChartOptions { measure: Some(Measure::Density), ..ChartOptions::default() };
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Gap) {
+        let made = chart(kind, (&estimates).into(), &options).unwrap_or_else(|e| panic!("{kind}: {e}"));
+        assert_eq!(made.title(), "No figures", "{kind}");
+        assert!(made.picture().texts().iter().any(|t| t.text == "No evidence"), "{kind}");
+        assert!(made.describe().contains("No evidence") && made.notes().iter().any(|n| n == "[x] not available."), "{kind}");
+        let rows = Rows(&made);
+        assert_eq!(rows.len(), 2 * 2 * AREAS.len(), "{kind}");
+        assert!((0..rows.len()).all(|r| rows.number("value", r).is_none() && rows.text("mark", r).as_deref() == Some("[x]")));
+    }
+    let one = ChartOptions { regions: vec!["WLS".to_owned()], sectors: vec!["public".to_owned()], ..options.clone() };
+    let made = chart(Kind::Trend, (&estimates).into(), &one).unwrap();
+    assert_eq!((made.title(), made.numbers().height()), ("Wales, public sector: no figure", 2));
+    // So it is with a plan, but for a trend, which is of one region.
+    let report = findings.release("2026-01-01".parse().unwrap()).unwrap();
+    for kind in Kind::ALL {
+        for subject in [Subject::from(&findings), Subject::from(&report)] {
+            match chart(kind, subject, &ChartOptions::default()) {
+                Ok(made) => assert!(made.title().starts_with("No figure") || made.title().contains("no figure"), "{kind}"),
+                Err(e) => assert!(kind == Kind::Trend, "{kind}: {e}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cell_without_a_figure_among_others_is_drawn_and_what_is_not_there_is_refused() {
+    let table = "period,region,sector,n,employees,members,covered\n\
+                 2020,UK,all,900,1000,300,400\n2020,WLS,all,,1000,,\n2021,WLS,all,,1000,,\n";
+    let (_folder, estimates, _) = subjects(table, false, 0.5, false);
+    let of = |region: &str| ChartOptions {
+        measure: Some(Measure::Density),
+        regions: vec![region.to_owned()],
+        ..ChartOptions::default()
+    };
+    for kind in [Kind::Trend, Kind::Interval, Kind::Tiles, Kind::SmallMultiples] {
+        assert_eq!(chart(kind, (&estimates).into(), &of("WLS")).unwrap().title(), "Wales: no figure", "{kind}");
+        let error = chart(kind, (&estimates).into(), &of("SCT")).unwrap_err();
+        assert!(error.is_need() && error.to_string().contains("there are figures for the regions UK"), "{kind}: {error}");
+    }
+}
+
+#[test]
 fn a_title_can_be_given() {
     let plan = Plan::builtin("eu-80").unwrap();
     let findings = plan.assess(plan.gather().unwrap()).unwrap();

@@ -62,7 +62,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     }
     let title = asked.range(&names, known.iter().any(|s| s.mark.is_some() && s.value().is_some()));
     let sectors_of = match asked.of_all_regions() {
-        true => asked.within_place(evidence.regions.whole(), &locale.around.by_sector_and_region),
+        true => asked.within_whole(&locale.around.by_sector_and_region),
         false => locale.around.by_sector_and_region.clone(),
     };
     let subtitle = asked.subtitle(&sectors_of, &period.to_string());

@@ -15,6 +15,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Option<Filled>, ChartError> {
     if asked.evidence.target.is_some() && matches!(asked.kind, Kind::Gap | Kind::Trend) {
         return Ok(None);
     }
+    // Without a valid answer bounds are as wide as they can be, and are known.
+    if asked.kind == Kind::Bounds && asked.there().iter().flat_map(|c| asked.within(c)).any(|s| s.estimate.missing.is_some()) {
+        return Ok(None);
+    }
     let over_time = matches!(asked.kind, Kind::Trend | Kind::SmallMultiples);
     let series = |c: &Cell<'_>| if over_time { asked.series(c) } else { asked.within(c) };
     let cells: Vec<(Cell<'_>, Vec<Shown<'_>>)> = asked.there().into_iter().map(|c| (c.clone(), series(&c))).collect();

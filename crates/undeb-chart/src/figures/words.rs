@@ -69,13 +69,20 @@ impl<'a> Asked<'a> {
         match regions.first() {
             Some(one) if regions.len() == 1 && sectors.len() > 1 => self.within_place(one, &words),
             // Parts that were named speak for themselves.
-            Some(_) if regions.len() > 1 && self.of_all_regions() => self.within_place(self.evidence.regions.whole(), &words),
+            Some(_) if regions.len() > 1 && self.of_all_regions() => self.within_whole(&words),
             _ => words,
         }
     }
 
-    /// "United States, all sectors".
-    pub(super) fn within_place(&self, region: &'a str, sectors: &str) -> String {
+    /// "United States, all sectors"; the whole of codes that came without names has none.
+    pub(super) fn within_whole(&self, sectors: &str) -> String {
+        match self.evidence.regions.whole() {
+            "all" => sectors.to_owned(),
+            whole => self.within_place(whole, sectors),
+        }
+    }
+
+    fn within_place(&self, region: &'a str, sectors: &str) -> String {
         fill(&self.locale.around.place_and_sector, &[("place", self.region_name(region)), ("sector", sectors)])
     }
 
