@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use undeb::{Measure, Method, Period};
+use undeb::{Measure, Method, Period, RuleSet};
 use undeb_chart::{Kind, Theme, Titles};
 
 use crate::args::RecordCommand;
@@ -56,7 +56,7 @@ pub(crate) struct ChartCommand {
     #[arg(long)]
     pub(crate) level: Option<f64>,
     /// Rules by which figures without a plan are marked as unreliable: ons-2025, statswales-cv, statswales-n or nchs-2017.
-    #[arg(long, value_name = "RULES", default_value = "ons-2025")]
+    #[arg(long, value_name = "RULES", default_value = RuleSet::DEFAULT)]
     pub(crate) quality: String,
 
     /// How intervals are made: wilson, logit, wald, agresti-coull, korn-graubard or korn-graubard-nchs.

@@ -213,7 +213,7 @@ impl<'a> Evidence<'a> {
 
 /// The rules that working estimates are marked by.
 fn rules(options: &ChartOptions) -> Result<RuleSet, ChartError> {
-    Ok(RuleSet::builtin(options.quality.as_deref().unwrap_or("ons-2025"))?)
+    Ok(RuleSet::builtin(options.quality.as_deref().unwrap_or(RuleSet::DEFAULT))?)
 }
 
 struct Meaning<'a> {

@@ -78,11 +78,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         (true, false) => around.percent_header.clone(),
         (false, false) => around.points_header.clone(),
     };
-    let sign = |s: &Shown<'_>| whole.as_ref().and_then(|(_, w)| asked.beside(s, w)).map(Change::sign);
+    let beside = |s: &Shown<'_>| asked.beside(s, &whole.as_ref()?.1).map(Change::sign);
+    let signs: Vec<Option<i8>> = rows.iter().map(|(_, s)| s.as_ref().and_then(beside)).collect();
+    let judged = || rows.iter().zip(&signs).filter_map(|((_, s), sign)| Some((s.filter(|s| s.value().is_some())?, *sign)));
     // Said only where it can be said of every row.
     let against_whole =
-        whole.as_ref().filter(|_| known.iter().all(|s| sign(s).is_some()) && known.iter().any(|s| s.mark.is_none()));
-    let differs = |s: &Shown<'_>| against_whole.is_some() && sign(s).is_some_and(|sign| sign != 0);
+        whole.as_ref().filter(|_| judged().all(|(_, sign)| sign.is_some()) && known.iter().any(|s| s.mark.is_none()));
+    let differs = |sign: &Option<i8>| against_whole.is_some() && sign.is_some_and(|sign| sign != 0);
     let emphasis = if force == PolicyForce::Trigger { &around.emphasis_line } else { &around.emphasis };
     // Where levels differ each row has its own.
     let own = |c: &Cell<'_>| {
@@ -92,12 +94,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let data = interval::Data {
         rows: rows
             .iter()
-            .map(|(c, s)| interval::Row {
+            .zip(&signs)
+            .map(|((c, s), sign)| interval::Row {
                 label: asked.row_name(c, s.as_ref(), one_period),
                 value: value(s),
                 interval: s.and_then(|s| s.limits()),
                 target: own(c),
-                emphasised: asked.highlighted(c) || s.is_some_and(|s| (s.interval.is_some() && above(&s)) || differs(&s)),
+                emphasised: asked.highlighted(c) || differs(sign) || s.is_some_and(|s| s.interval.is_some() && above(&s)),
             })
             .collect(),
         target: level.or(whole.as_ref().and_then(|w| w.1.value())),
@@ -128,8 +131,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         }
         None if against_whole.is_some() => {
             // A title counts no figure that is marked as unreliable.
-            let clear: Vec<&Shown<'_>> = known.iter().filter(|s| s.mark.is_none()).collect();
-            let count = |of: i8| clear.iter().filter(|s| sign(s) == Some(of)).count();
+            let clear: Vec<Option<i8>> = judged().filter(|(s, _)| s.mark.is_none()).map(|(_, sign)| sign).collect();
+            let count = |of: i8| clear.iter().filter(|sign| **sign == Some(of)).count();
             let (name, value) = against_whole.map_or((String::new(), 0.0), |w| (w.0.clone(), w.1.value().unwrap_or_default()));
             let parts = [
                 ("whole", name),
@@ -178,7 +181,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             -1 => "below",
             _ => "cannot_tell",
         };
-        table.text("answer", rows.iter().map(|(_, s)| Some(words(s.as_ref().and_then(sign)?).to_owned())));
+        table.text("answer", signs.iter().map(|sign| Some(words((*sign)?).to_owned())));
     }
     Filled::new(asked, Data::Interval(data), asked.frame(title, subtitle, notes), table)
 }

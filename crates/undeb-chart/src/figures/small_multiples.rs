@@ -54,15 +54,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let single = cells.iter().all(|(_, s)| s.iter().filter(|s| s.value().is_some()).count() < 2);
     // A title on a few cells of many would pass for one on all.
     let few = judged().next().is_some() && 2 * judged().count() < ends().count();
-    let title = if single || few {
-        let clear = ends().filter(|(_, s)| s.mark.is_none());
-        let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((asked.in_title(c), s.value()?))).collect();
-        let first = ends().next().map(|(_, s)| s.period());
-        let one_period = ends().all(|(_, s)| Some(s.period()) == first);
-        asked.dated(asked.range(&values, ends().any(|(_, s)| s.mark.is_some())), one_period)
-    } else {
-        asked.changes_title(&known, asked.noun(&rows), only, left_out)
-    };
+    let title =
+        if single || few { asked.lasts_title(ends()) } else { asked.changes_title(&known, asked.noun(&rows), only, left_out) };
     let valued = shown.iter().filter(|s| s.value().is_some());
     let subtitle =
         asked.subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c)), &periods(valued.map(|s| s.period()), asked.locale));

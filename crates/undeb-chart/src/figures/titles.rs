@@ -8,6 +8,7 @@ use undeb::{
 };
 
 use super::asked::{Asked, Cell};
+use super::evidence::Shown;
 use super::words::figure;
 use crate::locale::{Locale, fill};
 
@@ -196,6 +197,25 @@ impl<'a> Asked<'a> {
     /// A title of figures of different periods says so.
     pub(super) fn dated(&self, title: String, one_period: bool) -> String {
         if one_period { title } else { fill(&self.locale.titles.each_latest, &[("title", &title)]) }
+    }
+
+    /// The lowest and the highest of the last figures of series, and of which period they are.
+    pub(super) fn lasts_title<'c>(&self, ends: impl Iterator<Item = (&'c Cell<'a>, Shown<'a>)>) -> String
+    where
+        'a: 'c,
+    {
+        let ends: Vec<(&Cell<'_>, Shown<'_>)> = ends.collect();
+        let clear = ends.iter().filter(|(_, s)| s.mark.is_none());
+        let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((self.in_title(c), s.value()?))).collect();
+        let marked = values.len() < ends.len();
+        let Some((_, first)) = ends.first().filter(|_| !values.is_empty()) else { return self.range(&values, marked) };
+        let range = self.range(&values, false);
+        let (one_period, period) = (ends.iter().all(|(_, s)| s.period() == first.period()), first.period().to_string());
+        let dated = match one_period {
+            true => fill(&self.locale.drawing.at_period, &[("value", &range), ("period", &period)]),
+            false => self.dated(range, false),
+        };
+        self.without_marked(dated, marked)
     }
 
     /// Whether a cell counts: a whole among its parts does not.

@@ -47,27 +47,10 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let focus = highlighted.or(lines.iter().position(|(_, s)| current(s).is_some())).unwrap_or(0);
     let (cell, series) = &lines[focus];
     // Of many lines none is the one that the title is about.
-    let recent = |s: &[Shown<'_>]| {
-        let last = last_known(s).filter(|s| newest.is_some_and(|newest| newest.years_since(s.period()) <= RECENT))?;
-        Some((last.period(), last.value()?, last.mark))
-    };
-    let several = lines.iter().filter(|(_, s)| recent(s).is_some()).count() > 1;
-    let title = if many && several && cell.region != asked.evidence.regions.whole() {
-        let known = || lines.iter().filter_map(|(c, s)| recent(s).map(|(_, value, mark)| (c, (value, mark))));
-        let values: Vec<(String, f64)> =
-            known().filter(|(_, (_, mark))| mark.is_none()).map(|(c, (value, _))| (asked.in_title(c), value)).collect();
-        let marked = known().any(|(_, (_, mark))| mark.is_some());
-        if values.is_empty() {
-            asked.range(&values, marked)
-        } else {
-            let one_period = lines.iter().filter_map(|(_, s)| recent(s)).all(|(period, ..)| Some(period) == newest);
-            let period = newest.map(|p| p.to_string()).unwrap_or_default();
-            let range = match one_period {
-                true => filled(&asked.locale.drawing.at_period, &[("value", &asked.range(&values, false)), ("period", &period)]),
-                false => asked.dated(asked.range(&values, false), false),
-            };
-            asked.without_marked(range, marked)
-        }
+    let ends = lines.iter().filter_map(|(c, s)| Some((c, last_known(s)?)));
+    let recent: Vec<_> = ends.filter(|(_, s)| newest.is_some_and(|newest| newest.years_since(s.period()) <= RECENT)).collect();
+    let title = if many && recent.len() > 1 && cell.region != asked.evidence.regions.whole() {
+        asked.lasts_title(recent.into_iter())
     } else {
         asked.course_title(&asked.full_name(cell), cell.sector, series)
     };

@@ -148,6 +148,9 @@ pub struct Quality {
 }
 
 impl RuleSet {
+    /// The bundled rule set that figures without a plan are graded by: the ONS rule for survey estimates of 2025.
+    pub const DEFAULT: &str = "ons-2025";
+
     /// A bundled rule set.
     ///
     /// # Errors
