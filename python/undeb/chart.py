@@ -148,17 +148,20 @@ class Chart:
         the kind:
 
         - ``trend``: ``path``, the level of the target's path.
-        - ``small-multiples``: ``target``, and beside the last figure ``from_period``, ``change``, ``change_low``,
-          ``change_high`` (fractions), ``answer`` (``rise``, ``fall``, ``unclear``, ``not_comparable``).
-        - ``slope``: ``from_period``, ``from_value``, and the four columns of the change.
-        - ``interval``: with a target ``target`` and ``answer`` (``met``, ``not_met``, ``cannot_tell``); where regions are
-          held against their whole, ``whole`` (its rate) and ``answer`` (``above``, ``below``, ``cannot_tell``).
+        - ``small-multiples``: ``target``, and beside the last figure ``from_period``, ``from_mark``, ``change``,
+          ``change_low``, ``change_high`` (fractions), ``answer`` (``rise``, ``fall``, ``unclear``, ``not_comparable``).
+        - ``slope``: ``from_period``, ``from_value``, ``from_mark``, and the four columns of the change.
+        - ``interval``: with a target ``target``, and ``answer`` (``met``, ``not_met``, ``cannot_tell``) where its level is
+          one for all; where regions are held against their whole, ``whole`` (its rate) and ``answer`` (``above``,
+          ``below``, ``cannot_tell``).
         - ``gap``: ``baseline_period``, ``baseline``, ``target``, ``gap`` (positive is short), ``gap_low``,
           ``gap_high``, ``gap_workers`` (people or jobs), ``answer`` (``unset`` too).
         - ``scatter``: ``other_measure``, ``other_value``, ``other_low``, ``other_high``.
         - ``bounds``: ``missing_share``, ``missing_low``, ``missing_high``.
         - ``funnel``: ``centre``, ``effective_n``, ``limit_low``, ``limit_high``, ``answer`` (``inside``, ``outside``).
         - ``heatmap``, ``tiles``: none.
+
+        A picture of nothing but missing figures has every one of them, and the columns of every kind alone.
 
         A ``waterfall`` has ``name``, ``measure``, the codes of the cell, ``share_from``, ``share_to``, ``rate_from``,
         ``rate_to``, ``contribution``, ``low``, ``high``, ``through_rate``, ``through_composition`` (fractions),

@@ -299,6 +299,7 @@ fn waterfall(rows: &Rows<'_>, title: &str) {
         let largest = (0..rows.len()).max_by(|a, b| (change * parts[*a]).total_cmp(&(change * parts[*b]))).unwrap();
         assert!(change * parts[largest] > 0.0 && !title.contains("no change"), "{title}");
         assert!(most.contains(&rows.text("name", largest).unwrap()), "{title}");
+        assert!(rows.range("low", "high", largest).is_none_or(|i| i.low > 0.0 || i.high < 0.0), "{title}");
         let alike = (0..rows.len()).filter(|r| near(numbers(most).pop().unwrap(), parts[*r])).count();
         assert!(!most.ends_with(" each") || alike > 1, "{title}");
         let printed = numbers(most).pop().unwrap();

@@ -90,11 +90,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             ([only], Some(sector)) if only == "sector" => asked.sector_in_title(&sector.id),
             _ => name.clone(),
         };
-        let alike: Vec<String> =
-            split.cells.iter().zip(&names).filter(|(c, _)| printed(c) == printed(most)).map(|(c, n)| in_title(c, n)).collect();
+        let alike: Vec<_> = split.cells.iter().zip(&names).filter(|(c, _)| printed(c) == printed(most)).collect();
+        let clear = alike.iter().all(|(c, _)| c.total.interval.is_none_or(|i| i.low > 0.0 || i.high < 0.0));
+        let alike: Vec<String> = alike.into_iter().map(|(c, n)| in_title(c, n)).collect();
         let pattern = if alike.len() == 1 { &words.waterfall_most } else { &words.waterfall_most_each };
-        // Of many that read alike none is the most.
-        if alike.len() <= 3 {
+        // Of many that read alike none is the most, and of one within sampling error nothing is said.
+        if clear && alike.len() <= 3 {
             let parts = [("title", title.as_str()), ("name", &locale.listed(&alike)), ("signed", &printed(most))];
             title = filled(pattern, &parts);
         }
