@@ -60,14 +60,14 @@ pub(crate) fn wrap(text: &str, size: f64, weight: Weight, room: f64) -> Vec<Stri
     fill(clean(text).split(' '), size, weight, room)
 }
 
-/// Like [`wrap`] for a sentence: a number stays with the word that it counts.
+/// Like [`wrap`] for a sentence: a number stays with the word that it counts, and a short name whole.
 pub(crate) fn wrap_sentence(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     for word in clean(text).split(' ') {
+        let fits = |part: &str, share: f64| width(&format!("{part} {word}"), size, weight) <= share * room;
         match parts.last_mut() {
-            Some(number) if counts(number) && !counts(word) && width(&format!("{number} {word}"), size, weight) <= room => {
-                *number = format!("{number} {word}");
-            }
+            Some(number) if counts(number) && !counts(word) && fits(number, 1.0) => *number = format!("{number} {word}"),
+            Some(name) if names(name, word) && fits(name, 0.5) => *name = format!("{name} {word}"),
             _ => parts.push(word.to_owned()),
         }
     }
@@ -89,6 +89,12 @@ pub(crate) fn wrap_evenly(text: &str, size: f64, weight: Weight, room: f64) -> V
         }
     }
     best
+}
+
+/// Whether both words begin with a capital and nothing parts them, as in "New York".
+fn names(before: &str, word: &str) -> bool {
+    let capital = |word: &str| word.starts_with(char::is_uppercase);
+    before.rsplit(' ').next().is_some_and(capital) && before.ends_with(char::is_alphabetic) && capital(word)
 }
 
 /// Whether a word is a number, or the sign of per cent alone, to which the next word belongs.
@@ -173,6 +179,16 @@ mod tests {
         assert_eq!(shorten("Wales", 13.0, Weight::Regular, 100.0), "Wales");
         let cut = shorten("Yorkshire and The Humber", 13.0, Weight::Regular, 100.0);
         assert!(cut.ends_with('…') && width(&cut, 13.0, Weight::Regular) <= 100.0);
+    }
+
+    #[test]
+    fn a_name_stays_whole_where_a_line_has_room_for_it() {
+        let title = "From 1.5% in Utah (private sector) to 65.9% in New York (public sector)";
+        for room in [200.0, 260.0, 300.0, 340.0, 380.0, 420.0] {
+            let lines = wrap_evenly(title, 18.0, Weight::SemiBold, room);
+            assert_eq!(lines.join(" "), title);
+            assert!(lines.iter().any(|line| line.contains("New York")), "{room}: {lines:?}");
+        }
     }
 
     #[test]

@@ -118,7 +118,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             None => String::new(),
         },
     };
+    // A single cell is told by where it stands.
+    let only = asked.evidence.target.filter(|_| level.is_some()).zip(rows.first()).and_then(|(t, (cell, _))| {
+        let found = t.findings.iter().find(|f| *f.region == *cell.region && *f.sector == *cell.sector);
+        found.filter(|_| rows.len() == 1).map(|f| titles::level(f, t.target.force, &asked.full_name(cell), locale))
+    });
     let title = match level {
+        Some(_) if only.is_some() => only.unwrap_or_default(),
         Some(level) => {
             let count = |side_of: bool| known.iter().filter(|s| side(s, level) == Some(side_of)).count();
             let beyond = match (with_intervals, known.iter().all(|s| s.interval.is_some())) {

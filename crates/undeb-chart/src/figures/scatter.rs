@@ -80,7 +80,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         let gap = y.value().unwrap_or_default() - d.value().unwrap_or_default();
         let clear = d.mark.is_none() && y.mark.is_none();
         let is_named = named.iter().any(|end| titles::points(locale, *end) == titles::points(locale, gap));
-        dots.len() > 2 && asked.options.highlight.is_empty() && clear && is_named && alike(gap)
+        dots.len() > 2 && asked.options.highlight.is_empty() && asked.options.title.is_none() && clear && is_named && alike(gap)
     };
     let data = scatter::Data {
         dots: dots
@@ -95,7 +95,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         x_label: axis(Measure::Density),
         y_label: axis(upright),
         diagonal_label: filled(&locale.around.diagonal, &[("upper", &names[0].1), ("lower", &names[1].1)]),
-        emphasis_label: String::new(),
+        emphasis_label: match dots.iter().any(|(_, d, y)| stands_out(d, y)) {
+            true => locale.around.named_in_title.clone(),
+            false => String::new(),
+        },
     };
     let rows: Vec<_> = dots.iter().map(|(c, d, _)| (c.clone(), Some(*d))).collect();
     let counted = locale.counted(dots.len(), asked.noun(&rows));

@@ -39,8 +39,7 @@ pub(super) fn is_are(locale: &Locale, count: usize, of: usize) -> &str {
 pub(super) fn gap(t: &TargetFindings, noun: &str, place: &dyn Fn(&Finding) -> String, locale: &Locale) -> String {
     let words = &locale.titles;
     if let [one] = t.findings.as_slice() {
-        // The picture has the level, and no path.
-        return against(&Finding { path: None, ..one.clone() }, t.target.force, &place(one), locale);
+        return level(one, t.target.force, &place(one), locale);
     }
     let known: Vec<&Finding> = t.findings.iter().filter(|f| f.value.is_some()).collect();
     let judged_by = |by| known.iter().any(|f| f.judged_by == by);
@@ -106,6 +105,11 @@ pub(super) fn above(
         0 => title,
         open => fill(&words.gap_rest, &[("title", &title), ("open", &open.to_string())]),
     }
+}
+
+/// Where one cell stands against its level, in a picture that has no path.
+pub(super) fn level(finding: &Finding, force: PolicyForce, place: &str, locale: &Locale) -> String {
+    against(&Finding { path: None, ..finding.clone() }, force, place, locale)
 }
 
 /// Where one series stands against its path, or its level.

@@ -91,6 +91,7 @@ pub(crate) struct Around {
     pub(crate) percent_header: String,
     pub(crate) points_header: String,
     pub(crate) emphasis: String,
+    pub(crate) named_in_title: String,
     pub(crate) emphasis_line: String,
     pub(crate) emphasis_whole: String,
     pub(crate) path_to: String,
