@@ -249,7 +249,7 @@ mod tests {
         let registry = undeb::Registry::bundled().unwrap_or_else(|e| panic!("{e}"));
         let mut brought = std::collections::BTreeSet::new();
         for source in registry.sources() {
-            brought.extend(source.breaks.iter().filter_map(|b| b.brief.clone()));
+            brought.extend(source.breaks.iter().filter_map(|b| b.brief.clone()).chain(source.brief.clone()));
             brought.extend(undeb::Measure::ALL.iter().filter_map(|m| Some(source.definition(*m).ok()?.denominator)));
         }
         let of_records = "employees in scope with a valid answer";

@@ -60,7 +60,11 @@ impl<'a> Asked<'a> {
             };
             return Err(Cause::option(format!("there is no figure of {measure} in {absent}"), span).into());
         }
-        let present = evidence.present(measure);
+        let mut present = evidence.present(measure);
+        if kind == Kind::Bounds {
+            // Without a valid answer there is no figure, and the bounds are as wide as they can be.
+            present.extend(evidence.bounded(measure));
+        }
         let regions = codes(&options.regions, evidence.regions, &|r| present.iter().any(|c| c.0 == r))?;
         let sectors = codes(&options.sectors, evidence.sectors, &|s| present.iter().any(|c| c.1 == s))?;
         for code in &options.highlight {
@@ -183,6 +187,18 @@ impl<'a> Asked<'a> {
             return Err(self.needs(&format!("figures of {}, and none fits what was asked for", self.measure), self.extent()));
         }
         Ok(cells)
+    }
+
+    /// Regions of the level without any figure in the sector that the cells share; none where regions were named, or a target
+    /// names its own.
+    pub(super) fn absent(&self, cells: &[&Cell<'a>]) -> Vec<Cell<'a>> {
+        let Some(sector) = cells.first().map(|c| c.sector).filter(|s| cells.iter().all(|c| c.sector == *s)) else { return Vec::new() };
+        if !self.regions.is_empty() || self.evidence.target.is_some() {
+            return Vec::new();
+        }
+        let there = |code: &str| cells.iter().any(|c| c.region == code);
+        let each = self.evidence.regions.each().map(|c| c.id.as_str());
+        each.filter(|c| !there(c)).map(|region| Cell { region, sector, name: self.region_name(region).to_owned() }).collect()
     }
 
     /// Whether neither the options nor a target name regions, or all are asked for.
@@ -320,7 +336,11 @@ impl<'a> Asked<'a> {
 
     /// The words around the chart. The title is the computed one unless another was given.
     pub(crate) fn frame(&self, title: String, subtitle: String, mut notes: Vec<String>) -> Frame {
-        notes.splice(0..0, self.average_note());
+        let around = &self.locale.around;
+        let illustrative = self.evidence.target.is_some_and(|t| t.target.status == undeb::Status::Illustrative);
+        let brief = self.evidence.source.brief.as_deref().map(|b| format!("{}.", self.locale.phrase(b)));
+        let first = [illustrative.then(|| around.note_illustrative.clone()), brief, self.average_note()];
+        notes.splice(0..0, first.into_iter().flatten());
         Frame {
             title: self.options.title.clone().unwrap_or(title),
             subtitle,

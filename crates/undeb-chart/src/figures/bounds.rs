@@ -29,7 +29,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         rows: rows
             .iter()
             .map(|(c, s)| bounds::Row {
-                label: c.name.clone(),
+                label: asked.marked_name(&c.name, s.as_ref()),
                 value: s.and_then(|s| s.value()),
                 interval: s.and_then(|s| s.limits()),
                 bounds: missing(s).map(|m| (m.low, m.high)),
@@ -44,7 +44,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let words = &asked.locale.titles;
     let spans: Vec<(String, f64)> =
-        rows.iter().filter_map(|(c, s)| Some((c.name.clone(), missing(s)?.high - missing(s)?.low))).collect();
+        rows.iter().filter_map(|(c, s)| Some((asked.in_title(c), missing(s)?.high - missing(s)?.low))).collect();
     let written = |span: f64| titles::points(asked.locale, span);
     let open = written(bounds.high - bounds.low);
     // Widths that read alike are none the widest.
@@ -57,12 +57,14 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         _ => &words.bounds_most,
     };
     let (low, high) = (asked.figure(bounds.low), asked.figure(bounds.high));
-    let place = if alike == 1 { widest.name.clone() } else { asked.alike(&spans, &spans[0], written) };
+    let place = if alike == 1 { asked.in_title(widest) } else { asked.alike(&spans, &spans[0], written) };
     let cells = asked.locale.counted(spans.len(), asked.noun(&rows));
     let title = filled(pattern, &[("place", &place), ("low", &low), ("high", &high), ("points", &open), ("cells", &cells)]);
     let subtitle =
         asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &periods(known.iter().map(|s| s.period()), asked.locale));
-    let notes = asked.interval_notes(&known);
+    let mut notes = asked.interval_notes(&known);
+    notes.push(around.note_bounds.clone());
+    notes.extend(asked.mark_notes(&known, false));
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let mut table = Table::of(&cells);
     table.number("missing_share", rows.iter().map(|(_, s)| missing(s).map(|m| m.share)));

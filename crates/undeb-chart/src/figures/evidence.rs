@@ -174,6 +174,11 @@ impl<'a> Evidence<'a> {
         self.known(measure).map(|e| (&*e.region, &*e.sector)).collect()
     }
 
+    /// Regions and sectors whose missing answers are counted.
+    pub(crate) fn bounded(&self, measure: Measure) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
+        self.estimates().filter(move |e| e.measure == measure && e.missing.is_some()).map(|e| (&*e.region, &*e.sector))
+    }
+
     /// Periods of the measure, whether or not any of their figures is known.
     pub(crate) fn periods(&self, measure: Measure) -> BTreeSet<Period> {
         self.estimates().filter(|e| e.measure == measure).map(|e| e.period).collect()

@@ -66,7 +66,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         false => locale.around.by_sector_and_region.clone(),
     };
     let subtitle = asked.subtitle(&sectors_of, &period.to_string());
-    let notes = asked.mark_notes(&known, known.len() < rows.len());
+    let mut notes: Vec<String> = asked.no_error_note(&known).into_iter().collect();
+    notes.extend(asked.mark_notes(&known, known.len() < rows.len()));
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     Filled::new(asked, Data::Heatmap(data), asked.frame(title, subtitle, notes), Table::of(&cells))
 }

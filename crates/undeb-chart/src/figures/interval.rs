@@ -121,7 +121,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     // A single cell is told by where it stands.
     let only = asked.evidence.target.filter(|_| level.is_some()).zip(rows.first()).and_then(|(t, (cell, _))| {
         let found = t.findings.iter().find(|f| *f.region == *cell.region && *f.sector == *cell.sector);
-        found.filter(|_| rows.len() == 1).map(|f| titles::level(f, t.target.force, &asked.full_name(cell), locale))
+        found.filter(|_| rows.len() == 1).map(|f| titles::level(f, &t.target, &asked.full_name(cell), locale))
     });
     let title = match level {
         Some(_) if only.is_some() => only.unwrap_or_default(),
@@ -132,7 +132,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 (true, false) => &locale.titles.beyond_where_stated,
                 (false, _) => "",
             };
-            let line = titles::line(locale, force, Some(titles::level_of(locale, asked.measure, level)));
+            let words = Some(titles::level_of(locale, asked.measure, level));
+            let line = target.map_or_else(String::new, |t| titles::line(locale, t, words));
             titles::above(locale, (count(true), count(false), known.len()), asked.noun(&rows), &line, beyond)
         }
         None if against_whole.is_some() => {
@@ -167,6 +168,9 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         None => asked.mark_notes(&known, false),
     });
     notes.extend(asked.old_note(old.iter()));
+    let every: Vec<&Cell<'_>> = rows.iter().map(|(c, _)| c).chain(&old).collect();
+    // Sectors of one region are rows of their own.
+    notes.extend(asked.none_note(if every.len() > 1 { asked.absent(&every) } else { Vec::new() }.iter().map(|c| c.name.clone())));
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let mut table = Table::of(&cells);
     if let Some(level) = level {

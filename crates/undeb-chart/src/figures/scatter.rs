@@ -102,7 +102,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let rows: Vec<_> = dots.iter().map(|(c, d, _)| (c.clone(), Some(*d))).collect();
     let counted = locale.counted(dots.len(), asked.noun(&rows));
-    let parts = [("upper", names[0].1.as_str()), ("lower", &names[1].1), ("above", &above.to_string()), ("cells", &counted)];
+    let all = locale.all(dots.len(), asked.noun(&rows)).to_lowercase();
+    let parts = [("upper", names[0].1.as_str()), ("lower", &names[1].1), ("above", &above.to_string()), ("cells", &counted), ("all", &all)];
     let same = dots.iter().all(|d| distance(d).abs() < 1e-9);
     let title = if let [(cell, low, high)] = dots.as_slice() {
         let figure = |s: &Shown<'_>| locale.rate(s.value().unwrap_or_default());
@@ -122,9 +123,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     } else if within {
         // Where members count as covered, coverage is above density by definition: by how much is what there is to say.
         let clear: Vec<(String, f64)> = dots.iter().filter(|d| !marked(d)).map(|d| (asked.in_title(&d.0), distance(d))).collect();
-        gaps(asked, &clear, &names)
+        let beyond = |d: &Dot<'_>| clear.iter().all(|c| c.1 < distance(d)) || clear.iter().all(|c| c.1 > distance(d));
+        asked.without_marked(gaps(asked, &clear, &names), dots.iter().any(|d| marked(d) && beyond(d)))
     } else {
-        filled(&locale.titles.scatter, &parts)
+        filled(if above == dots.len() { &locale.titles.scatter_all } else { &locale.titles.scatter }, &parts)
     };
     let title = match widest.filter(|_| !within && dots.len() > 1) {
         Some(d) => {
@@ -152,7 +154,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         &[("upper", &names[0].1), ("lower", &names[1].1), ("sectors", &sectors), ("unit", &unit), ("periods", &span)],
     );
     let both: Vec<Shown<'_>> = dots.iter().flat_map(|d| [d.1, d.2]).collect();
-    let mut notes = asked.mark_notes(&both, false);
+    let mut notes: Vec<String> = asked.no_error_note(&both).into_iter().collect();
+    notes.extend(asked.mark_notes(&both, false));
     notes.extend(asked.period_note(dots.iter().map(|d| (d.0.name.as_str(), d.1.period()))));
     let oldest = dots.iter().map(|d| d.1.period()).min();
     if let Some(since) = period.or(oldest).filter(|_| !without.is_empty()) {

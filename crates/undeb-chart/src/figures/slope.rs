@@ -21,7 +21,12 @@ struct Row<'a> {
     change: Option<Change>,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// The figure whose mark the name carries.
+    fn less_reliable(&self) -> Option<Shown<'a>> {
+        [self.to, self.from].into_iter().flatten().find(|s| s.mark.is_some_and(|m| m != undeb::Mark::NotAvailable)).or(self.to)
+    }
+
     /// Whether one of the figures is of low reliability.
     fn marked(&self) -> bool {
         [&self.from, &self.to].iter().any(|shown| shown.is_some_and(|s| s.mark.is_some()))
@@ -54,7 +59,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         rows: rows
             .iter()
             .map(|r| slope::Row {
-                label: asked.marked_name(&r.cell.name, r.to.as_ref()),
+                label: asked.marked_name(&r.cell.name, r.less_reliable().as_ref()),
                 from: r.from.and_then(|s| s.value()),
                 to: r.to.and_then(|s| s.value()),
                 change: match r.change.map(Change::sign) {
@@ -78,11 +83,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let changes: Vec<(Period, Change)> = clear.iter().filter_map(|r| Some((from, r.change?))).collect();
     let noun_rows: Vec<_> = counted.iter().map(|r| (r.cell.clone(), r.to)).collect();
     let only = clear.first().map_or("", |r| &r.cell.name);
-    let title = asked.changes_title(&changes, asked.noun(&noun_rows), only, !marked.is_empty());
+    let title = asked.changes_title(&changes, Some(to), (asked.noun(&noun_rows), only), !marked.is_empty());
     let subtitle =
         asked.subtitle(&asked.sectors_of(rows.iter().map(|r| &r.cell)), &periods([from, to].into_iter(), asked.locale));
     let mut notes = asked.interval_notes(&shown);
-    notes.extend(asked.label_mark_notes(rows.iter().filter_map(|r| r.to)));
+    notes.extend(asked.label_mark_notes(rows.iter().filter_map(|r| r.less_reliable())));
     notes.extend(asked.correlation_note(judged));
     let both: Vec<Shown<'_>> = rows.iter().find_map(|r| Some(vec![r.from?, r.to?])).unwrap_or_default();
     notes.extend(asked.break_notes(rows.first().map_or("", |r| r.cell.sector), &both));

@@ -54,8 +54,9 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let single = cells.iter().all(|(_, s)| s.iter().filter(|s| s.value().is_some()).count() < 2);
     // A title on a few cells of many would pass for one on all.
     let few = judged().next().is_some() && 2 * judged().count() < ends().count();
+    let to = ends().next().map(|(_, s)| s.period()).filter(|to| ends().all(|(_, s)| s.period() == *to));
     let title =
-        if single || few { asked.lasts_title(ends()) } else { asked.changes_title(&known, asked.noun(&rows), only, left_out) };
+        if single || few { asked.lasts_title(asked.recent(ends()).into_iter()) } else { asked.changes_title(&known, to, (asked.noun(&rows), only), left_out) };
     let valued = shown.iter().filter(|s| s.value().is_some());
     let subtitle =
         asked.subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c)), &periods(valued.map(|s| s.period()), asked.locale));

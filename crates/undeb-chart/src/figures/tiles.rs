@@ -16,7 +16,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut values = Vec::new();
     let mut without = false;
     let mut cells = asked.cells()?;
-    cells.extend(absent(asked, &cells));
+    cells.extend(asked.absent(&cells.iter().collect::<Vec<_>>()));
     for cell in cells {
         let Some((code, (row, col))) = regions.get(cell.region).and_then(|c| Some((c, c.tile?))) else { continue };
         if rows.iter().any(|(c, _): &(Cell<'_>, _)| c.region == cell.region) {
@@ -48,23 +48,17 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).collect();
     let left_out = known.iter().any(|s| s.mark.is_some() && s.value().is_some());
     let mut notes = vec![asked.locale.around.note_tiles.clone()];
+    notes.extend(asked.no_error_note(&known));
     notes.extend(asked.mark_notes(&known, without));
     let valued = rows.iter().filter_map(|(c, s)| Some((c.name.as_str(), s.filter(|s| s.value().is_some())?.period())));
     let periods_note = asked.period_note(valued);
     let title = asked.dated(asked.range(&values, left_out), periods_note.is_none());
     notes.extend(periods_note);
-    notes.extend(asked.old_note(rows.iter().map(|(c, _)| c)));
+    // The stroke is what such a tile shows.
+    notes.extend(asked.old_note(rows.iter().map(|(c, _)| c)).map(|note| format!("– {note}")));
     let span = periods(known.iter().filter(|s| s.value().is_some()).map(|s| s.period()), asked.locale);
     let subtitle = asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &span);
     let cells: Vec<_> = rows.iter().map(|(c, s)| (c, asked.measure, *s)).collect();
     let table = Table::of(&cells);
     Filled::new(asked, Data::Tiles(tiles::Data { tiles: drawn }), asked.frame(title, subtitle, notes), table)
-}
-
-/// Regions of the map without any figure: they keep their tile. None where regions were named, or a target names its own.
-fn absent<'a>(asked: &Asked<'a>, cells: &[Cell<'a>]) -> Vec<Cell<'a>> {
-    let Some(sector) = cells.first().map(|c| c.sector).filter(|_| asked.of_all_regions()) else { return Vec::new() };
-    let there = |code: &str| cells.iter().any(|c| c.region == code);
-    let each = asked.evidence.regions.each().map(|c| c.id.as_str());
-    each.filter(|c| !there(c)).map(|region| Cell { region, sector, name: asked.region_name(region).to_owned() }).collect()
 }

@@ -3,7 +3,7 @@
 //! Source: METHODS M28.
 
 use undeb::{
-    Answer, Classification, Finding, Interval, JudgedBy, Level, Measure, PathAnswer, Period, PolicyForce, Reason, Target,
+    Answer, Classification, Finding, Interval, JudgedBy, Level, Measure, PathAnswer, Period, PolicyForce, Reason, Status, Target,
     TargetFindings,
 };
 
@@ -34,12 +34,17 @@ pub(super) fn is_are(locale: &Locale, count: usize, of: usize) -> &str {
     if count == 1 || of == 1 { &locale.titles.is } else { &locale.titles.are }
 }
 
+/// As [`is_are`] of what has been.
+fn was_were(locale: &Locale, count: usize, of: usize) -> &str {
+    if count == 1 || of == 1 { &locale.titles.was } else { &locale.titles.were }
+}
+
 /// How many cells are at or above the level, and how many are below it; of a single cell where it stands. Sampling error
 /// is claimed only where the answers were judged by it, and cells without a figure are not counted.
 pub(super) fn gap(t: &TargetFindings, noun: &str, place: &dyn Fn(&Finding) -> String, locale: &Locale) -> String {
     let words = &locale.titles;
     if let [one] = t.findings.as_slice() {
-        return level(one, t.target.force, &place(one), locale);
+        return level(one, &t.target, &place(one), locale);
     }
     let known: Vec<&Finding> = t.findings.iter().filter(|f| f.value.is_some()).collect();
     let judged_by = |by| known.iter().any(|f| f.judged_by == by);
@@ -53,19 +58,20 @@ pub(super) fn gap(t: &TargetFindings, noun: &str, place: &dyn Fn(&Finding) -> St
         Level::Fixed(level) => Some(level),
         _ => None,
     };
-    let line = line(locale, t.target.force, level.map(|l| level_of(locale, t.target.measure, l)));
+    let line = line(locale, &t.target, level.map(|l| level_of(locale, t.target.measure, l)));
     above(locale, (count(Answer::Met), count(Answer::NotMet), known.len()), noun, &line, beyond)
 }
 
-/// "80% line", "target of 32.9%"; "target" where each cell has a level of its own.
-pub(super) fn line(locale: &Locale, force: PolicyForce, level: Option<String>) -> String {
+/// "80% line", "target of 32.9%"; "target" where each cell has a level of its own. What is made up to show an answer is called so.
+pub(super) fn line(locale: &Locale, target: &Target, level: Option<String>) -> String {
     let words = &locale.titles;
-    match (force, level) {
-        (PolicyForce::Trigger, Some(level)) => fill(&words.line_of, &[("level", &level)]),
-        (_, Some(level)) => fill(&words.target_of, &[("level", &level)]),
-        (PolicyForce::Trigger, None) => words.line.clone(),
-        (_, None) => words.target.clone(),
-    }
+    let illustrative = target.status == Status::Illustrative;
+    let (of, alone) = match target.force {
+        PolicyForce::Trigger => (&words.line_of, &words.line),
+        PolicyForce::Target if illustrative => (&words.illustrative_target_of, &words.illustrative_target),
+        PolicyForce::Target => (&words.target_of, &words.target),
+    };
+    level.map_or_else(|| alone.clone(), |level| fill(of, &[("level", &level)]))
 }
 
 /// A level as a plan writes it, without needless decimals.
@@ -108,12 +114,12 @@ pub(super) fn above(
 }
 
 /// Where one cell stands against its level, in a picture that has no path.
-pub(super) fn level(finding: &Finding, force: PolicyForce, place: &str, locale: &Locale) -> String {
-    against(&Finding { path: None, ..finding.clone() }, force, place, locale)
+pub(super) fn level(finding: &Finding, target: &Target, place: &str, locale: &Locale) -> String {
+    against(&Finding { path: None, ..finding.clone() }, target, place, locale)
 }
 
 /// Where one series stands against its path, or its level.
-pub(super) fn against(finding: &Finding, force: PolicyForce, place: &str, locale: &Locale) -> String {
+pub(super) fn against(finding: &Finding, target: &Target, place: &str, locale: &Locale) -> String {
     let words = &locale.titles;
     let (Some(value), Some(period)) = (finding.value, finding.period) else {
         let level = finding.level.map(|level| level_of(locale, finding.measure, level));
@@ -122,7 +128,7 @@ pub(super) fn against(finding: &Finding, force: PolicyForce, place: &str, locale
             (_, Some(_)) => &words.no_figure_against,
             (_, None) => &words.no_figure,
         };
-        return fill(pattern, &[("place", place), ("line", &line(locale, force, level))]);
+        return fill(pattern, &[("place", place), ("line", &line(locale, target, level))]);
     };
     let at = at(locale, place, &figure(locale, finding.measure, value), &period.to_string());
     let (pattern, level, judged) = match (&finding.path, finding.level, finding.answer) {
@@ -141,8 +147,9 @@ pub(super) fn against(finding: &Finding, force: PolicyForce, place: &str, locale
     };
     let beyond = if judged { words.comma_beyond.as_str() } else { "" };
     let level = level_of(locale, finding.measure, level);
-    let line = line(locale, force, Some(level.clone()));
-    format!("{}{beyond}", fill(pattern, &[("at", &at), ("level", &level), ("line", &line)]))
+    let way = if target.status == Status::Illustrative { &words.illustrative_way } else { &words.way };
+    let line = line(locale, target, Some(level.clone()));
+    format!("{}{beyond}", fill(pattern, &[("at", &at), ("level", &level), ("line", &line), ("way", way)]))
 }
 
 fn at(locale: &Locale, place: &str, value: &str, period: &str) -> String {
@@ -183,9 +190,10 @@ impl Change {
 
 impl<'a> Asked<'a> {
     /// The latest value of a series and its change since the first figure that it may be compared with.
-    pub(super) fn course(&self, place: &str, value: f64, period: &str, since: Option<(String, Change)>) -> String {
+    pub(super) fn course(&self, place: &str, latest: &Shown<'_>, since: Option<(String, Change)>) -> String {
         let words = &self.locale.titles;
-        let at = at(self.locale, place, &self.figure(value), period);
+        let value = self.marked_name(&self.figure(latest.value().unwrap_or_default()), Some(latest));
+        let at = at(self.locale, place, &value, &latest.period().to_string());
         let Some((from, change)) = since else { return at };
         let points = points(self.locale, change.value);
         let (pattern, beyond) = match (change.sign(), change.interval.is_some()) {
@@ -229,11 +237,17 @@ impl<'a> Asked<'a> {
     }
 
     /// How many rose and how many fell since the period of their first figure, and whether marked figures were left out;
-    /// `only` is the name of the first.
-    pub(super) fn changes_title(&self, changes: &[(Period, Change)], noun: &str, only: &str, left_out: bool) -> String {
+    /// `only` is the name of the first, `to` the period of the last figures, where it is one.
+    pub(super) fn changes_title(
+        &self,
+        changes: &[(Period, Change)],
+        to: Option<Period>,
+        (noun, only): (&str, &str),
+        left_out: bool,
+    ) -> String {
         let words = &self.locale.titles;
         if changes.is_empty() {
-            return if left_out { words.all_marked.clone() } else { words.no_changes.clone() };
+            return if left_out { words.all_changes_marked.clone() } else { words.no_changes.clone() };
         }
         let count = |sign: i8| changes.iter().filter(|(_, c)| c.sign() == sign).count();
         let judged = changes.iter().filter(|(_, c)| c.interval.is_some()).count();
@@ -243,9 +257,9 @@ impl<'a> Asked<'a> {
             _ => &words.beyond_where_stated,
         };
         let first = changes[0].0;
-        let from = match changes.iter().all(|(p, _)| *p == first) {
-            true => fill(&words.in_period, &[("period", &first.to_string())]),
-            false => words.at_start.clone(),
+        let from = match to.filter(|_| changes.iter().all(|(p, _)| *p == first)) {
+            Some(to) => fill(&words.in_period, &[("period", &first.to_string()), ("to", &to.to_string())]),
+            None => words.at_start.clone(),
         };
         let (down, up, all) = (count(-1), count(1), changes.len());
         let pattern = match (down, up) {
@@ -264,7 +278,7 @@ impl<'a> Asked<'a> {
             ("down", down.to_string()),
             ("cells", self.locale.counted(all, noun)),
             ("all", self.locale.all(all, noun)),
-            ("are", is_are(self.locale, if down == 0 { up } else { down }, all).to_owned()),
+            ("were", was_were(self.locale, if down == 0 { up } else { down }, all).to_owned()),
             ("from", from),
             ("beyond", beyond.to_owned()),
             ("up", up.to_string()),
@@ -306,7 +320,10 @@ impl<'a> Asked<'a> {
                 let (least, most) = (self.all_at(values, low), self.all_at(values, high));
                 fill(&words.range, &[("low", &lowest), ("lowest", &least), ("high", &highest), ("highest", &most)])
             }
-            (Some(one), _) if values.len() == 1 => fill(&words.one, &[("value", &self.figure(one.1)), ("name", &one.0)]),
+            // What is left out may differ: the rest is not everywhere.
+            (Some(one), _) if values.len() == 1 || left_out => {
+                fill(&words.one, &[("value", &self.figure(one.1)), ("name", &self.all_at(values, one))])
+            }
             (Some(one), _) => fill(&words.everywhere, &[("value", &self.figure(one.1))]),
             _ if left_out => return words.all_marked.clone(),
             _ => words.no_figures.clone(),

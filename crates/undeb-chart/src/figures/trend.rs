@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use undeb::{Finding, Force, Measure, Period, PolicyForce, Target, TargetFindings};
+use undeb::{Finding, Force, Measure, Period, PolicyForce, Status, Target, TargetFindings};
 
 use super::asked::{Asked, Cell};
 use super::evidence::{Shown, last_known};
 use super::table::Table;
 use super::titles::{self, Change};
-use super::when::{RECENT, periods};
+use super::when::periods;
 use super::{Data, Filled};
 use crate::error::{Cause, ChartError};
 use crate::locale::fill as filled;
@@ -48,7 +48,7 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let (cell, series) = &lines[focus];
     // Of many lines none is the one that the title is about.
     let ends = lines.iter().filter_map(|(c, s)| Some((c, last_known(s)?)));
-    let recent: Vec<_> = ends.filter(|(_, s)| newest.is_some_and(|newest| newest.years_since(s.period()) <= RECENT)).collect();
+    let recent = asked.recent(ends);
     let title = if many && recent.len() > 1 && cell.region != asked.evidence.regions.whole() {
         asked.lasts_title(recent.into_iter())
     } else {
@@ -114,7 +114,9 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
     let (path, path_label) = match (&nodes, finding.level) {
         (Some(nodes), Some(level)) => {
             let deadline = t.target.deadline.map(|d| d.to_string()).unwrap_or_default();
-            let label = filled(&around.path_to, &[("level", &asked.level_of(level)), ("deadline", &deadline)]);
+            let illustrative = t.target.status == Status::Illustrative;
+            let pattern = if illustrative { &around.illustrative_path_to } else { &around.path_to };
+            let label = filled(pattern, &[("level", &asked.level_of(level)), ("deadline", &deadline)]);
             (Some(sampled(&t.target, nodes)), label)
         }
         (None, Some(level)) => {
@@ -140,7 +142,7 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
         break_label: asked.locale.drawing.break_word.clone(),
         ..trend::Data::default()
     };
-    let title = titles::against(finding, t.target.force, &asked.full_name(&lines[0].0), asked.locale);
+    let title = titles::against(finding, &t.target, &asked.full_name(&lines[0].0), asked.locale);
     finish(asked, &lines, 0, title, data)
 }
 
@@ -159,22 +161,13 @@ fn finish(
     let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c)), &span);
     let mut notes = asked.interval_notes(series);
     notes.extend(asked.end_mark_notes(lines));
-    let without: Vec<String> = lines.iter().filter(|(_, s)| last_known(s).is_none()).map(|(c, _)| c.name.clone()).collect();
-    if !without.is_empty() && without.len() < lines.len() {
-        notes.push(filled(&asked.locale.around.note_no_figure, &[("names", &asked.locale.listed(&without))]));
-    }
+    let without = lines.iter().filter(|(_, s)| last_known(s).is_none()).map(|(c, _)| c.name.clone());
+    notes.extend(asked.none_note(without));
     // Breaks are drawn as far as any line reaches.
     let all: Vec<Shown<'_>> =
         [shown().min_by_key(|s| s.period()), shown().max_by_key(|s| s.period())].into_iter().flatten().copied().collect();
-    // Of several sectors a break may concern one alone.
-    let sectors: BTreeSet<&str> = lines.iter().map(|(c, _)| c.sector).collect();
-    for sector in &sectors {
-        let of = if sectors.len() > 1 { format!("{}: ", asked.sector_name(sector)) } else { String::new() };
-        let barred = all.len() == 2 && asked.evidence.barred(asked.measure, sector, all[0].period(), all[1].period());
-        // Cautions are drawn of the sector in focus alone; the note on a break comes first.
-        let most = if *sector == cell.sector { usize::MAX } else { usize::from(barred) };
-        notes.extend(asked.break_notes(sector, &all).into_iter().take(most).map(|note| format!("{of}{note}")));
-    }
+    notes.extend(asked.break_notes_of(lines.iter().map(|(c, _)| c.sector), &all));
+    notes.extend(asked.options.projection.as_ref().map(|_| asked.locale.around.note_projection.clone()));
     let rows: Vec<_> = lines.iter().flat_map(|(c, s)| s.iter().map(move |s| (c, asked.measure, Some(*s)))).collect();
     let mut table = Table::of(&rows);
     let at = |p: Period| data.path.as_ref().and_then(|path| level_at(path, p.start()));
@@ -290,7 +283,7 @@ impl<'a> Asked<'a> {
             return filled(&self.locale.titles.no_figure, &[("place", place)]);
         };
         let since = self.since_start(sector, series).map(|(from, change)| (from.to_string(), change));
-        self.course(place, latest.value().unwrap_or_default(), &latest.period().to_string(), since)
+        self.course(place, &latest, since)
     }
 
     /// The change to the latest figure from the first that may be compared with it.

@@ -31,6 +31,17 @@ impl<'a> Asked<'a> {
         self.evidence.target.is_some() || self.newest.is_none_or(|newest| newest.years_since(shown.period()) <= RECENT)
     }
 
+    /// The figures that lie near enough to the newest of them.
+    pub(super) fn recent<'c>(&self, ends: impl Iterator<Item = (&'c Cell<'a>, Shown<'a>)>) -> Vec<(&'c Cell<'a>, Shown<'a>)>
+    where
+        'a: 'c,
+    {
+        let mut ends: Vec<_> = ends.collect();
+        let newest = ends.iter().map(|(_, s)| s.period()).max();
+        ends.retain(|(_, s)| newest.is_some_and(|newest| newest.years_since(s.period()) <= RECENT));
+        ends
+    }
+
     /// The figures that are too old to stand beside the newest, in a note.
     pub(super) fn old_note<'c>(&self, cells: impl Iterator<Item = &'c Cell<'a>>) -> Option<String>
     where

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use undeb::{Force, Mark, Measure, Period, PolicyForce, Target};
+use undeb::{Force, Mark, Measure, Period, PolicyForce, Status, Target};
 
 use super::asked::{Asked, Cell};
 use super::evidence::{Shown, assumed};
@@ -131,6 +131,19 @@ impl<'a> Asked<'a> {
         notes
     }
 
+    /// That no figure has a sampling error, under a chart that draws no intervals.
+    pub(super) fn no_error_note(&self, shown: &[Shown<'_>]) -> Option<String> {
+        let mut known = shown.iter().filter(|s| s.value().is_some()).peekable();
+        let none = known.peek().is_some() && known.all(|s| s.interval.is_none());
+        none.then(|| self.locale.around.note_no_error.clone())
+    }
+
+    /// The cells that have no figure.
+    pub(super) fn none_note(&self, names: impl Iterator<Item = String>) -> Option<String> {
+        let names: Vec<String> = names.collect();
+        (!names.is_empty()).then(|| fill(&self.locale.around.note_no_figure, &[("names", &self.locale.listed(&names))]))
+    }
+
     /// What changes are judged with: the records, or a correlation.
     pub(super) fn correlation_note(&self, judged: bool) -> Option<String> {
         let around = &self.locale.around;
@@ -228,12 +241,29 @@ impl<'a> Asked<'a> {
         broken.into_iter().chain(listed(Force::Caution, &around.note_caution)).collect()
     }
 
+    /// The notes on breaks of several sectors: those that hold of some alone begin with their names.
+    pub(super) fn break_notes_of(&self, sectors: impl Iterator<Item = &'a str>, shown: &[Shown<'_>]) -> Vec<String> {
+        let sectors: BTreeSet<&str> = sectors.collect();
+        let mut notes: Vec<(String, Vec<String>)> = Vec::new();
+        for sector in &sectors {
+            for note in self.break_notes(sector, shown) {
+                match notes.iter_mut().find(|(known, _)| *known == note) {
+                    Some((_, of)) => of.push(self.sector_name(sector).to_owned()),
+                    None => notes.push((note, vec![self.sector_name(sector).to_owned()])),
+                }
+            }
+        }
+        let whole = |of: &[String]| of.len() == sectors.len();
+        notes.into_iter().map(|(note, of)| if whole(&of) { note } else { format!("{}: {note}", self.locale.listed(&of)) }).collect()
+    }
+
     /// "Target", or "Line at 80%" where the level is a trigger.
     pub(super) fn line_label(&self, target: &Target) -> String {
         let around = &self.locale.around;
         match (target.force, &target.level) {
             (PolicyForce::Trigger, undeb::Level::Fixed(level)) => self.line_at(&around.line, *level),
             (PolicyForce::Trigger, _) => around.line.clone(),
+            (PolicyForce::Target, _) if target.status == Status::Illustrative => around.illustrative_line.clone(),
             (PolicyForce::Target, _) => self.locale.drawing.target.clone(),
         }
     }

@@ -243,6 +243,7 @@ impl Source {
             id: survey.to_owned(),
             title: survey.to_owned(),
             publisher: survey.to_owned(),
+            brief: None,
             citation: survey.to_owned(),
             terms: not_stated(),
             url: None,

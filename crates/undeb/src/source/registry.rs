@@ -95,6 +95,9 @@ pub struct Source {
     pub publisher: String,
     /// How to cite them.
     pub citation: String,
+    /// What must be said wherever the figures are shown, in a few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brief: Option<String>,
     /// Terms of use.
     pub terms: String,
     /// Address, where there is one.
