@@ -40,7 +40,8 @@ pub(super) fn run() {
     };
     let rows = interval::Data { rows: (0..51).map(row).collect(), target: Some(0.25), ..interval::Data::default() };
     time("interval, 51 rows", 10.0, || interval::draw("i", &frame, &rows, Theme::Light));
-    let panel = |k: usize| small_multiples::Panel { series: series(k, 40), target: Some(0.3) };
+    let panel =
+        |k: usize| small_multiples::Panel { series: series(k, 40), target: Some(0.3), ..small_multiples::Panel::default() };
     let page = small_multiples::Data {
         panels: (0..51).map(panel).collect(),
         whole: Some(series(7, 40)),

@@ -57,6 +57,7 @@ fn gaps(names: &[String]) -> gap::Data {
             points: Some(100.0 * short),
             workers: Some(short * 1_400_000.0),
             tone,
+            ..gap::Row::default()
         }
     });
     gap::Data {
@@ -110,6 +111,7 @@ fn heat(rows: &[String]) -> heatmap::Data {
         rows: rows.to_vec(),
         columns: columns.map(String::from).to_vec(),
         cells: (0..rows.len()).map(|r| (0..5).map(|c| cell(r, c)).collect()).collect(),
+        ..heatmap::Data::default()
     }
 }
 
@@ -136,6 +138,7 @@ fn map() -> tiles::Data {
         value: (i != 6).then_some(rate(i, 3)),
         mark: (i == 6).then(|| "[c]".into()).or((i == 2).then(|| "[u]".into())),
         suppressed: i == 6,
+        ..tiles::Tile::default()
     };
     tiles::Data { tiles: spots.iter().enumerate().map(tile).collect() }
 }
@@ -149,6 +152,7 @@ fn states() -> tiles::Data {
         value: Some(rate(i, 2)),
         mark: (i % 13 == 4).then(|| "[u]".into()),
         suppressed: false,
+        ..tiles::Tile::default()
     });
     tiles::Data { tiles: tiles.collect() }
 }
@@ -211,7 +215,11 @@ fn panels(names: &[String], years: i32) -> small_multiples::Data {
         panels: names
             .iter()
             .enumerate()
-            .map(|(k, name)| small_multiples::Panel { series: line(k, name, 0.02), target: Some(0.3) })
+            .map(|(k, name)| small_multiples::Panel {
+                series: line(k, name, 0.02),
+                target: Some(0.3),
+                ..small_multiples::Panel::default()
+            })
             .collect(),
         whole: Some(line(2, "All areas together", 0.0)),
         interval_label: "95% interval".into(),
@@ -228,7 +236,7 @@ fn slopes(names: &[String]) -> slope::Data {
             d if d < -0.02 => slope::Change::Fall,
             _ => slope::Change::Unclear,
         };
-        slope::Row { label: name.clone(), from: Some(from), to: Some(to), change }
+        slope::Row { label: name.clone(), from: Some(from), to: Some(to), change, ..slope::Row::default() }
     };
     slope::Data {
         rows: names.iter().enumerate().map(row).collect(),
@@ -274,6 +282,7 @@ fn missing(names: &[String]) -> bounds::Data {
             interval: Some((v - 0.015, v + 0.015)),
             bounds: Some((v * (1.0 - gone), v * (1.0 - gone) + gone)),
             missing: Some(gone),
+            ..bounds::Row::default()
         }
     };
     bounds::Data {
@@ -304,7 +313,13 @@ fn cells(names: &[String]) -> funnel::Data {
     let dot = |(i, name): (usize, &String)| {
         let size = 60.0 * 1.12f64.powi((i * 17 % 50) as i32);
         let value = 0.24 + error(size) * (1.3 * ((i * 29 % 13) as f64 - 6.0) / 2.4);
-        funnel::Dot { label: name.clone(), size, value: Some(value), outside: (value - 0.24).abs() > 2.8 * error(size) }
+        funnel::Dot {
+            label: name.clone(),
+            size,
+            value: Some(value),
+            outside: (value - 0.24).abs() > 2.8 * error(size),
+            ..funnel::Dot::default()
+        }
     };
     let limit = |label: &str, z: f64| funnel::Limit {
         label: label.into(),

@@ -25,6 +25,8 @@ pub struct Row {
     pub bounds: Option<(f64, f64)>,
     /// The share of answers that are missing.
     pub missing: Option<f64>,
+    /// Whether the row stands out: its name is bold.
+    pub emphasised: bool,
 }
 
 /// Everything a bounds chart shows. An empty label takes a plain default.
@@ -92,7 +94,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let plan = Rows::plan(&layout, &names, columns, &ticks);
     let bottom = plan.axis(&mut layout, &ticks);
     for (i, row) in rows.iter().enumerate() {
-        plan.name(&mut layout, i, &row.label, false);
+        plan.name(&mut layout, i, &row.label, row.emphasised);
         let (y, half) = (plan.middle(i), plan.thickness() / 2.0);
         if let Some((no, yes)) = row.bounds {
             let (from, to) = (plan.scale.place(no), plan.scale.place(yes));
@@ -131,6 +133,7 @@ fn tidy(row: &Row) -> Row {
         interval: sound_pair(row.interval),
         bounds: sound_pair(row.bounds).map(|(a, b)| (a.min(b), a.max(b))),
         missing: sound(row.missing),
+        emphasised: row.emphasised,
     }
 }
 

@@ -204,8 +204,6 @@ impl<'a> Layout<'a> {
             description.insert(0, sentence(stamp));
         }
         description.retain(|s| !s.is_empty());
-        let around = [&frame.subtitle].into_iter().chain(&frame.notes).chain([&source]).map(|s| sentence(s));
-        let summary: Vec<String> = around.filter(|s| !s.is_empty()).collect();
         let id = self.svg.id.clone();
         let (body, texts, marks) = self.svg.finish();
         Picture {
@@ -213,7 +211,6 @@ impl<'a> Layout<'a> {
             width: self.right + MARGIN,
             height: (self.top + MARGIN).ceil(),
             title: frame.title.clone(),
-            summary: summary.join(" "),
             description: description.join(" "),
             millimetres: None,
             palette: self.palette,

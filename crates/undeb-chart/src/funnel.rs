@@ -14,7 +14,7 @@ use crate::plane::{Axis, Plane, Spot};
 use crate::svg::Type;
 use crate::text::wrap;
 use crate::theme::{Theme, size};
-use crate::words::{named_below, or};
+use crate::words::{lower, named_below, or};
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +25,8 @@ pub struct Dot {
     pub size: f64,
     /// The estimate.
     pub value: Option<f64>,
+    /// Whether the dot stands out: it is named before all others.
+    pub emphasised: bool,
     /// Whether the estimate lies outside the limits; its name is placed first.
     pub outside: bool,
 }
@@ -128,7 +130,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
     let sizes = Sizes { powers: most / least > WIDE };
-    let across = Axis { name: or(&data.size_label, "Sample size"), ticks: sizes.ticks(least, most) };
+    let name = or(&data.size_label, "Sample size");
+    // A reader of round numbers at uneven distances is told why.
+    let name = if sizes.powers { fill(&locale.around.log_scale, &[("axis", name)]) } else { name.to_owned() };
+    let across = Axis { name: &name, ticks: sizes.ticks(least, most) };
     let (first, last) = (across.ticks[0].0, across.ticks[across.ticks.len() - 1].0);
     // Limits of tiny samples would leave no room for the dots: the axis follows the dots and what is near them.
     // What the largest sample is held against is always in sight.
@@ -164,14 +169,16 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         lines.push(line);
     }
     let mut order: Vec<&(&Dot, f64)> = known.iter().collect();
-    order.sort_by_key(|(dot, _)| dot.outside);
+    order.sort_by_key(|(dot, _)| (dot.emphasised, dot.outside));
     let mut spots = Vec::new();
+    let picked = known.iter().any(|(dot, _)| dot.emphasised);
     for (dot, value) in order {
         let at = (plane.x.place(sizes.at(dot.size)), plane.y.place(*value));
         // Filled or hollow says it where colour is lost.
         let mark = if dot.outside { Mark::Full(palette.series[3]) } else { Mark::Hollow(palette.neutral) };
-        mark.draw(&mut layout.svg, at, palette, 4.5);
-        spots.push(Spot { at, name: &dot.label, strong: dot.outside, named: dot.outside || known.len() <= FEW });
+        mark.draw(&mut layout.svg, at, palette, if dot.emphasised { 6.5 } else { 4.5 });
+        let named = dot.outside || dot.emphasised || known.len() <= FEW;
+        spots.push(Spot { at, name: &dot.label, strong: if picked { dot.emphasised } else { dot.outside }, named });
     }
     let without = plane.name(&mut layout, &spots, &lines);
     let mut bottom = layout.top;
@@ -184,7 +191,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let unnamed: Vec<&str> = without.iter().map(|i| spots[*i].name).collect();
     let unknown = data.dots.iter().filter(|dot| !known.iter().any(|(other, _)| std::ptr::eq(*other, *dot)));
     let unknown: Vec<&str> = unknown.map(|dot| dot.label.as_str()).collect();
-    for (names, pattern) in [(unnamed, &drawing.without_name), (unknown, &drawing.without)] {
+    let within: Vec<&str> = spots.iter().filter(|spot| !spot.named).map(|spot| spot.name).collect();
+    let below = [(unnamed, &drawing.without_name), (within, &drawing.within_unnamed), (unknown, &drawing.without)];
+    for (names, pattern) in below {
         let words = named_below(pattern, &names, "");
         for line in wrap(&words, set.size, set.weight, layout.right - layout.left) {
             bottom += 18.0;
@@ -198,9 +207,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let value = sound(dot.value).map_or(drawing.no_evidence.to_lowercase(), |v| format!("{}%", percent(v)));
         let above = sound(dot.value).zip(centre).is_none_or(|(v, centre)| v >= centre);
         let words = if above { &drawing.above_limits } else { &drawing.below_limits };
-        let place = if dot.outside { format!(", {words}") } else { String::new() };
+        let place = if dot.outside { words.clone() } else { lower(&drawing.within_limits) };
         let size = if real(dot.size) { grouped(dot.size) } else { decimal(0.0, 0) };
-        format!("{}: {}{place}", dot.label, fill(&drawing.sampled, &[("value", &value), ("size", &size)]))
+        format!("{}: {}, {place}", dot.label, fill(&drawing.sampled, &[("value", &value), ("size", &size)]))
     }));
     layout.finish(bottom, says)
 }

@@ -77,6 +77,8 @@ pub struct Row {
     pub workers: Option<f64>,
     /// The verdict.
     pub tone: Tone,
+    /// Whether the row stands out: its name is bold.
+    pub emphasised: bool,
 }
 
 /// Everything a gap chart shows. An empty key label takes a plain default.
@@ -125,7 +127,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let plan = Rows::plan(&layout, &names, columns, &ticks);
     let bottom = plan.axis(&mut layout, &ticks);
     for (i, row) in rows.iter().enumerate() {
-        plan.name(&mut layout, i, &row.label, false);
+        plan.name(&mut layout, i, &row.label, row.emphasised);
         row_marks(&mut layout, &plan, i, row);
     }
     plan.columns(&mut layout, &[]);
@@ -145,6 +147,7 @@ fn finite(row: &Row) -> Row {
         points: real(row.points),
         workers: real(row.workers),
         tone: row.tone,
+        emphasised: row.emphasised,
     }
 }
 

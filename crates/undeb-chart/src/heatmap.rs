@@ -42,6 +42,8 @@ impl Cell {
 /// Everything a heat map shows. A cell that is missing from its row is drawn empty.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Data {
+    /// The rows that stand out: their names are bold.
+    pub emphasised: Vec<String>,
     /// The names of the rows from top to bottom.
     pub rows: Vec<String>,
     /// The names of the columns from left to right.
@@ -154,7 +156,12 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         let y = |r: usize| top + (r % grid.down) as f64 * grid.step;
         let corner = |r: usize, k: usize| (lefts[r] + grid.gutter + 12.0 + k as f64 * grid.pitch, y(r));
         for (r, name) in data.rows.iter().enumerate() {
-            row_name(&mut layout, &grid, name, (lefts[r] + grid.gutter, y(r) + (grid.step - GAP) / 2.0));
+            row_name(
+                &mut layout,
+                &grid,
+                (name, data.emphasised.contains(name)),
+                (lefts[r] + grid.gutter, y(r) + (grid.step - GAP) / 2.0),
+            );
             for (k, c) in block.iter().enumerate() {
                 surface(&mut layout, &grid, &data.cell(r, *c), corner(r, k), ramp.as_ref());
             }
@@ -184,12 +191,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     layout.finish(bottom, says)
 }
 
-fn row_name(layout: &mut Layout<'_>, grid: &Grid, name: &str, (right, middle): (f64, f64)) {
+fn row_name(layout: &mut Layout<'_>, grid: &Grid, (name, strong): (&str, bool), (right, middle): (f64, f64)) {
     // A name that is a little too long is better set smaller than cut.
     let fits = |size: &f64| width(name, *size, Weight::Regular) <= grid.gutter * grid.name_lines as f64;
     let least = (size::SMALL - 2.0).min(grid.sizes.0);
     let size = [grid.sizes.0, size::SMALL - 1.0].into_iter().find(fits).unwrap_or(least).min(grid.sizes.0);
     let set = Type::new(size, layout.palette.ink).anchored(Anchor::End);
+    let set = if strong { set.semi_bold() } else { set };
     let lines = name_lines(name, &set, grid.gutter + 0.01, grid.name_lines);
     let first = middle - (lines.len().max(1) - 1) as f64 * 8.0;
     for (i, line) in lines.iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::locale::Locale;
 use crate::picture::Picture;
 use crate::rows::{Column, Rows};
 use crate::theme::Theme;
-use crate::words::or;
+use crate::words::{lower, or};
 
 /// One estimate. Rates and changes are fractions; a change may be negative.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -124,8 +124,12 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let (sign, nothing) = (layout.sign, layout.nothing());
     let mut says: Vec<String> = target.map(|v| format!("{target_label} {}{sign}", percent(v))).into_iter().collect();
     let own = |row: &Row| row.target.map_or(String::new(), |v| format!("; {target_label} {}{sign}", percent(v)));
+    let differs = |row: &Row| match row.emphasised && !data.emphasis_label.is_empty() {
+        true => format!("; {}", lower(&data.emphasis_label)),
+        false => String::new(),
+    };
     says.extend(rows.iter().map(|row| match row.value {
-        Some(_) => format!("{}: {}{sign}{}", row.label, figures(row, frame.locale), own(row)),
+        Some(_) => format!("{}: {}{sign}{}{}", row.label, figures(row, frame.locale), own(row), differs(row)),
         None => format!("{}: {nothing}{}", row.label, own(row)),
     }));
     layout.finish(bottom, says)

@@ -35,6 +35,8 @@ pub struct Locale {
     nouns: BTreeMap<String, Noun>,
     names: BTreeMap<String, BTreeMap<String, String>>,
     phrases: BTreeMap<String, String>,
+    /// Names as they stand within a sentence, where that differs: "the Netherlands".
+    within: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -100,6 +102,11 @@ impl Locale {
     /// The name of a code of a classification, or the given name where this locale has none of its own.
     pub fn place<'a>(&'a self, classification: &str, code: &str, name: &'a str) -> &'a str {
         self.names.get(classification).and_then(|names| names.get(code)).map_or(name, String::as_str)
+    }
+
+    /// The name of a code within a sentence, or the given name where nothing parts the two.
+    pub(crate) fn within<'a>(&'a self, classification: &str, code: &str, name: &'a str) -> &'a str {
+        self.within.get(classification).and_then(|names| names.get(code)).map_or(name, String::as_str)
     }
 
     /// Words that a source brings, such as its population, in this language where they are known; as they are if not.
@@ -217,7 +224,7 @@ mod tests {
             toml::from_str::<Locale>(text).unwrap_or_else(|e| panic!("{e}"));
             let mut all = Vec::new();
             patterns(&toml::from_str(text).unwrap_or_else(|e| panic!("{e}")), "", &mut all);
-            all.retain(|(key, _)| !key.starts_with(".names") && !key.starts_with(".phrases"));
+            all.retain(|(key, _)| ![".names", ".phrases", ".within"].iter().any(|own| key.starts_with(own)));
             all
         };
         let english = read(include_str!("../../../data/locales/en.toml"));
@@ -235,7 +242,7 @@ mod tests {
             for measure in undeb::Measure::ALL {
                 assert!(locale.measures.contains_key(measure.id()), "{} {measure}", locale.id);
             }
-            for (classification, names) in &locale.names {
+            for (classification, names) in locale.names.iter().chain(&locale.within) {
                 let tree = undeb::bundled::classification(classification).unwrap_or_else(|e| panic!("{e}"));
                 for code in names.keys() {
                     assert!(tree.get(code).is_some(), "{classification}: {code}");

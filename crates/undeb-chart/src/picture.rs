@@ -47,9 +47,7 @@ pub struct Picture {
     pub height: f64,
     /// The title, whether or not it is drawn.
     pub title: String,
-    /// What the chart is, in a sentence or two: subtitle, notes and source. A reader hears this in place of the drawing.
-    pub summary: String,
-    /// Everything the chart shows, in words.
+    /// Everything the chart shows, in words; a reader hears this in place of the drawing.
     pub description: String,
     /// The width on paper in millimetres, where the document gives its size in them.
     pub(crate) millimetres: Option<f64>,
@@ -65,7 +63,7 @@ impl Picture {
         let (id, width, height) = (&self.id, number(self.width), number(self.height));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" role=\"img\" \
-             aria-labelledby=\"{id}-title {id}-desc\" width=\"{}\" height=\"{}\" \
+             aria-labelledby=\"{id}-title\" aria-describedby=\"{id}-desc\" width=\"{}\" height=\"{}\" \
              viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILY}\" font-size=\"{}\" \
              fill=\"{}\" stroke-linecap=\"round\" stroke-linejoin=\"round\" style=\"font-variant-numeric:tabular-nums\">\
              <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>\
@@ -75,7 +73,7 @@ impl Picture {
             size::LABEL,
             self.palette.ink.hex(),
             escape(&clean(&self.title)),
-            escape(&clean(&self.summary)),
+            escape(&clean(&self.description)),
             self.palette.background.hex(),
             self.body
         )

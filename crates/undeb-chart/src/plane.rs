@@ -93,7 +93,7 @@ impl Plane {
     }
 
     fn area(&self) -> Area {
-        Area { left: self.x.start, right: self.x.end + 14.0, top: self.y.end - 8.0, bottom: self.y.start + 8.0 }
+        Area { left: self.x.start, right: self.x.end + 14.0, top: self.y.end - 8.0, bottom: self.y.start }
     }
 
     /// Names as many dots as can be named without touching a dot or another name, the strong ones first: beside the dot
@@ -113,7 +113,7 @@ impl Plane {
             let at = group.at;
             let set = Type::new(size::SMALL, layout.palette.ink).with_halo();
             let set = if group.strong { set.semi_bold() } else { set };
-            let (words, said) = group.words(spots, layout.locale, &set, room);
+            let (words, unsaid) = group.words(spots, layout.locale, &set, room);
             let width = set.width(&words);
             let other = |k: &usize| !group.close.contains(k);
             let alone = |area: &Area| {
@@ -124,6 +124,8 @@ impl Plane {
             // A name beside its dot is nearer to no other.
             let own =
                 |area: &Area| spots.iter().enumerate().all(|(k, s)| !other(&k) || area.distance(s.at) > area.distance(at) + 3.0);
+            // A name with a lead stands level with no other dot, which it would seem to name.
+            let apart = |area: &Area| spots.iter().enumerate().all(|(k, s)| !other(&k) || area.distance(s.at) > 11.0);
             let clear = |area: &Area| !lines.iter().any(|line| area.crossed_by(line));
             // A lead may pass nothing but the grid.
             let lead = |area: &Area| [at, area.nearest(at)];
@@ -135,7 +137,8 @@ impl Plane {
             let near = || places(at, width, group.reach).into_iter();
             let far = || [12.0, 24.0, 36.0].into_iter().flat_map(|reach| places(at, width, reach + group.reach));
             let found = near().find(|area| alone(area) && clear(area) && own(area)).map(|area| (area, false));
-            let found = found.or_else(|| far().find(|area| alone(area) && clear(area) && led(area)).map(|area| (area, true)));
+            let found = found
+                .or_else(|| far().find(|area| alone(area) && clear(area) && led(area) && apart(area)).map(|area| (area, true)));
             match found.or_else(|| near().find(|area| alone(area) && own(area)).map(|area| (area, false))) {
                 Some((area, apart)) => {
                     if apart {
@@ -143,8 +146,9 @@ impl Plane {
                         layout.svg.draw(&PathElement::new(lead(&area), layout.palette.neutral.line(1.0)));
                     }
                     layout.svg.text((area.left + 2.0, area.bottom - 3.5), &words, &set);
-                    taken.push(area);
-                    without.extend(&group.named[said..]);
+                    // Two names on one line must not read as one.
+                    taken.push(Area { left: area.left - 6.0, right: area.right + 6.0, ..area });
+                    without.extend(unsaid);
                 }
                 None => without.extend(group.named),
             }
@@ -171,19 +175,20 @@ struct Group {
 
 impl Group {
     /// All names; where they are too many one that fits and the number of the others; where none does, or two are too long,
-    /// the first alone. With how many of the dots that speaks of.
-    fn words(&self, spots: &[Spot<'_>], locale: &Locale, set: &Type, room: f64) -> (String, usize) {
+    /// the first alone. With the dots that it does not name.
+    fn words(&self, spots: &[Spot<'_>], locale: &Locale, set: &Type, room: f64) -> (String, Vec<usize>) {
         let names: Vec<&str> = self.named.iter().map(|i| spots[*i].name).collect();
         let all = names.join(", ");
         let count = names.len();
         if set.width(&all) <= room {
-            return (all, count);
+            return (all, Vec::new());
         }
+        let but = |i: usize| self.named.iter().enumerate().filter(|(k, _)| *k != i).map(|(_, dot)| *dot).collect();
         let others = fill(&locale.around.others, &[("count", &(count - 1).to_string())]);
-        let mut together = names.iter().map(|name| format!("{name}{}{others}", locale.around.and));
-        match together.find(|words| count > 2 && set.width(words) <= room) {
-            Some(words) => (words, count),
-            None => (shorten(names[0], set.size, set.weight, room), 1),
+        let mut together = names.iter().map(|name| format!("{name}{}{others}", locale.around.and)).enumerate();
+        match together.find(|(_, words)| count > 2 && set.width(words) <= room) {
+            Some((i, words)) => (words, but(i)),
+            None => (shorten(names[0], set.size, set.weight, room), but(0)),
         }
     }
 }
@@ -241,11 +246,11 @@ mod tests {
         let set = Type::new(size::SMALL, crate::theme::Colour(0, 0, 0));
         let words = |i: usize, room: f64| groups[i].words(&spots, Locale::english(), &set, room);
         assert_eq!((groups.len(), groups[0].at), (2, (11.0, 50.0)));
-        let all = |words: &str, count| (words.to_owned(), count);
-        assert_eq!([words(0, 110.0), words(1, 220.0)], [all("Czechia, Slovakia", 2), all("Massachusetts, Italy, Spain", 3)]);
-        assert_eq!(words(0, 80.0), all("Czechia", 1));
-        assert_eq!(words(1, 120.0), all("Italy and 2 others", 3));
-        let (cut, alone) = words(1, 60.0);
-        assert!(cut.starts_with("Mas") && cut.ends_with('…') && alone == 1 && set.width(&cut) <= 60.0, "{cut}");
+        let but = |words: &str, unsaid: &[usize]| (words.to_owned(), unsaid.to_vec());
+        assert_eq!([words(0, 110.0), words(1, 220.0)], [but("Czechia, Slovakia", &[]), but("Massachusetts, Italy, Spain", &[])]);
+        assert_eq!(words(0, 80.0), but("Czechia", &[2]));
+        assert_eq!(words(1, 120.0), but("Italy and 2 others", &[1, 4]));
+        let (cut, unsaid) = words(1, 60.0);
+        assert!(cut.starts_with("Mas") && cut.ends_with('…') && unsaid == [3, 4] && set.width(&cut) <= 60.0, "{cut}");
     }
 }

@@ -81,8 +81,10 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     for (dot, x, y) in order {
         let at = (plane.x.place(*x), plane.y.place(*y));
         let colour = if dot.emphasised { palette.series[3] } else { palette.series[0] };
-        layout.svg.draw(&Circle::new(at, units(4.5), palette.background.fill()));
-        layout.svg.draw(&Circle::new(at, units(4.0), colour.shade(0.85)));
+        // Where colour is lost the size tells them apart.
+        let radius = if dot.emphasised { 5.5 } else { 4.0 };
+        layout.svg.draw(&Circle::new(at, units(radius + 0.5), palette.background.fill()));
+        layout.svg.draw(&Circle::new(at, units(radius), colour.shade(0.85)));
         spots.push(Spot { at, name: &dot.label, strong: dot.emphasised, named: true });
     }
     let without = plane.name(&mut layout, &spots, &[diagonal]);

@@ -5,6 +5,7 @@ use plotters::element::{Circle, PathElement};
 use crate::area::spread;
 use crate::axis::{Scale, extent, percent, sound, ticks};
 use crate::backend::units;
+use crate::elements::Dashes;
 use crate::fonts::Weight;
 use crate::frame::{Frame, Layout, widest};
 use crate::key::{self, Mark};
@@ -44,6 +45,8 @@ pub struct Row {
     pub to: Option<f64>,
     /// What can be said about the change.
     pub change: Change,
+    /// Whether the row stands out among faint ones.
+    pub emphasised: bool,
 }
 
 /// Everything a slope chart shows. An empty label takes a plain default.
@@ -88,11 +91,18 @@ impl Change {
 
     fn mark(self, palette: &Palette) -> Mark {
         let (colour, weight) = self.pen(palette);
-        if self == Self::NotComparable { Mark::Hollow(colour) } else { Mark::Line(colour.line(weight)) }
+        match self {
+            Self::NotComparable => Mark::Hollow(colour),
+            Self::Unclear => Mark::Dashes(colour.line(weight), DASHES),
+            _ => Mark::Line(colour.line(weight)),
+        }
     }
 }
 
 const LEADING: f64 = 16.0;
+
+/// Of a line that is no clear change: where colour is lost, its weight alone would not tell it from a faint one.
+const DASHES: (f64, f64) = (5.0, 4.0);
 
 /// What a few rows take at least, and many at most where there is no page to keep to.
 const HEIGHTS: (f64, f64) = (320.0, 960.0);
@@ -106,8 +116,8 @@ const FULL: f64 = 0.6;
 /// How far a label may stand from the end of its line where there are more rows than can be named.
 const NEAR: f64 = 26.0;
 
-/// Lowest values below this share of the highest have an axis from zero.
-const NEAR_ZERO: f64 = 0.3;
+/// Rates that lie closer together than this are seen from zero: a small change must not climb the whole drawing.
+const LEAST: f64 = 0.1;
 
 /// So many of the lines of a crowded drawing stand out: the first of those that are named, and the ends of the range.
 const STRONG: usize = 6;
@@ -127,17 +137,25 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         return layout.no_evidence();
     };
     // The foot says where the axis starts: at zero, or at a round rate where that would press the lines together.
-    let low = if low > 0.0 && low < NEAR_ZERO * high { 0.0 } else { ticks(low, high, 6)[0] };
+    let far = low > 0.5 * high && high - low >= LEAST;
+    let low = if low >= 0.0 && !far { 0.0 } else { ticks(low, high, 6)[0] };
     let kinds = [Change::Rise, Change::Fall, Change::Unclear, Change::NotComparable].into_iter();
     let there = |change: &Change| rows.iter().any(|row| row.change == *change && row.from.is_some());
-    let items: Vec<_> = kinds.filter(there).map(|c| (c.mark(palette), c.words(data, locale).to_owned())).collect();
+    let mut items: Vec<_> = kinds.filter(there).map(|c| (c.mark(palette), c.words(data, locale).to_owned())).collect();
+    if rows.iter().any(|row| row.from.is_none()) {
+        items.push((Mark::Full(palette.neutral), locale.around.one_period_only.clone()));
+    }
+    let picked = rows.iter().any(|row| row.emphasised);
+    let page = layout.room().map_or(HEIGHTS.1, |room| (room - 104.0).clamp(400.0, HEIGHTS.1));
+    let dense = rows.len() > LOOSE;
+    let crowded = dense && rows.len() as f64 * LEADING > FULL * page;
+    if crowded && !picked {
+        items.push((Mark::Nothing, locale.around.strong_rows.clone()));
+    }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
     let set = Type::new(if rows.len() > 60 { size::SMALL } else { size::LABEL }, palette.ink);
     let content = layout.right - layout.left;
-    let page = layout.room().map_or(HEIGHTS.1, |room| (room - 104.0).clamp(400.0, HEIGHTS.1));
-    let dense = rows.len() > LOOSE;
-    let crowded = dense && rows.len() as f64 * LEADING > FULL * page;
     let figure = width("100.0", set.size, Weight::SemiBold);
     // Rates under one per cent would read alike at different heights.
     let places = if low.abs().max(high) < 0.01 { 2 } else { 1 };
@@ -169,9 +187,12 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let head = Type::new(size::LABEL, palette.ink).semi_bold().anchored(Anchor::Middle);
     for (x, label, default) in [(start, &data.from_label, &locale.drawing.before), (end, &data.to_label, &locale.drawing.after)] {
         layout.svg.draw(&PathElement::new([(x, top), (x, bottom)], palette.rule.line(1.0)));
+        // Where the two would meet each begins or ends at its own line.
+        let (half, inner) = ((end - start) / 2.0 - 6.0, if x > start { 0.0 } else { end - start });
         let words = shorten(or(label, default), head.size, head.weight, (end - start - 12.0).max(40.0));
         let room = head.width(&words) / 2.0;
-        let middle = x.max(layout.left + room).min(layout.right - room);
+        let aside = if room > half { if inner > 0.0 { half - room } else { room - half } } else { 0.0 };
+        let middle = (x + aside).max(layout.left + room).min(layout.right - room);
         layout.svg.text((middle, top - 12.0), &words, &head);
     }
 
@@ -180,12 +201,15 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     order.sort_by_key(|row| (is_strong(row), row.change.clear()));
     for row in order {
         let (colour, weight) = row.change.pen(palette);
-        let faint = crowded && !is_strong(row);
+        let faint = !is_strong(row);
         let (style, dot) = if faint { (colour.faint(1.0, 0.4), 2.5) } else { (colour.line(weight), 3.5) };
         let places = (row.from.map(|v| (start, y.place(v))), row.to.map(|v| (end, y.place(v))));
         let apart = row.change == Change::NotComparable;
         if let ((Some(from), Some(to)), false) = (places, apart) {
-            layout.svg.draw(&PathElement::new([from, to], style));
+            match row.change {
+                Change::Unclear => layout.svg.draw(&Dashes::new([from, to], style, DASHES)),
+                _ => layout.svg.draw(&PathElement::new([from, to], style)),
+            }
         }
         for at in [places.0, places.1].into_iter().flatten() {
             if apart {
@@ -237,8 +261,13 @@ fn describe(row: &Row, (before, after): (&str, &str), data: &Data, layout: &Layo
     }
 }
 
-/// The rows that stand out: all, but in a crowded drawing those that are looked for first, and the highest and the lowest.
+/// The rows that stand out: those that were asked for, else all, but in a crowded drawing those that are looked for first,
+/// and the highest and the lowest.
 fn strong<'r>(rows: &'r [Row], named: &[&'r Row], crowded: bool) -> Vec<&'r Row> {
+    let picked: Vec<&Row> = rows.iter().filter(|row| row.emphasised).collect();
+    if !picked.is_empty() {
+        return picked;
+    }
     if !crowded {
         return rows.iter().collect();
     }
@@ -255,6 +284,7 @@ fn with_room<'r>(rows: &'r [Row], y: &Scale, (top, bottom): (f64, f64)) -> Vec<&
         let alike = || rows.iter().filter(|other| other.change == row.change);
         let larger = alike().filter(|other| size(other) > size(row)).count();
         match row.change.clear() {
+            _ if row.emphasised => 0,
             true => larger * alike().count(),
             // What a title leaves over is looked for, where it is little.
             false if 8 * alike().count() < rows.len() => larger,
@@ -288,7 +318,7 @@ mod tests {
     }
 
     fn row(label: &str, from: f64, to: f64, change: Change) -> Row {
-        Row { label: label.into(), from: Some(from), to: Some(to), change }
+        Row { label: label.into(), from: Some(from), to: Some(to), change, ..Row::default() }
     }
 
     #[test]
@@ -308,7 +338,7 @@ mod tests {
         rows.push(row("Rising", 0.3, 0.301, Change::Rise));
         let names: Vec<_> = drawn(rows).texts().iter().map(|t| t.text.clone()).collect();
         assert!(names.iter().any(|name| name == "Rising"), "{names:?}");
-        assert!(names.iter().any(|name| name.ends_with("without room for a name")));
+        assert!(names.iter().any(|name| name.contains("without room for a name")));
     }
 
     #[test]

@@ -19,6 +19,8 @@ mod words;
 /// One group.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Panel {
+    /// What can be said of the change, for the text twin.
+    pub remark: String,
     /// The line of the group; a series in focus has its name in bold.
     pub series: Series,
     /// The rate that the group should reach.
@@ -130,8 +132,11 @@ impl Set {
 pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let mut layout = Layout::begin(id, frame, theme);
     let palette = layout.palette;
-    let mut panels: Vec<Panel> =
-        data.panels.iter().map(|p| Panel { series: line::ordered(&p.series), target: sound(p.target) }).collect();
+    let mut panels: Vec<Panel> = data
+        .panels
+        .iter()
+        .map(|p| Panel { series: line::ordered(&p.series), target: sound(p.target), remark: p.remark.clone() })
+        .collect();
     if data.order == Order::Latest {
         let key = |panel: &Panel| latest(&panel.series).map_or(f64::NEG_INFINITY, |(_, v)| v);
         panels.sort_by(|a, b| key(b).total_cmp(&key(a)));
@@ -157,7 +162,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         }
         None => rate_ticks(rates.chain([0.0]), 6),
     };
-    let items = items((data, &layout.locale.drawing), &panels, whole.as_ref(), (first, last), palette);
+    let items = items((data, layout.locale), &panels, whole.as_ref(), (first, last), palette);
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
 
     let step = marks[1] - marks[0];
@@ -217,25 +222,27 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     says.extend(panels.iter().map(|panel| {
         let target =
             panel.target.map_or(String::new(), |v| format!("; {} {}%", or(&data.target_label, &words.target), percent(v)));
-        format!("{}{target}", describe(&panel.series, words))
+        let remark = if panel.remark.is_empty() { String::new() } else { format!("; {}", panel.remark) };
+        format!("{}{remark}{target}", describe(&panel.series, words))
     }));
     layout.finish(bottom, says)
 }
 
 /// The marks that are drawn, in words.
 fn items(
-    (data, words): (&Data, &Drawing),
+    (data, locale): (&Data, &Locale),
     panels: &[Panel],
     whole: Option<&Series>,
     years: (f64, f64),
     palette: &Palette,
 ) -> Vec<(Mark, String)> {
-    let colour = palette.series[0];
+    let (colour, words, around) = (palette.series[0], &locale.drawing, &locale.around);
     let mut items = Vec::new();
     if panels.iter().any(|p| p.series.points.iter().any(|p| p.value.is_some() && p.interval.is_some())) {
         let mark = if panels.iter().all(|p| lone(&p.series)) { Mark::Tick(colour) } else { Mark::Band(colour, 0.18) };
         items.push((mark, or(&data.interval_label, "Interval").to_owned()));
     }
+    items.push((Mark::Nothing, around.latest_number.clone()));
     if let Some(whole) = whole.filter(|whole| latest(whole).is_some()) {
         let mark = if lone(whole) { Mark::Full(palette.neutral) } else { Mark::Line(palette.neutral.line(1.25)) };
         items.push((mark, or(&whole.label, "All together").to_owned()));
@@ -345,7 +352,7 @@ mod tests {
     }
 
     fn drawn(panels: &[Series], whole: Series) -> Picture {
-        let panels = panels.iter().map(|series| Panel { series: series.clone(), target: None }).collect();
+        let panels = panels.iter().map(|series| Panel { series: series.clone(), target: None, ..Panel::default() }).collect();
         draw("p", &Frame::default(), &Data { panels, whole: Some(whole), ..Data::default() }, Theme::Light)
     }
 
@@ -376,7 +383,10 @@ mod tests {
         let picture = draw(
             "p",
             &Frame { width: 642.5, page: Some(400.0), ..Frame::default() },
-            &Data { panels: panels.into_iter().map(|series| Panel { series, target: None }).collect(), ..Data::default() },
+            &Data {
+                panels: panels.into_iter().map(|series| Panel { series, target: None, ..Panel::default() }).collect(),
+                ..Data::default()
+            },
             Theme::Print,
         );
         assert!(says(&picture, "Massachusetts"));

@@ -31,6 +31,8 @@ pub struct Tile {
     pub mark: Option<String>,
     /// Whether a figure exists that may not be shown; the tile is hatched.
     pub suppressed: bool,
+    /// Whether the tile stands out: it has a frame.
+    pub emphasised: bool,
 }
 
 /// Everything a tile map shows. Of two tiles on one spot the second moves below the map.
@@ -164,6 +166,9 @@ fn draw_tile(
         if fill.is_none() {
             layout.svg.draw(&Rectangle::new(corners(0.5), palette.rule.line(1.0)));
         }
+    }
+    if tile.emphasised {
+        layout.svg.draw(&Rectangle::new(corners(1.5), palette.ink.line(3.0)));
     }
     let ink = fill.map_or(palette.muted, |f| f.ink());
     let room = grid.room();

@@ -49,6 +49,8 @@ pub struct Series {
     pub cautions: Vec<f64>,
     /// Whether the chart is about this series; its intervals are drawn.
     pub focus: bool,
+    /// Whether the line is background: grey, whatever colours are left.
+    pub muted: bool,
 }
 
 /// A dot that a plan promised.
@@ -184,7 +186,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let gutter = widest(words.iter().map(String::as_str), size::LABEL).min(0.30 * (layout.right - layout.left));
     let start = layout.left + widest(figures.iter().map(String::as_str), size::SMALL) + 12.0;
     let x = Scale { low: first, high: last, start, end: layout.right - gutter - 34.0 };
-    let cuts = Cuts::plan(&series, (data, locale), &x, layout.right, &Type::new(size::SMALL, palette.muted));
+    let cuts = Cuts::plan(&series, (data, locale), latest, &x, layout.right, &Type::new(size::SMALL, palette.muted));
     let top = layout.top + 11.0 + cuts.room();
     let bottom = top + (SHAPE * frame.pixels()).clamp(HEIGHTS.0, HEIGHTS.1);
     let y = Scale { low: marks[0], high: marks[marks.len() - 1], start: bottom, end: top };
@@ -205,10 +207,6 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let of_cuts = lines.len();
     if let Some(fan) = &fan {
         lines.extend(fan::draw(&mut layout, fan, (&x, &y), hue));
-        // What is known ends here.
-        let rule = vec![(x.place(latest), top), (x.place(latest), bottom)];
-        layout.svg.draw(&PathElement::new(rule.clone(), palette.neutral.line(1.0)));
-        lines.push(rule);
     }
     let thin = if series.len() > MANY { 0.75 } else { 1.25 };
     for i in &order {
@@ -247,9 +245,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     layout.finish(free, says)
 }
 
-/// Focus first, then the caller's order, until the four colours are used up.
+/// Focus first, then the caller's order, until the four colours are used up; what is muted has none.
 fn colours(series: &[Series], palette: [Colour; 4], neutral: Colour) -> Vec<Colour> {
-    let mut order: Vec<usize> = (0..series.len()).collect();
+    let mut order: Vec<usize> = (0..series.len()).filter(|i| !series[*i].muted).collect();
     order.sort_by_key(|i| !series[*i].focus);
     let mut colours = vec![neutral; series.len()];
     for (i, colour) in order.into_iter().zip(palette) {
@@ -355,6 +353,11 @@ fn describe(series: &[Series], path: &[(f64, f64)], milestones: &[(f64, f64)], d
             continue;
         }
         let mut words = format!("{}: {}", s.label, pairs(&known));
+        // The interval of the last figure: those of all would be a table.
+        if let Some((low, high)) = s.points.iter().rev().find(|p| p.value.is_some()).and_then(|p| p.interval) {
+            let label = or(&data.interval_label, &drawing.interval);
+            words.push_str(&format!(" ({label} {}{})", drawing.span(&percent(low), &percent(high)), layout.sign));
+        }
         let cuts = [(&drawing.break_at, &s.breaks), (&drawing.caution_at, &s.cautions)];
         for (pattern, year) in cuts.into_iter().flat_map(|(pattern, years)| years.iter().map(move |year| (pattern, year))) {
             if year.is_finite() {

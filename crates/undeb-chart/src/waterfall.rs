@@ -124,6 +124,9 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     if bars.iter().any(Bar::open) {
         items.push((Mark::Frame(palette.neutral), drawing.open_step.clone()));
     }
+    if bars.iter().any(|bar| bar.several && bar.value.is_some()) {
+        items.push((Mark::Band(palette.neutral, 1.0), locale.around.several_together.clone()));
+    }
     if bars.iter().any(|bar| bar.interval.is_some()) {
         items.push((Mark::Line(palette.ink.line(1.5)), or(&data.interval_label, &drawing.interval).to_owned()));
     }

@@ -8,7 +8,7 @@ pub(crate) fn or<'a>(label: &'a str, default: &'a str) -> &'a str {
 }
 
 /// Up to so many names are listed below a drawing.
-const LISTED: usize = 24;
+const LISTED: usize = 60;
 
 /// What the drawing leaves out: how many, and their names where they are not too many. Empty where there are none.
 pub(crate) fn named_below(pattern: &str, names: &[&str], period: &str) -> String {
@@ -20,4 +20,10 @@ pub(crate) fn named_below(pattern: &str, names: &[&str], period: &str) -> String
         1..=LISTED => format!("{words}: {}", names.join(", ")),
         _ => words,
     }
+}
+
+/// Words as they stand within a sentence: names in them keep their capitals.
+pub(crate) fn lower(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }

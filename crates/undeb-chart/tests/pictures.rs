@@ -43,6 +43,7 @@ fn missing(theme: Theme) -> String {
         interval: Some((value - 0.015, value + 0.015)),
         bounds: Some((value * (1.0 - gone), value * (1.0 - gone) + gone)),
         missing: Some(gone),
+        ..bounds::Row::default()
     };
     let rows = [("Wales", 0.36, 0.04), ("Scotland", 0.31, 0.12), ("England", 0.25, 0.0)].map(row);
     let frame = Frame { title: "What missing answers allow".into(), source: "synthetic figures".into(), ..Frame::default() };

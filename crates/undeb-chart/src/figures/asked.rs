@@ -192,7 +192,9 @@ impl<'a> Asked<'a> {
     /// Regions of the level without any figure in the sector that the cells share; none where regions were named, or a target
     /// names its own.
     pub(super) fn absent(&self, cells: &[&Cell<'a>]) -> Vec<Cell<'a>> {
-        let Some(sector) = cells.first().map(|c| c.sector).filter(|s| cells.iter().all(|c| c.sector == *s)) else { return Vec::new() };
+        let Some(sector) = cells.first().map(|c| c.sector).filter(|s| cells.iter().all(|c| c.sector == *s)) else {
+            return Vec::new();
+        };
         if !self.regions.is_empty() || self.evidence.target.is_some() {
             return Vec::new();
         }

@@ -30,6 +30,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             .iter()
             .map(|(c, s)| bounds::Row {
                 label: asked.marked_name(&c.name, s.as_ref()),
+                emphasised: asked.highlighted(c),
                 value: s.and_then(|s| s.value()),
                 interval: s.and_then(|s| s.limits()),
                 bounds: missing(s).map(|m| (m.low, m.high)),

@@ -78,6 +78,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 size: size(s).unwrap_or_default(),
                 value: s.value(),
                 outside: outside(s),
+                emphasised: asked.highlighted(c),
             })
             .collect(),
         centre: Some(centre),

@@ -43,10 +43,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     if matches!(t.target.level, Level::Change(_)) && known.iter().any(|s| s.interval.is_some()) {
         notes.push(locale.around.note_change_bar.clone());
     }
+    let workers = rows.iter().any(|(_, f)| f.gap.is_some_and(|g| g.workers.is_some()));
+    notes.extend(workers.then(|| locale.around.note_workers.clone()));
     notes.extend(asked.answer_mark_notes(&known));
     // No line joins what may not be compared.
     let barred = |f: &Finding, from| f.period.is_some_and(|to| asked.evidence.barred(f.measure, &f.sector, from, to));
-    let start = |f: &Finding| f.baseline.filter(|b| !barred(f, b.period));
+    let start = |f: &Finding| f.baseline.filter(|b| !barred(f, b.period) && Some(b.period) != f.period);
     // The longest way from a baseline has all the breaks on it.
     let ends = rows.iter().zip(&shown).filter_map(|((c, f), s)| {
         let from = f.baseline?.period;
@@ -64,6 +66,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             .zip(&shown)
             .map(|((c, f), s)| gap::Row {
                 label: asked.row_name(c, s.as_ref(), one_period),
+                emphasised: asked.highlighted(c),
                 baseline: start(f).map(|b| b.value),
                 latest: f.value,
                 interval: f.interval.map(|i| (i.low, i.high)),

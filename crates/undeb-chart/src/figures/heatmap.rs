@@ -35,7 +35,9 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         }
     }
     let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).collect();
+    let bold = regions.iter().filter(|r| asked.options.highlight.iter().any(|h| h == *r));
     let data = heatmap::Data {
+        emphasised: bold.map(|r| asked.region_name(r).to_owned()).collect(),
         rows: regions.iter().map(|r| asked.region_name(r).to_owned()).collect(),
         columns: sectors.iter().map(|s| asked.sector_name(s).to_owned()).collect(),
         cells: rows

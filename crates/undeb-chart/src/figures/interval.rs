@@ -100,14 +100,20 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 value: value(s),
                 interval: s.and_then(|s| s.limits()),
                 target: own(c),
-                emphasised: asked.highlighted(c) || differs(sign) || s.is_some_and(|s| s.interval.is_some() && above(&s)),
+                emphasised: match asked.options.highlight.is_empty() {
+                    true => differs(sign) || s.is_some_and(|s| s.interval.is_some() && above(&s)),
+                    false => asked.highlighted(c),
+                },
             })
             .collect(),
         target: level.or(whole.as_ref().and_then(|w| w.1.value())),
         // The key says the level itself.
         target_label: match target {
             Some(t) if t.force == PolicyForce::Trigger && level.is_some() => around.line.clone(),
-            Some(t) => asked.line_with_deadline(t),
+            Some(t) => match (level, rows.iter().map(|(c, _)| own(c)).collect::<Vec<_>>().as_slice()) {
+                (None, [Some(only)]) => asked.line_at(&asked.line_with_deadline(t), *only),
+                _ => asked.line_with_deadline(t),
+            },
             None => whole.as_ref().map(|w| w.0.clone()).unwrap_or_default(),
         },
         value_label: header,

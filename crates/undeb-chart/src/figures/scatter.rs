@@ -103,7 +103,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let rows: Vec<_> = dots.iter().map(|(c, d, _)| (c.clone(), Some(*d))).collect();
     let counted = locale.counted(dots.len(), asked.noun(&rows));
     let all = locale.all(dots.len(), asked.noun(&rows)).to_lowercase();
-    let parts = [("upper", names[0].1.as_str()), ("lower", &names[1].1), ("above", &above.to_string()), ("cells", &counted), ("all", &all)];
+    let parts = [
+        ("upper", names[0].1.as_str()),
+        ("lower", &names[1].1),
+        ("above", &above.to_string()),
+        ("cells", &counted),
+        ("all", &all),
+    ];
     let same = dots.iter().all(|d| distance(d).abs() < 1e-9);
     let title = if let [(cell, low, high)] = dots.as_slice() {
         let figure = |s: &Shown<'_>| locale.rate(s.value().unwrap_or_default());

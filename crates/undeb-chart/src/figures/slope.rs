@@ -68,6 +68,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                     None if r.both() => slope::Change::NotComparable,
                     _ => slope::Change::Unclear,
                 },
+                emphasised: asked.highlighted(&r.cell),
             })
             .collect(),
         from_label: from.to_string(),

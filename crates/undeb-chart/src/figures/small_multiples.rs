@@ -26,8 +26,17 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         |c: &Cell<'_>| target?.findings.iter().find(|f| *f.region == *c.region && *f.sector == *c.sector).and_then(|f| f.level);
     let whole = whole(asked, &cells);
     let shown: Vec<Shown<'_>> = cells.iter().flat_map(|(_, s)| s).copied().collect();
+    let changes: Vec<Option<(Period, Change)>> = cells.iter().map(|(c, s)| asked.since_start(c.sector, s)).collect();
     let data = Panels {
-        panels: cells.iter().map(|(c, s)| Panel { series: asked.line(c, s, asked.highlighted(c)), target: level(c) }).collect(),
+        panels: cells
+            .iter()
+            .zip(&changes)
+            .map(|((c, s), change)| Panel {
+                series: asked.line(c, s, asked.highlighted(c)),
+                target: level(c),
+                remark: change.map_or(String::new(), |(_, change)| asked.sign_words(change).to_owned()),
+            })
+            .collect(),
         whole: whole.as_ref().map(|(c, s)| asked.line(c, s, false)),
         order: Order::Latest,
         interval_label: asked.interval_label(&shown),
@@ -35,7 +44,6 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         break_label: asked.locale.drawing.break_word.clone(),
         range: None,
     };
-    let changes: Vec<Option<(Period, Change)>> = cells.iter().map(|(c, s)| asked.since_start(c.sector, s)).collect();
     let among: Vec<&Cell<'_>> = cells.iter().map(|(c, _)| c).collect();
     let counts = |c: &Cell<'_>| asked.counts(c, &among);
     let counted = cells.iter().zip(&changes).filter(|((c, _), _)| counts(c));
@@ -55,8 +63,11 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     // A title on a few cells of many would pass for one on all.
     let few = judged().next().is_some() && 2 * judged().count() < ends().count();
     let to = ends().next().map(|(_, s)| s.period()).filter(|to| ends().all(|(_, s)| s.period() == *to));
-    let title =
-        if single || few { asked.lasts_title(asked.recent(ends()).into_iter()) } else { asked.changes_title(&known, to, (asked.noun(&rows), only), left_out) };
+    let title = if single || few {
+        asked.lasts_title(asked.recent(ends()).into_iter())
+    } else {
+        asked.changes_title(&known, to, (asked.noun(&rows), only), left_out)
+    };
     let valued = shown.iter().filter(|s| s.value().is_some());
     let subtitle =
         asked.subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c)), &periods(valued.map(|s| s.period()), asked.locale));

@@ -29,7 +29,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         without |= shown.is_none() && !old;
         // A title names no cell that is marked as unreliable.
         let value = shown.and_then(|s| s.value());
-        values.extend(value.filter(|_| mark.is_none()).map(|v| (cell.name.clone(), v)));
+        values.extend(value.filter(|_| mark.is_none()).map(|v| (asked.in_title(&cell), v)));
         drawn.push(tiles::Tile {
             code: code.id.clone(),
             name: cell.name.clone(),
@@ -38,6 +38,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             value,
             mark,
             suppressed: suppressed(shown.as_ref()),
+            emphasised: asked.highlighted(&cell),
         });
         rows.push((cell, shown));
     }

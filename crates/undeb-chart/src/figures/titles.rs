@@ -206,6 +206,19 @@ impl<'a> Asked<'a> {
         format!("{}{beyond}", fill(pattern, &[("at", &at), ("points", &points), ("from", &from)]))
     }
 
+    /// "fall beyond sampling error": a change in words.
+    pub(super) fn sign_words(&self, change: Change) -> &'a str {
+        let around = &self.locale.around;
+        match (change.sign(), change.interval.is_some()) {
+            (1, true) => &around.rise_beyond,
+            (1, false) => &around.rise,
+            (-1, true) => &around.fall_beyond,
+            (-1, false) => &around.fall,
+            (_, true) => &around.unclear,
+            (_, false) => &around.same,
+        }
+    }
+
     /// A title of figures of different periods says so.
     pub(super) fn dated(&self, title: String, one_period: bool) -> String {
         if one_period { title } else { fill(&self.locale.titles.each_latest, &[("title", &title)]) }

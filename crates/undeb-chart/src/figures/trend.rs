@@ -55,7 +55,14 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         asked.course_title(&asked.full_name(cell), cell.sector, series)
     };
     let data = trend::Data {
-        series: lines.iter().enumerate().map(|(i, (c, s))| asked.line(c, s, i == focus)).collect(),
+        series: lines
+            .iter()
+            .enumerate()
+            .map(|(i, (c, s))| trend::Series {
+                muted: highlighted.is_some() && !asked.highlighted(c),
+                ..asked.line(c, s, i == focus)
+            })
+            .collect(),
         fan: asked.fan(cell, series)?,
         interval_label: asked.interval_label(series),
         break_label: asked.locale.drawing.break_word.clone(),
@@ -211,6 +218,7 @@ impl<'a> Asked<'a> {
             breaks: breaks(Force::Incomparable),
             cautions: if focus { breaks(Force::Caution) } else { Vec::new() },
             focus,
+            muted: false,
         }
     }
 

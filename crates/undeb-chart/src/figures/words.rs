@@ -88,6 +88,15 @@ impl<'a> Asked<'a> {
 
     /// What a title calls a cell within its sentence: "California", "the public sector".
     pub(super) fn in_title(&self, cell: &Cell<'a>) -> String {
+        let tree = self.evidence.regions;
+        if cell.name == self.region_name(cell.region) {
+            let alone = cell.region == tree.whole() && cell.region == "all";
+            return if alone {
+                cell.name.to_lowercase()
+            } else {
+                self.locale.within(tree.id(), cell.region, &cell.name).to_owned()
+            };
+        }
         if cell.name != self.sector_name(cell.sector) {
             return cell.name.clone();
         }
@@ -254,7 +263,10 @@ impl<'a> Asked<'a> {
             }
         }
         let whole = |of: &[String]| of.len() == sectors.len();
-        notes.into_iter().map(|(note, of)| if whole(&of) { note } else { format!("{}: {note}", self.locale.listed(&of)) }).collect()
+        notes
+            .into_iter()
+            .map(|(note, of)| if whole(&of) { note } else { format!("{}: {note}", self.locale.listed(&of)) })
+            .collect()
     }
 
     /// "Target", or "Line at 80%" where the level is a trigger.

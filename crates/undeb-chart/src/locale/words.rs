@@ -47,6 +47,7 @@ pub(crate) struct Drawing {
     pub(crate) open_step: String,
     pub(crate) step_points: String,
     pub(crate) within_limits: String,
+    pub(crate) within_unnamed: String,
     pub(crate) outside_limits: String,
     pub(crate) above_limits: String,
     pub(crate) below_limits: String,

@@ -73,7 +73,7 @@ impl Beside {
                 let lead = [(side.x + side.out * 5.0, *at), (side.x + side.out * (self.gap + 3.0), middle)];
                 layout.svg.draw(&Dashes::new(lead, leads, (0.5, 3.0)));
             }
-            let set = if row.change.clear() && strong(row) { self.set.semi_bold() } else { self.set };
+            let set = if (row.change.clear() || row.emphasised) && strong(row) { self.set.semi_bold() } else { self.set };
             let base = middle + 0.36 * set.size;
             let edge = if side.out > 0.0 { self.figures() } else { -self.gap - 6.0 };
             layout.svg.text((side.x + edge, base), &decimal(100.0 * value, self.places), &set.anchored(Anchor::End));

@@ -100,5 +100,7 @@ pub(super) fn describe(fan: &Fan, locale: &Locale) -> String {
         }));
         format!("{} {}", period(p.x), parts.join(", "))
     };
-    format!("{}: {}", or(&fan.label, &locale.around.projection), fan.points.iter().map(point).collect::<Vec<_>>().join("; "))
+    // Where the fan starts everything is known.
+    let ahead = fan.points.iter().filter(|p| p.bands.is_empty() || p.bands.iter().any(|(low, high)| low < high));
+    format!("{}: {}", or(&fan.label, &locale.around.projection), ahead.map(point).collect::<Vec<_>>().join("; "))
 }

@@ -212,7 +212,9 @@ fn a_page_of_51_panels_with_40_periods_stays_below_60_kilobytes() {
             .collect(),
         ..trend::Series::default()
     };
-    let panels = (0..51).map(|k| small_multiples::Panel { series: line(k), target: Some(0.3) }).collect();
+    let panels = (0..51)
+        .map(|k| small_multiples::Panel { series: line(k), target: Some(0.3), ..small_multiples::Panel::default() })
+        .collect();
     let data = small_multiples::Data { panels, whole: Some(line(25)), ..small_multiples::Data::default() };
     let size = small_multiples::draw("p", &frame(true), &data, Theme::Light).svg().len();
     assert!(size < 60_000, "{size} bytes");
@@ -294,7 +296,7 @@ fn the_svg_names_itself_and_carries_no_bare_markup() {
     let mut f = frame(true);
     f.title = "R&D <b>\"rates\"</b>".into();
     let svg = gap::draw("p1", &f, &gaps(&names(3, false)), Theme::Light).svg();
-    assert!(svg.contains("role=\"img\" aria-labelledby=\"p1-title p1-desc\""));
+    assert!(svg.contains("role=\"img\" aria-labelledby=\"p1-title\" aria-describedby=\"p1-desc\""));
     assert!(svg.contains("<title id=\"p1-title\">R&amp;D &lt;b&gt;"));
     assert!(!svg.contains("<b>"));
 }

@@ -40,6 +40,8 @@ pub(crate) fn gaps(names: &[String]) -> gap::Data {
         points: rate(i).map(|v| 100.0 * (0.5 - v)),
         workers: rate(i).map(|v| 9_000_000.0 * (0.5 - v)),
         tone: [Met, NotMet, CannotTell, Open][i % 4],
+        emphasised: i % 10 == 3,
+        ..gap::Row::default()
     };
     gap::Data { rows: names.iter().enumerate().map(row).collect(), ..gap::Data::default() }
 }
@@ -78,6 +80,8 @@ pub(crate) fn heat(names: &[String], columns: usize) -> heatmap::Data {
         rows: names.to_vec(),
         columns: (0..columns).map(|c| headers[c % 5].to_owned()).collect(),
         cells: (0..names.len()).map(|r| (0..columns).map(|c| cell(r * 5 + c)).collect()).collect(),
+        emphasised: names.iter().take(1).cloned().collect(),
+        ..heatmap::Data::default()
     }
 }
 
@@ -90,6 +94,8 @@ pub(crate) fn map(names: &[String]) -> tiles::Data {
         value: rate(i),
         mark: i.is_multiple_of(5).then(|| "[u]".to_owned()),
         suppressed: rate(i).is_none() && i.is_multiple_of(2),
+        emphasised: i % 10 == 3,
+        ..tiles::Tile::default()
     };
     tiles::Data { tiles: names.iter().enumerate().map(tile).collect() }
 }
@@ -107,7 +113,11 @@ pub(crate) fn forest(names: &[String]) -> interval::Data {
 
 pub(crate) fn panels(names: &[String]) -> small_multiples::Data {
     let data = trends(names);
-    let panel = |series: &trend::Series| small_multiples::Panel { series: series.clone(), target: rate(series.label.len()) };
+    let panel = |series: &trend::Series| small_multiples::Panel {
+        series: series.clone(),
+        target: rate(series.label.len()),
+        ..small_multiples::Panel::default()
+    };
     small_multiples::Data {
         panels: data.series.iter().map(panel).collect(),
         whole: data.series.first().cloned(),
@@ -122,6 +132,8 @@ pub(crate) fn slopes(names: &[String]) -> slope::Data {
         from: rate(i),
         to: rate(i + 4),
         change: [Rise, Fall, Unclear, NotComparable][i % 4],
+        emphasised: names.len() == 12 && i % 10 == 3,
+        ..slope::Row::default()
     };
     slope::Data { rows: names.iter().enumerate().map(row).collect(), ..slope::Data::default() }
 }
@@ -146,6 +158,8 @@ pub(crate) fn missing(names: &[String]) -> bounds::Data {
         interval: rate(i).map(|v| ((v - 0.05).max(0.0), (v + 0.05).min(1.0))),
         bounds: rate(i).map(|v| (v * 0.8, v * 0.8 + 0.2)),
         missing: rate(i).map(|_| 0.2),
+        emphasised: i % 10 == 3,
+        ..bounds::Row::default()
     };
     bounds::Data { rows: names.iter().enumerate().map(row).collect(), target: Some(0.3), ..bounds::Data::default() }
 }
@@ -166,6 +180,8 @@ pub(crate) fn cells(names: &[String]) -> funnel::Data {
         size: 20.0 * 1.2f64.powi((i * 7 % 40) as i32),
         value: rate(i),
         outside: i.is_multiple_of(5),
+        emphasised: i % 10 == 3,
+        ..funnel::Dot::default()
     };
     let limit = |z: f64| funnel::Limit {
         label: String::new(),
@@ -223,7 +239,11 @@ pub(crate) fn every_kind_of(names: &[String], of: Rates, frame: &Frame) -> Vec<(
         ..trend::Series::default()
     };
     let lines: Vec<trend::Series> = names.iter().enumerate().map(series).collect();
-    let panel = |series: &trend::Series| small_multiples::Panel { series: series.clone(), target: None };
+    let panel = |series: &trend::Series| small_multiples::Panel {
+        series: series.clone(),
+        target: None,
+        ..small_multiples::Panel::default()
+    };
     let cells = heat(names, 5).cells.into_iter().enumerate();
     let cells = cells.map(|(r, row)| row.into_iter().map(|cell| heatmap::Cell { value: of(r), ..cell }).collect()).collect();
     let tile_of = |(i, tile): (usize, tiles::Tile)| tiles::Tile { value: of(i), ..tile };
