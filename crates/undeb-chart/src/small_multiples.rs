@@ -303,10 +303,13 @@ fn draw_marks(layout: &mut Layout<'_>, page: &Page, corners: &[At], panels: &[Pa
         let (x, y) = (page.x(corner.0), page.y(corner.1));
         spans.extend(line::spans(&panel.series).iter().map(|span| line::places(span, &x, &y)));
         for piece in line::pieces(&panel.series) {
-            // Periods stand on whole pixels, which a page of many panels can write in fewer letters.
-            let whole = |line: Vec<At>| line.into_iter().map(|(x, y)| (x.round(), y)).collect::<Vec<At>>();
-            bands.extend(line::bands(&piece, &x, &y).map(whole));
-            lines.push(whole(line::places(&piece, &x, &y)));
+            // Periods stand on whole pixels, and the edges of bands on halves, which a page of many panels can write in fewer
+            // letters.
+            let whole = |line: Vec<At>, step: f64| {
+                line.into_iter().map(|(x, y)| (x.round(), (y / step).round() * step)).collect::<Vec<At>>()
+            };
+            bands.extend(line::bands(&piece, &x, &y).map(|band| whole(band, 0.5)));
+            lines.push(whole(line::places(&piece, &x, &y), 1.0 / 32.0));
         }
     }
     // The interval of one period alone is an upright line.

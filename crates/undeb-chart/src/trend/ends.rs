@@ -241,11 +241,14 @@ fn followed(named: &[(End, Vec<String>)], place: &Place, grey: Colour) -> bool {
     middles.iter().zip(&wanted).all(|(middle, (at, _, grey))| (middle - at).abs() <= if *grey { LEVEL } else { NEAR })
 }
 
-/// As many names as there is room for, each as near its line as its neighbours allow; those in focus are kept first.
+/// As many names as there is room for, each as near its line as its neighbours allow; those in focus are kept first, and of
+/// the others those in colour.
 fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
     let all = ends.len();
     let mut ranked: Vec<(End, Vec<String>)> = Vec::new();
-    let (first, then): (Vec<_>, Vec<_>) = ends.into_iter().partition(|end| end.strong);
+    let (first, mut then): (Vec<_>, Vec<_>) = ends.into_iter().partition(|end| end.strong);
+    // A coloured line without a name would be a riddle.
+    then.sort_by_key(|end| end.colour == layout.palette.neutral);
     let mut used = 0.0;
     for end in first.into_iter().chain(then) {
         let set = end.style(layout);
