@@ -33,7 +33,7 @@ class Options(TypedDict, total=False):
     periods: str | int | Iterable[str | int]
     """Periods, as many as the kind takes."""
     highlight: str | Iterable[str]
-    """Codes drawn in colour among others in grey."""
+    """Codes of regions or sectors that stand out, in every kind but ``waterfall``."""
     title: str | None
     """A title in place of the computed one."""
     titles: Literal["inside", "page"]

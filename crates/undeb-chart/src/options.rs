@@ -86,7 +86,8 @@ pub struct ChartOptions {
     pub projection: Option<Projection>,
     /// The split that a `waterfall` shows; of the estimates by region and sector between the two periods when left out.
     pub decomposition: Option<Decomposition>,
-    /// Codes of regions or sectors that stand out.
+    /// Codes of regions or sectors that stand out: lines in colour among grey ones, names in bold, tiles in a frame. A
+    /// waterfall takes none.
     pub highlight: Vec<String>,
     /// Confidence level of intervals; that of the plan, or 0.95, when left out.
     pub level: Option<f64>,

@@ -114,6 +114,34 @@ fn welsh_words_are_welsh() {
 }
 
 #[test]
+fn what_is_to_stand_out_does_in_every_kind_but_the_waterfall() {
+    let (states, union) = (states(), union());
+    let texas = |options: &ChartOptions| ChartOptions { highlight: vec!["TX".to_owned()], ..options.clone() };
+    let all = ChartOptions { regions: vec!["each".to_owned()], ..density() };
+    for kind in [Kind::Trend, Kind::SmallMultiples, Kind::Interval, Kind::Heatmap, Kind::Tiles, Kind::Slope, Kind::Scatter] {
+        let [plain, marked] = [all.clone(), texas(&all)].map(|o| chart(kind, (&states).into(), &o).unwrap());
+        assert_ne!(without_ids(&plain), without_ids(&marked), "{kind}");
+        assert_eq!(plain.numbers().height(), marked.numbers().height(), "{kind}");
+    }
+    let germany = ChartOptions { highlight: vec!["DE".to_owned()], ..ChartOptions::default() };
+    let [plain, marked] = [ChartOptions::default(), germany].map(|o| chart(Kind::Gap, (&union).into(), &o).unwrap());
+    assert_ne!(without_ids(&plain), without_ids(&marked));
+    // Of 51 lines Texas alone is in colour, and it has its name.
+    let lines = chart(Kind::Trend, (&states).into(), &texas(&all)).unwrap();
+    let colours = Theme::Light.palette().series.map(|c| format!("stroke=\"{}\"", c.hex()));
+    assert!(lines.svg().contains(&colours[0]) && !colours[1..].iter().any(|c| lines.svg().contains(c)));
+    assert!(lines.title().starts_with("Texas: ") && lines.picture().texts().iter().any(|t| t.text.starts_with("Texas ")));
+    let split = ChartOptions { periods: vec!["2012".parse().unwrap(), "2022".parse().unwrap()], ..density() };
+    let error = chart(Kind::Waterfall, (&states).into(), &texas(&split)).unwrap_err();
+    assert!(error.to_string().contains("takes no highlight"), "{error}");
+}
+
+/// A drawing without its identifiers, which are made from its bytes.
+fn without_ids(made: &Chart) -> String {
+    made.svg().replace(&made.picture().id, "")
+}
+
+#[test]
 fn what_is_asked_wrongly_is_refused_with_the_choices() {
     let (states, union) = (states(), union());
     let of = |options: ChartOptions| chart(Kind::Interval, (&states).into(), &options).unwrap_err().to_string();

@@ -29,15 +29,23 @@ fn figures(report: &Report, theme: Theme, width: f64) -> Result<Vec<Figure>> {
     Ok(report_figures(report, &look)?)
 }
 
-/// A drawing inside a page that brings the typeface along: its texts have their length by themselves, and saying it would be a
-/// tenth of the page.
+/// A drawing inside a page that brings the typeface along and has its words below: its texts have their length by themselves,
+/// and to say both again would be a fifth of the page.
 fn at_home(drawing: &str) -> String {
-    let mut parts = drawing.split(" textLength=\"");
+    let drawing = without(drawing, " textLength=\"", "\"");
+    let drawing = without(&drawing, " lengthAdjust=\"", "\"");
+    let drawing = without(&drawing, " aria-describedby=\"", "\"");
+    without(&drawing, "<desc", "</desc>")
+}
+
+/// A text without its parts from one mark to the next.
+fn without(text: &str, from: &str, to: &str) -> String {
+    let mut parts = text.split(from);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        out.push_str(part.split_once('"').map_or(part, |(_, rest)| rest));
+        out.push_str(part.split_once(to).map_or(part, |(_, rest)| rest));
     }
-    out.replace(" lengthAdjust=\"spacingAndGlyphs\"", "")
+    out
 }
 
 /// The report as one HTML file that needs no network, for light and dark screens and for A4.

@@ -18,6 +18,11 @@ use crate::waterfall;
 const MOST: usize = 12;
 
 pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
+    if !asked.options.highlight.is_empty() {
+        return Err(
+            Cause::option("a chart of kind waterfall takes no highlight", "leave it out: its colours say what raises").into()
+        );
+    }
     let split = split(asked)?;
     let locale = asked.locale;
     let words = &locale.titles;

@@ -41,7 +41,6 @@ pub(crate) fn gaps(names: &[String]) -> gap::Data {
         workers: rate(i).map(|v| 9_000_000.0 * (0.5 - v)),
         tone: [Met, NotMet, CannotTell, Open][i % 4],
         emphasised: i % 10 == 3,
-        ..gap::Row::default()
     };
     gap::Data { rows: names.iter().enumerate().map(row).collect(), ..gap::Data::default() }
 }
@@ -81,7 +80,6 @@ pub(crate) fn heat(names: &[String], columns: usize) -> heatmap::Data {
         columns: (0..columns).map(|c| headers[c % 5].to_owned()).collect(),
         cells: (0..names.len()).map(|r| (0..columns).map(|c| cell(r * 5 + c)).collect()).collect(),
         emphasised: names.iter().take(1).cloned().collect(),
-        ..heatmap::Data::default()
     }
 }
 
@@ -95,7 +93,6 @@ pub(crate) fn map(names: &[String]) -> tiles::Data {
         mark: i.is_multiple_of(5).then(|| "[u]".to_owned()),
         suppressed: rate(i).is_none() && i.is_multiple_of(2),
         emphasised: i % 10 == 3,
-        ..tiles::Tile::default()
     };
     tiles::Data { tiles: names.iter().enumerate().map(tile).collect() }
 }
@@ -133,7 +130,6 @@ pub(crate) fn slopes(names: &[String]) -> slope::Data {
         to: rate(i + 4),
         change: [Rise, Fall, Unclear, NotComparable][i % 4],
         emphasised: names.len() == 12 && i % 10 == 3,
-        ..slope::Row::default()
     };
     slope::Data { rows: names.iter().enumerate().map(row).collect(), ..slope::Data::default() }
 }
@@ -159,7 +155,6 @@ pub(crate) fn missing(names: &[String]) -> bounds::Data {
         bounds: rate(i).map(|v| (v * 0.8, v * 0.8 + 0.2)),
         missing: rate(i).map(|_| 0.2),
         emphasised: i % 10 == 3,
-        ..bounds::Row::default()
     };
     bounds::Data { rows: names.iter().enumerate().map(row).collect(), target: Some(0.3), ..bounds::Data::default() }
 }
@@ -181,7 +176,6 @@ pub(crate) fn cells(names: &[String]) -> funnel::Data {
         value: rate(i),
         outside: i.is_multiple_of(5),
         emphasised: i % 10 == 3,
-        ..funnel::Dot::default()
     };
     let limit = |z: f64| funnel::Limit {
         label: String::new(),
