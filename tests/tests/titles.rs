@@ -46,6 +46,11 @@ fn numbers(text: &str) -> Vec<f64> {
     found
 }
 
+/// A title with the number for "none".
+fn counted(title: &str) -> String {
+    title.replace(", none below", ", 0 below")
+}
+
 fn near(printed: f64, share: f64) -> bool {
     (printed - 100.0 * share).abs() <= 0.0501
 }
@@ -85,7 +90,8 @@ fn sides(title: &str) -> [usize; 3] {
 
 /// Counts of answers, and sampling error claimed only where each answer that counts has an interval behind it.
 fn answers(chart: &Chart, words: [&str; 2], interval: (&str, &str)) {
-    let (rows, title) = (Rows(chart), chart.title());
+    let (rows, title) = (Rows(chart), counted(chart.title()));
+    let title = title.as_str();
     let judged: Vec<usize> =
         (0..rows.len()).filter(|&r| rows.text("answer", r).is_some_and(|a| a != "not_comparable" && a != "unset")).collect();
     let judged: Vec<usize> =
@@ -116,7 +122,8 @@ fn answers(chart: &Chart, words: [&str; 2], interval: (&str, &str)) {
 }
 
 fn check(chart: &Chart) {
-    let (rows, title) = (Rows(chart), chart.title());
+    let (rows, title) = (Rows(chart), counted(chart.title()));
+    let title = title.as_str();
     let got = numbers(title);
     // A trend without a figure may have the whole beside it.
     if (title == "No figures" || title.ends_with(": no figure")) && chart.kind() != Kind::Trend {

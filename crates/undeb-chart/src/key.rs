@@ -7,7 +7,7 @@ use crate::backend::{At, units};
 use crate::elements::{Dashes, HalfDot};
 use crate::locale::Drawing;
 use crate::svg::{Svg, Type};
-use crate::text::shorten;
+use crate::text::wrap_to;
 use crate::theme::{Colour, Palette, size};
 
 const GAP: f64 = 20.0;
@@ -123,19 +123,26 @@ fn ring(svg: &mut Svg, at: At, palette: &Palette, radius: f64, colour: Colour) {
 /// Sets the items in as many lines as they need, and gives the first free pixel below.
 pub(crate) fn draw(svg: &mut Svg, palette: &Palette, (left, right, top): (f64, f64, f64), items: &[(Mark, String)]) -> f64 {
     const LEADING: f64 = 22.0;
+    /// The second line of words that are longer than the drawing.
+    const NEXT: f64 = 16.0;
+    /// Lines of one item at most.
+    const MOST: usize = 3;
     if items.is_empty() {
         return top;
     }
     let set = Type::new(size::SMALL, palette.muted);
     let (mut x, mut y) = (left, top + LEADING / 2.0);
     for (mark, words) in items {
-        let words = shorten(words, set.size, set.weight, right - left - mark.room());
-        let room = mark.room() + set.width(&words);
+        let lines = wrap_to(words, set.size, set.weight, right - left - mark.room(), MOST);
+        let room = mark.room() + lines.iter().map(|line| set.width(line)).fold(0.0, f64::max);
         if x > left && x + room > right {
             (x, y) = (left, y + LEADING);
         }
         mark.draw(svg, (x + (mark.room() - 7.0).max(0.0) / 2.0, y), palette, 5.5);
-        svg.text((x + mark.room(), y + 0.36 * set.size), &words, &set);
+        for (i, line) in lines.iter().enumerate() {
+            svg.text((x + mark.room(), y + i as f64 * NEXT + 0.36 * set.size), line, &set);
+        }
+        y += lines.len().saturating_sub(1) as f64 * NEXT;
         x += room + GAP;
     }
     y + LEADING / 2.0 + 6.0

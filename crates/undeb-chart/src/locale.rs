@@ -128,6 +128,11 @@ impl Locale {
         }
     }
 
+    /// "none", "12".
+    pub(crate) fn count(&self, count: usize) -> String {
+        if count == 0 { self.titles.none.clone() } else { count.to_string() }
+    }
+
     /// "All 51 states", "Both sectors": how a sentence on every one of them begins.
     pub(crate) fn all(&self, count: usize, level: &str) -> String {
         match self.nouns.get(level).or_else(|| self.nouns.get("region")) {

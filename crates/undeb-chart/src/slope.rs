@@ -187,12 +187,12 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let head = Type::new(size::LABEL, palette.ink).semi_bold().anchored(Anchor::Middle);
     for (x, label, default) in [(start, &data.from_label, &locale.drawing.before), (end, &data.to_label, &locale.drawing.after)] {
         layout.svg.draw(&PathElement::new([(x, top), (x, bottom)], palette.rule.line(1.0)));
-        // Where the two would meet each begins or ends at its own line.
-        let (half, inner) = ((end - start) / 2.0 - 6.0, if x > start { 0.0 } else { end - start });
         let words = shorten(or(label, default), head.size, head.weight, (end - start - 12.0).max(40.0));
         let room = head.width(&words) / 2.0;
-        let aside = if room > half { if inner > 0.0 { half - room } else { room - half } } else { 0.0 };
-        let middle = (x + aside).max(layout.left + room).min(layout.right - room);
+        // Where the two would meet each gives way to its own side.
+        let aside = (room - (end - start) / 2.0 + 6.0).max(0.0);
+        let middle = if x > start { x + aside } else { x - aside };
+        let middle = middle.max(layout.left + room).min(layout.right - room);
         layout.svg.text((middle, top - 12.0), &words, &head);
     }
 

@@ -104,7 +104,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
     let title = filled(if count == 0 { &locale.titles.funnel_none } else { &locale.titles.funnel }, &parts);
     let above = clear.iter().filter(|s| outside(s) && s.value().is_some_and(|v| v > centre)).count();
-    let sides = [("title", title.as_str()), ("above", &above.to_string()), ("below", &(count - above).to_string())];
+    let sides = [("title", title.as_str()), ("above", &locale.count(above)), ("below", &locale.count(count - above))];
     let title = if count > 1 { filled(&locale.titles.funnel_split, &sides) } else { title };
     let title = match clear.is_empty() {
         true => locale.titles.all_marked.clone(),

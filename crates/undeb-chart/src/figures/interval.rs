@@ -151,7 +151,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
                 ("whole", name),
                 ("value", asked.figure(value)),
                 ("above", count(1).to_string()),
-                ("below", count(-1).to_string()),
+                ("below", locale.count(count(-1))),
                 ("cells", locale.counted(clear.len(), asked.noun(&rows))),
                 ("are", titles::is_are(locale, count(1), clear.len()).to_owned()),
             ];

@@ -98,7 +98,7 @@ pub(super) fn above(
         ("are", is_are(locale, met, judged).to_owned()),
         ("line", line.to_owned()),
         ("beyond", beyond.to_owned()),
-        ("below", below.to_string()),
+        ("below", locale.count(below)),
     ];
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, words)| (*name, words.as_str())).collect();
     let title = match (met, below) {

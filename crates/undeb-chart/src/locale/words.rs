@@ -174,6 +174,7 @@ pub(crate) struct TitleWords {
     pub(crate) are: String,
     pub(crate) was: String,
     pub(crate) were: String,
+    pub(crate) none: String,
     pub(crate) beyond: String,
     pub(crate) beyond_where_stated: String,
     pub(crate) target: String,

@@ -227,6 +227,8 @@ fn spots(end: &End, set: &Type, edge: f64) -> impl Iterator<Item = Spot> {
 /// Of more lines than this a name stands no further from its line than [`NEAR`]; that of a grey line, to which no colour
 /// leads, no further than [`LEVEL`].
 const MANY: usize = 12;
+/// So many names may take three lines each.
+const FEW: usize = 4;
 const NEAR: f64 = 44.0;
 const LEVEL: f64 = 12.0;
 
@@ -252,7 +254,7 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
     let mut used = 0.0;
     for end in first.into_iter().chain(then) {
         let set = end.style(layout);
-        let lines = end.lines(&set, place.gutter + 0.01, 2);
+        let lines = end.lines(&set, place.gutter + 0.01, if all <= FEW { 3 } else { 2 });
         let height = lines.len() as f64 * LEADING + 3.0;
         if used + height <= place.bottom - place.top {
             ranked.push((end, lines));
