@@ -227,7 +227,11 @@ fn describe(row: &Row, data: &Data, locale: &Locale) -> String {
     parts.extend(row.interval.map(|(low, high)| {
         format!("{} {}%", or(&data.interval_label, &lower(&drawing.interval)), drawing.span(&percent(low), &percent(high)))
     }));
-    parts.extend(row.target.map(|v| rate(or(&data.target_label, &lower(&drawing.target)), v)));
+    // A label of one level for all says it already.
+    parts.extend(row.target.map(|v| match data.target_label.ends_with(&locale.level(v)) {
+        true => data.target_label.clone(),
+        false => rate(or(&data.target_label, &lower(&drawing.target)), v),
+    }));
     parts.extend(row.points.map(|v| fill(&drawing.gap_points, &[("points", &signed(v))])));
     parts.extend(row.workers.map(|v| fill(&drawing.workers, &[("count", &people(v))])));
     if row.tone != Tone::None {

@@ -123,7 +123,11 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
 
     let (sign, nothing) = (layout.sign, layout.nothing());
     let mut says: Vec<String> = target.map(|v| format!("{target_label} {}{sign}", percent(v))).into_iter().collect();
-    let own = |row: &Row| row.target.map_or(String::new(), |v| format!("; {target_label} {}{sign}", percent(v)));
+    let own = |row: &Row| match row.target {
+        Some(v) if target_label.ends_with(&locale.level(v)) => format!("; {target_label}"),
+        Some(v) => format!("; {target_label} {}{sign}", percent(v)),
+        None => String::new(),
+    };
     let differs = |row: &Row| match row.emphasised && !data.emphasis_label.is_empty() {
         true => format!("; {}", lower(&data.emphasis_label)),
         false => String::new(),

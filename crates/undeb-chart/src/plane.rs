@@ -126,6 +126,11 @@ impl Plane {
                 |area: &Area| spots.iter().enumerate().all(|(k, s)| !other(&k) || area.distance(s.at) > area.distance(at) + 3.0);
             // A name with a lead stands level with no other dot, which it would seem to name.
             let apart = |area: &Area| spots.iter().enumerate().all(|(k, s)| !other(&k) || area.distance(s.at) > 11.0);
+            // Level with another dot and next to it a name would be taken for that one's.
+            let beside = |area: &Area, s: &Spot<'_>| {
+                (area.top - 3.0..=area.bottom + 3.0).contains(&s.at.1) && (area.left - 22.0..=area.right + 22.0).contains(&s.at.0)
+            };
+            let own = |area: &Area| own(area) && !spots.iter().enumerate().any(|(k, s)| other(&k) && beside(area, s));
             let clear = |area: &Area| !lines.iter().any(|line| area.crossed_by(line));
             // A lead may pass nothing but the grid.
             let lead = |area: &Area| [at, area.nearest(at)];
@@ -137,8 +142,17 @@ impl Plane {
             let near = || places(at, width, group.reach).into_iter();
             let far = || [12.0, 24.0, 36.0].into_iter().flat_map(|reach| places(at, width, reach + group.reach));
             let found = near().find(|area| alone(area) && clear(area) && own(area)).map(|area| (area, false));
-            let found = found
-                .or_else(|| far().find(|area| alone(area) && clear(area) && led(area) && apart(area)).map(|area| (area, true)));
+            let found = found.or_else(|| {
+                far()
+                    .find(|area| {
+                        alone(area)
+                            && clear(area)
+                            && led(area)
+                            && apart(area)
+                            && !spots.iter().enumerate().any(|(k, s)| other(&k) && beside(area, s))
+                    })
+                    .map(|area| (area, true))
+            });
             match found.or_else(|| near().find(|area| alone(area) && own(area)).map(|area| (area, false))) {
                 Some((area, apart)) => {
                     if apart {
@@ -188,6 +202,11 @@ impl Group {
         let mut together = names.iter().map(|name| format!("{name}{}{others}", locale.around.and)).enumerate();
         match together.find(|(_, words)| count > 2 && set.width(words) <= room) {
             Some((i, words)) => (words, but(i)),
+            // Of names that are all too long one is cut, and the number never.
+            None if count > 2 && names.iter().all(|name| set.width(name) > 0.8 * room) => {
+                let tail = format!("{}{others}", locale.around.and);
+                (format!("{}{tail}", shorten(names[0], set.size, set.weight, room - set.width(&tail))), but(0))
+            }
             None => (shorten(names[0], set.size, set.weight, room), but(0)),
         }
     }

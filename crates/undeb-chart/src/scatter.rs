@@ -59,7 +59,8 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     };
     let mut items = vec![(Mark::Dashes(palette.muted.line(1.5), (4.0, 4.0)), or(&data.diagonal_label, "Equal").to_owned())];
     if known.iter().any(|(dot, ..)| dot.emphasised) && !data.emphasis_label.trim().is_empty() {
-        items.push((Mark::Full(palette.series[3]), data.emphasis_label.clone()));
+        let strong = if theme == Theme::Print { palette.ink } else { palette.series[3] };
+        items.push((Mark::Full(strong), data.emphasis_label.clone()));
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
     let axis = |name| {
@@ -75,12 +76,17 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let plane = Plane::draw(&mut layout, &across, &up, true);
     let diagonal: Vec<At> = vec![(plane.x.start, plane.y.start), (plane.x.end, plane.y.end)];
     layout.svg.draw(&Dashes::new(diagonal.clone(), palette.muted.line(1.5), (4.0, 4.0)));
+    // On paper the darker one stands out.
+    let (plain, strong) = match theme {
+        Theme::Print => (palette.neutral, palette.ink),
+        _ => (palette.series[0], palette.series[3]),
+    };
     let mut order: Vec<&(&Dot, f64, f64)> = known.iter().collect();
     order.sort_by_key(|(dot, ..)| dot.emphasised);
     let mut spots = Vec::new();
     for (dot, x, y) in order {
         let at = (plane.x.place(*x), plane.y.place(*y));
-        let colour = if dot.emphasised { palette.series[3] } else { palette.series[0] };
+        let colour = if dot.emphasised { strong } else { plain };
         // Where colour is lost the size tells them apart.
         let radius = if dot.emphasised { 5.5 } else { 4.0 };
         layout.svg.draw(&Circle::new(at, units(radius + 0.5), palette.background.fill()));

@@ -285,6 +285,11 @@ impl<'a> Asked<'a> {
         cells.map(|(region, sector)| Cell { region, sector, name: self.place(region, sector) }).collect()
     }
 
+    /// Whether more than one region was named.
+    pub(crate) fn several_regions(&self) -> bool {
+        self.regions.len() > 1
+    }
+
     /// The region and the sector that were named, where there is one of each at most.
     pub(crate) fn named_cell(&self) -> Option<(&'a str, Option<&'a str>)> {
         match (self.regions.as_slice(), self.sectors.as_slice()) {
@@ -339,7 +344,9 @@ impl<'a> Asked<'a> {
     /// The words around the chart. The title is the computed one unless another was given.
     pub(crate) fn frame(&self, title: String, subtitle: String, mut notes: Vec<String>) -> Frame {
         let around = &self.locale.around;
-        let illustrative = self.evidence.target.is_some_and(|t| t.target.status == undeb::Status::Illustrative);
+        // Where a kind draws the target.
+        let drawn = matches!(self.kind, Kind::Gap | Kind::Trend | Kind::Interval | Kind::SmallMultiples);
+        let illustrative = drawn && self.evidence.target.is_some_and(|t| t.target.status == undeb::Status::Illustrative);
         let brief = self.evidence.source.brief.as_deref().map(|b| format!("{}.", self.locale.phrase(b)));
         let first = [illustrative.then(|| around.note_illustrative.clone()), brief, self.average_note()];
         notes.splice(0..0, first.into_iter().flatten());

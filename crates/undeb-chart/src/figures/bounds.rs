@@ -14,7 +14,12 @@ use crate::locale::fill as filled;
 pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut rows: Vec<(Cell<'_>, Option<Shown<'_>>)> = Vec::new();
     for cell in asked.cells()? {
-        let shown = asked.latest(&cell)?;
+        // Without a valid answer there is no figure, and there are bounds all the same.
+        let known = |s: &Shown<'_>| s.estimate.missing.is_some() || s.value().is_some();
+        let shown = match asked.one_period()? {
+            Some(_) => asked.latest(&cell)?,
+            None => asked.evidence.series(asked.measure, cell.region, cell.sector).into_iter().rev().find(known),
+        };
         rows.push((cell, shown));
     }
     let missing = |s: &Option<Shown<'_>>| -> Option<MissingAnswers> { s.as_ref().and_then(|s| s.estimate.missing) };
@@ -25,11 +30,12 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     };
     let around = &asked.locale.around;
     let known: Vec<Shown<'_>> = rows.iter().filter_map(|(_, s)| *s).collect();
+    let one_period = known.windows(2).all(|p| p[0].period() == p[1].period());
     let data = bounds::Data {
         rows: rows
             .iter()
             .map(|(c, s)| bounds::Row {
-                label: asked.marked_name(&c.name, s.as_ref()),
+                label: asked.row_name(c, s.as_ref(), one_period),
                 emphasised: asked.highlighted(c),
                 value: s.and_then(|s| s.value()),
                 interval: s.and_then(|s| s.limits()),
@@ -61,6 +67,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let place = if alike == 1 { asked.in_title(widest) } else { asked.alike(&spans, &spans[0], written) };
     let cells = asked.locale.counted(spans.len(), asked.noun(&rows));
     let title = filled(pattern, &[("place", &place), ("low", &low), ("high", &high), ("points", &open), ("cells", &cells)]);
+    let title = asked.dated(title, one_period);
     let subtitle =
         asked.subtitle(&asked.sectors_of(rows.iter().map(|(c, _)| c)), &periods(known.iter().map(|s| s.period()), asked.locale));
     let mut notes = asked.interval_notes(&known);

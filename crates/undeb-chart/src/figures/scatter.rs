@@ -152,7 +152,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     // Both are of one population where they say so in the same words.
     let among = |m| asked.evidence.definitions.iter().find(|d| d.measure == m).map(|d| d.denominator.as_str());
     let unit = match (among(Measure::Density), among(upright)) {
-        (Some(a), Some(b)) if a == b => asked.among(&locale.around.percent_of),
+        (Some(a), Some(b)) if a == b => asked.population(&sectors),
         _ => "%".to_owned(),
     };
     let subtitle = filled(

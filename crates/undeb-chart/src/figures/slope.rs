@@ -90,6 +90,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let mut notes = asked.interval_notes(&shown);
     notes.extend(asked.label_mark_notes(rows.iter().filter_map(|r| r.less_reliable())));
     notes.extend(asked.correlation_note(judged));
+    notes.extend(asked.none_note(asked.absent(&among).into_iter().map(|c| c.name)));
     let both: Vec<Shown<'_>> = rows.iter().find_map(|r| Some(vec![r.from?, r.to?])).unwrap_or_default();
     notes.extend(asked.break_notes(rows.first().map_or("", |r| r.cell.sector), &both));
     let latest: Vec<_> = rows.iter().map(|r| (&r.cell, asked.measure, r.to)).collect();

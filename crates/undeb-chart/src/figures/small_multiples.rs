@@ -34,7 +34,10 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             .map(|((c, s), change)| Panel {
                 series: asked.line(c, s, asked.highlighted(c)),
                 target: level(c),
-                remark: change.map_or(String::new(), |(_, change)| asked.sign_words(change).to_owned()),
+                remark: change.zip(last_known(s)).map_or(String::new(), |((from, change), last)| {
+                    let span = periods([from, last.period()].into_iter(), asked.locale);
+                    format!("{}, {span}", asked.sign_words(change))
+                }),
             })
             .collect(),
         whole: whole.as_ref().map(|(c, s)| asked.line(c, s, false)),
@@ -73,6 +76,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         asked.subtitle(&asked.sectors_of(cells.iter().map(|(c, _)| c)), &periods(valued.map(|s| s.period()), asked.locale));
     let mut notes = asked.interval_notes(&shown);
     notes.extend(asked.end_mark_notes(&cells));
+    notes.extend(asked.none_note(asked.absent(&among).into_iter().map(|c| c.name)));
     notes.extend(asked.correlation_note(known.iter().any(|(_, c)| c.interval.is_some())));
     let longest = cells.iter().max_by_key(|(_, s)| s.len());
     notes.extend(longest.map(|(c, s)| asked.break_notes(c.sector, s)).unwrap_or_default());

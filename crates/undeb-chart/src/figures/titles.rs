@@ -234,7 +234,7 @@ impl<'a> Asked<'a> {
         let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((self.in_title(c), s.value()?))).collect();
         let marked = values.len() < ends.len();
         let Some((_, first)) = ends.first().filter(|_| !values.is_empty()) else { return self.range(&values, marked) };
-        let range = self.range(&values, false);
+        let range = self.bare_range(&values, marked);
         let (one_period, period) = (ends.iter().all(|(_, s)| s.period() == first.period()), first.period().to_string());
         let dated = match one_period {
             true => fill(&self.locale.drawing.at_period, &[("value", &range), ("period", &period)]),
@@ -324,10 +324,17 @@ impl<'a> Asked<'a> {
 
     /// The lowest and the highest of the unmarked values, and whether marked ones were left out.
     pub(super) fn range(&self, values: &[(String, f64)], left_out: bool) -> String {
+        match values.is_empty() {
+            true => self.bare_range(values, left_out),
+            false => self.without_marked(self.bare_range(values, left_out), left_out),
+        }
+    }
+
+    fn bare_range(&self, values: &[(String, f64)], left_out: bool) -> String {
         let words = &self.locale.titles;
         let low = values.iter().min_by(|a, b| a.1.total_cmp(&b.1));
         let high = values.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-        let title = match (low, high) {
+        match (low, high) {
             (Some(low), Some(high)) if self.figure(low.1) != self.figure(high.1) => {
                 let (lowest, highest) = (self.figure(low.1), self.figure(high.1));
                 let (least, most) = (self.all_at(values, low), self.all_at(values, high));
@@ -338,9 +345,8 @@ impl<'a> Asked<'a> {
                 fill(&words.one, &[("value", &self.figure(one.1)), ("name", &self.all_at(values, one))])
             }
             (Some(one), _) => fill(&words.everywhere, &[("value", &self.figure(one.1))]),
-            _ if left_out => return words.all_marked.clone(),
+            _ if left_out => words.all_marked.clone(),
             _ => words.no_figures.clone(),
-        };
-        self.without_marked(title, left_out)
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use undeb::{Finding, Force, Measure, Period, PolicyForce, Status, Target, TargetFindings};
+use undeb::{Finding, Force, Level, Measure, Period, PolicyForce, Status, Target, TargetFindings};
 
 use super::asked::{Asked, Cell};
 use super::evidence::{Shown, last_known};
@@ -68,7 +68,7 @@ fn alone(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         break_label: asked.locale.drawing.break_word.clone(),
         ..trend::Data::default()
     };
-    finish(asked, &lines, focus, title, data)
+    finish(asked, &lines, focus, title, data, None)
 }
 
 /// The whole first, then highest and lowest in turn: what has room for a name or a colour should say the most.
@@ -86,6 +86,9 @@ fn from_both_ends<'a>(lines: &mut Vec<(Cell<'a>, Vec<Shown<'a>>)>, whole: &str, 
 /// One series against its path or level, with the whole beside it.
 fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> {
     asked.at_level_of_plan()?;
+    if asked.several_regions() {
+        return Err(asked.needs("one region of the target", "name one, or chart the estimates"));
+    }
     let named = asked.named_cell();
     let finding = match (named, &t.whole, t.findings.as_slice()) {
         (Some((region, sector)), ..) => {
@@ -115,8 +118,9 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
     }
     let series = &lines[0].1;
     let nodes = finding.baseline.and_then(|b| t.target.path_nodes(b.value));
-    let first = series.first().map(|s| s.period().start());
-    let last = series.last().map(|s| s.period().start());
+    // Without a figure of its own the level stands beside those of the whole.
+    let years = || lines.iter().flat_map(|(_, s)| s).map(|s| s.period().start());
+    let (first, last) = (years().min_by(f64::total_cmp), years().max_by(f64::total_cmp));
     let around = &asked.locale.around;
     let (path, path_label) = match (&nodes, finding.level) {
         (Some(nodes), Some(level)) => {
@@ -149,8 +153,10 @@ fn against(asked: &Asked<'_>, t: &TargetFindings) -> Result<Filled, ChartError> 
         break_label: asked.locale.drawing.break_word.clone(),
         ..trend::Data::default()
     };
+    let open = nodes.is_some() && series.iter().any(|s| s.interval.is_some());
+    let change = matches!(t.target.level, Level::Change(_)).then(|| around.note_change_band.clone());
     let title = titles::against(finding, &t.target, &asked.full_name(&lines[0].0), asked.locale);
-    finish(asked, &lines, 0, title, data)
+    finish(asked, &lines, 0, title, data, change.filter(|_| open))
 }
 
 fn finish(
@@ -159,6 +165,7 @@ fn finish(
     focus: usize,
     title: String,
     data: trend::Data,
+    note: Option<String>,
 ) -> Result<Filled, ChartError> {
     let (cell, series) = &lines[focus];
     let title = asked.projected(title);
@@ -167,6 +174,7 @@ fn finish(
     let span = asked.projected_span(periods(shown().map(|s| s.period()), asked.locale));
     let subtitle = asked.subtitle(&asked.sectors_of(lines.iter().map(|(c, _)| c)), &span);
     let mut notes = asked.interval_notes(series);
+    notes.extend(note);
     notes.extend(asked.end_mark_notes(lines));
     let without = lines.iter().filter(|(_, s)| last_known(s).is_none()).map(|(c, _)| c.name.clone());
     notes.extend(asked.none_note(without));

@@ -38,16 +38,21 @@ impl<'a> Asked<'a> {
 
     /// "Union density, all sectors, % of wage and salary workers, 2022".
     pub(super) fn subtitle(&self, sectors: &str, periods: &str) -> String {
+        let unit = if self.measure.is_share() { self.population(sectors) } else { self.locale.around.signed_unit.clone() };
+        let name = capital(self.locale.measure(self.measure));
+        let parts = [name.as_str(), sectors, &unit, periods];
+        parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// "% of wage and salary workers in the sector": what rates of sectors in those words are shares of.
+    pub(super) fn population(&self, sectors: &str) -> String {
         let around = &self.locale.around;
         let pattern = match sectors {
             s if s.ends_with(&around.all_sectors) => &around.percent_of,
             s if s.ends_with(&around.by_sector_and_region) || s.ends_with(&around.several_sectors) => &around.percent_of_in_each,
             _ => &around.percent_of_in_sector,
         };
-        let unit = if self.measure.is_share() { self.among(pattern) } else { around.signed_unit.clone() };
-        let name = capital(self.locale.measure(self.measure));
-        let parts = [name.as_str(), sectors, &unit, periods];
-        parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+        self.among(pattern)
     }
 
     /// "% of wage and salary workers", by a pattern that says what part of them.

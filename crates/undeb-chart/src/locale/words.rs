@@ -114,6 +114,7 @@ pub(crate) struct Around {
     pub(crate) note_no_error: String,
     pub(crate) note_some_error: String,
     pub(crate) note_change_bar: String,
+    pub(crate) note_change_band: String,
     pub(crate) note_break: String,
     pub(crate) note_caution: String,
     pub(crate) note_tiles: String,

@@ -273,7 +273,9 @@ fn in_gutter(layout: &mut Layout<'_>, ends: Vec<End>, place: &Place) -> usize {
     for ((end, lines), middle) in ranked.iter().zip(middles) {
         let set = end.style(layout);
         if end.at.0 < place.edge - 6.0 || (middle - end.at.1).abs() > 6.0 {
-            let lead = [(end.at.0 + 7.0, end.at.1), (place.edge + 11.0, middle)];
+            // To the piece of colour before the name, or to the name itself.
+            let to = if end.colour == neutral { 29.0 } else { 11.0 };
+            let lead = [(end.at.0 + 7.0, end.at.1), (place.edge + to, middle)];
             layout.svg.draw(&Dashes::new(lead, neutral.line(1.0), (0.5, 4.0)));
         }
         let swatch = [(place.edge + 15.0, middle), (place.edge + 25.0, middle)];
