@@ -156,6 +156,8 @@ fn what_is_asked_wrongly_is_refused_with_the_choices() {
     assert!(bounds.is_need() && bounds.to_string().contains("records"), "{bounds}");
     let level = ChartOptions { level: Some(0.9), ..ChartOptions::default() };
     assert!(chart(Kind::Gap, (&union).into(), &level).unwrap_err().to_string().contains("own level"));
+    let two = ChartOptions { regions: vec!["DE".into(), "FR".into()], ..ChartOptions::default() };
+    assert!(chart(Kind::Trend, (&union).into(), &two).unwrap_err().to_string().contains("one region of the target"));
     let target = ChartOptions { target: Some("nope".into()), ..ChartOptions::default() };
     assert!(chart(Kind::Gap, (&union).into(), &target).unwrap_err().to_string().contains("coverage-80"));
 }
