@@ -11,9 +11,7 @@ use crate::key::{self, Mark};
 use crate::locale::fill;
 use crate::picture::Picture;
 use crate::plane::{Axis, Plane, Spot};
-use crate::svg::Type;
-use crate::text::wrap;
-use crate::theme::{Theme, size};
+use crate::theme::Theme;
 use crate::words::{lower, named_below, or};
 
 /// One group.
@@ -181,26 +179,15 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         spots.push(Spot { at, name: &dot.label, strong: if picked { dot.emphasised } else { dot.outside }, named });
     }
     let without = plane.name(&mut layout, &spots, &lines);
-    let mut bottom = layout.top;
-    let set = Type::new(size::SMALL, palette.muted);
-    if floor > 1e-9 {
-        bottom += 18.0;
-        layout.svg.text((layout.left, bottom), &layout.axis_starts(&tick_label(floor, step)), &set);
-        bottom += 2.0;
-    }
+    let starts = (floor > 1e-9).then(|| layout.axis_starts(&tick_label(floor, step)));
     let unnamed: Vec<&str> = without.iter().map(|i| spots[*i].name).collect();
     let unknown = data.dots.iter().filter(|dot| !known.iter().any(|(other, _)| std::ptr::eq(*other, *dot)));
     let unknown: Vec<&str> = unknown.map(|dot| dot.label.as_str()).collect();
     let within: Vec<&str> = spots.iter().filter(|spot| !spot.named).map(|spot| spot.name).collect();
     let below = [(unnamed, &drawing.without_name), (within, &drawing.within_unnamed), (unknown, &drawing.without)];
-    for (names, pattern) in below {
-        let words = named_below(pattern, &names, "");
-        for line in wrap(&words, set.size, set.weight, layout.right - layout.left) {
-            bottom += 18.0;
-            layout.svg.text((layout.left, bottom), &line, &set);
-            bottom += 2.0;
-        }
-    }
+    let below = below.iter().filter_map(|(names, pattern)| named_below(pattern, names, ""));
+    let feet: Vec<String> = starts.into_iter().chain(below).collect();
+    let bottom = Plane::feet(&mut layout, &feet);
     let mut says: Vec<String> =
         centre.map(|v| format!("{}: {}%", or(&data.centre_label, &drawing.all_together), percent(v))).into_iter().collect();
     says.extend(data.dots.iter().map(|dot| {

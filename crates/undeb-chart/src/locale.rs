@@ -101,12 +101,12 @@ impl Locale {
 
     /// The name of a code of a classification, or the given name where this locale has none of its own.
     pub fn place<'a>(&'a self, classification: &str, code: &str, name: &'a str) -> &'a str {
-        self.names.get(classification).and_then(|names| names.get(code)).map_or(name, String::as_str)
+        named(&self.names, classification, code, name)
     }
 
     /// The name of a code within a sentence, or the given name where nothing parts the two.
     pub(crate) fn within<'a>(&'a self, classification: &str, code: &str, name: &'a str) -> &'a str {
-        self.within.get(classification).and_then(|names| names.get(code)).map_or(name, String::as_str)
+        named(&self.within, classification, code, name)
     }
 
     /// Words that a source brings, such as its population, in this language where they are known; as they are if not.
@@ -189,6 +189,11 @@ impl Locale {
     pub(crate) fn signed_to(&self, points: f64, places: usize) -> String {
         self.number(&axis::signed_to(points, places))
     }
+}
+
+/// What a list calls a code, or the given name.
+fn named<'a>(list: &'a BTreeMap<String, BTreeMap<String, String>>, classification: &str, code: &str, name: &'a str) -> &'a str {
+    list.get(classification).and_then(|names| names.get(code)).map_or(name, String::as_str)
 }
 
 /// Fills the places of a pattern: `{name}` takes the words of that name.

@@ -92,6 +92,18 @@ impl Plane {
         plane
     }
 
+    /// Sets what the plane leaves out below it, and gives the last line.
+    pub(crate) fn feet(layout: &mut Layout<'_>, feet: &[String]) -> f64 {
+        let set = Type::new(size::SMALL, layout.palette.muted);
+        let mut bottom = layout.top;
+        for line in feet.iter().flat_map(|words| wrap(words, set.size, set.weight, layout.right - layout.left)) {
+            bottom += 18.0;
+            layout.svg.text((layout.left, bottom), &line, &set);
+            bottom += 2.0;
+        }
+        bottom
+    }
+
     fn area(&self) -> Area {
         Area { left: self.x.start, right: self.x.end + 14.0, top: self.y.end - 8.0, bottom: self.y.start }
     }

@@ -57,9 +57,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let Some((low, high)) = extent(known.iter().flat_map(|(_, x, y)| [*x, *y])) else {
         return layout.no_evidence();
     };
+    // On paper the darker one stands out.
+    let (plain, strong) = match theme {
+        Theme::Print => (palette.neutral, palette.ink),
+        _ => (palette.series[0], palette.series[3]),
+    };
     let mut items = vec![(Mark::Dashes(palette.muted.line(1.5), (4.0, 4.0)), or(&data.diagonal_label, "Equal").to_owned())];
     if known.iter().any(|(dot, ..)| dot.emphasised) && !data.emphasis_label.trim().is_empty() {
-        let strong = if theme == Theme::Print { palette.ink } else { palette.series[3] };
         items.push((Mark::Full(strong), data.emphasis_label.clone()));
     }
     layout.top = key::draw(&mut layout.svg, palette, (layout.left, layout.right, layout.top), &items);
@@ -76,11 +80,6 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     let plane = Plane::draw(&mut layout, &across, &up, true);
     let diagonal: Vec<At> = vec![(plane.x.start, plane.y.start), (plane.x.end, plane.y.end)];
     layout.svg.draw(&Dashes::new(diagonal.clone(), palette.muted.line(1.5), (4.0, 4.0)));
-    // On paper the darker one stands out.
-    let (plain, strong) = match theme {
-        Theme::Print => (palette.neutral, palette.ink),
-        _ => (palette.series[0], palette.series[3]),
-    };
     let mut order: Vec<&(&Dot, f64, f64)> = known.iter().collect();
     order.sort_by_key(|(dot, ..)| dot.emphasised);
     let mut spots = Vec::new();
@@ -94,7 +93,6 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         spots.push(Spot { at, name: &dot.label, strong: dot.emphasised, named: true });
     }
     let without = plane.name(&mut layout, &spots, &[diagonal]);
-    let mut bottom = layout.top;
     let names: Vec<String> = without.iter().map(|i| unnamed(&spots[*i], &plane)).collect();
     let listed = list(&mut layout, &names, &format!("{x}; {y}"), &plane);
     let drawing = &layout.locale.drawing;
@@ -103,18 +101,13 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
     if !listed && !names.is_empty() {
         let figures = format!("{} ({x}; {y}): {}", counted(&drawing.without_name, names.len()), names.join(", "));
         let unnamed: Vec<&str> = without.iter().map(|i| spots[*i].name).collect();
-        feet.push(if names.len() <= FEW { figures } else { named_below(&drawing.without_name, &unnamed, "") });
+        feet.extend(if names.len() <= FEW { Some(figures) } else { named_below(&drawing.without_name, &unnamed, "") });
     }
     let missing = data.dots.len() - known.len();
     if missing > 0 {
         feet.push(counted(&drawing.without_both, missing));
     }
-    let set = Type::new(size::SMALL, palette.muted);
-    for line in feet.iter().flat_map(|words| wrap(words, set.size, set.weight, layout.right - layout.left)) {
-        bottom += 18.0;
-        layout.svg.text((layout.left, bottom), &line, &set);
-        bottom += 2.0;
-    }
+    let bottom = Plane::feet(&mut layout, &feet);
     let mut says: Vec<String> = Vec::new();
     let rate = |v: Option<f64>| v.map_or(drawing.no_evidence.to_lowercase(), percent);
     says.extend(data.dots.iter().map(|dot| format!("{}: {x} {}, {y} {}", dot.label, rate(sound(dot.x)), rate(sound(dot.y)))));

@@ -230,7 +230,7 @@ pub fn draw(id: &str, frame: &Frame, data: &Data, theme: Theme) -> Picture {
         feet.push(layout.axis_starts(&percent(low)));
     }
     let mut listed = |pattern: &str, without: Vec<&str>, period: &str| {
-        feet.extend(Some(named_below(pattern, &without, period)).filter(|words| !words.is_empty()));
+        feet.extend(named_below(pattern, &without, period));
     };
     for (of, period) in [((|row| row.from) as fn(&Row) -> Option<f64>, before), (|row| row.to, after)] {
         let without = all.iter().filter(|row| of(row).is_none()).map(|row| row.label.as_str());

@@ -10,15 +10,15 @@ pub(crate) fn or<'a>(label: &'a str, default: &'a str) -> &'a str {
 /// Up to so many names are listed below a drawing.
 const LISTED: usize = 60;
 
-/// What the drawing leaves out: how many, and their names where they are not too many. Empty where there are none.
-pub(crate) fn named_below(pattern: &str, names: &[&str], period: &str) -> String {
+/// What the drawing leaves out: how many, and their names where they are not too many; none where there are none.
+pub(crate) fn named_below(pattern: &str, names: &[&str], period: &str) -> Option<String> {
     let words = fill(pattern, &[("count", &names.len().to_string()), ("period", period)]);
     let mut names = names.to_vec();
     names.sort_unstable();
     match names.len() {
-        0 => String::new(),
-        1..=LISTED => format!("{words}: {}", names.join(", ")),
-        _ => words,
+        0 => None,
+        1..=LISTED => Some(format!("{words}: {}", names.join(", "))),
+        _ => Some(words),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use undeb::{
-    Classification, Definition, ErrorMethod, Estimate, Estimates, Interval, Mark, Measure, Method, Period, Plan, Report, RuleSet,
-    SeriesBreak, Source, TargetFindings, Uncertainty,
+    Classification, Definition, ErrorMethod, Estimate, Estimates, Finding, Interval, Mark, Measure, Method, Period, Plan, Report,
+    RuleSet, SeriesBreak, Source, TargetFindings, Uncertainty,
 };
 
 use crate::error::{Cause, ChartError};
@@ -159,14 +159,23 @@ impl<'a> Evidence<'a> {
 
     /// The figures of a measure that are known; where none is, all: that there is no evidence can be shown too.
     fn known(&self, measure: Measure) -> impl Iterator<Item = &'a Estimate> + '_ {
-        let of = move |e: &&Estimate| e.measure == measure;
-        let any = self.estimates().filter(of).any(|e| e.value.is_some());
-        self.estimates().filter(of).filter(move |e| e.value.is_some() || !any)
+        let any = self.every(measure).any(|e| e.value.is_some());
+        self.every(measure).filter(move |e| e.value.is_some() || !any)
+    }
+
+    /// Every figure of a measure.
+    fn every(&self, measure: Measure) -> impl Iterator<Item = &'a Estimate> + '_ {
+        self.estimates().filter(move |e| e.measure == measure)
+    }
+
+    /// What the target asked for finds of a cell.
+    pub(crate) fn finding(&self, region: &str, sector: &str) -> Option<&'a Finding> {
+        self.target?.findings.iter().find(|f| *f.region == *region && *f.sector == *sector)
     }
 
     /// Regions and sectors of the measure, whether or not any of their figures is known.
     pub(crate) fn cells(&self, measure: Measure) -> BTreeSet<(&'a str, &'a str)> {
-        self.estimates().filter(|e| e.measure == measure).map(|e| (&*e.region, &*e.sector)).collect()
+        self.every(measure).map(|e| (&*e.region, &*e.sector)).collect()
     }
 
     /// Regions and sectors that have a figure of the measure.
@@ -176,12 +185,12 @@ impl<'a> Evidence<'a> {
 
     /// Regions and sectors whose missing answers are counted.
     pub(crate) fn bounded(&self, measure: Measure) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
-        self.estimates().filter(move |e| e.measure == measure && e.missing.is_some()).map(|e| (&*e.region, &*e.sector))
+        self.every(measure).filter(|e| e.missing.is_some()).map(|e| (&*e.region, &*e.sector))
     }
 
     /// Periods of the measure, whether or not any of their figures is known.
     pub(crate) fn periods(&self, measure: Measure) -> BTreeSet<Period> {
-        self.estimates().filter(|e| e.measure == measure).map(|e| e.period).collect()
+        self.every(measure).map(|e| e.period).collect()
     }
 
     /// The newest period with a figure of a measure.

@@ -20,11 +20,8 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     asked.at_level_of_plan()?;
     asked.no_period()?;
     let locale = asked.locale;
-    let mut rows: Vec<(Cell<'_>, &Finding)> = asked
-        .cells()?
-        .into_iter()
-        .filter_map(|c| t.findings.iter().find(|f| *f.region == *c.region && *f.sector == *c.sector).map(|f| (c, f)))
-        .collect();
+    let mut rows: Vec<(Cell<'_>, &Finding)> =
+        asked.cells()?.into_iter().filter_map(|c| asked.evidence.finding(c.region, c.sector).map(|f| (c, f))).collect();
     if rows.is_empty() {
         return Err(asked.needs("cells of the target", format!("the target `{}` names none of those asked for", t.target.id)));
     }

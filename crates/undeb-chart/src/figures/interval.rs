@@ -87,10 +87,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
     let differs = |sign: &Option<i8>| against_whole.is_some() && sign.is_some_and(|sign| sign != 0);
     let emphasis = if force == PolicyForce::Trigger { &around.emphasis_line } else { &around.emphasis };
     // Where levels differ each row has its own.
-    let own = |c: &Cell<'_>| {
-        let t = asked.evidence.target.filter(|_| level.is_none())?;
-        t.findings.iter().find(|f| *f.region == *c.region && *f.sector == *c.sector)?.level
-    };
+    let own = |c: &Cell<'_>| asked.evidence.finding(c.region, c.sector).filter(|_| level.is_none())?.level;
     let data = interval::Data {
         rows: rows
             .iter()
@@ -125,13 +122,13 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         },
     };
     // A single cell is told by where it stands.
-    let only = asked.evidence.target.filter(|_| level.is_some()).zip(rows.first()).and_then(|(t, (cell, _))| {
-        let found = t.findings.iter().find(|f| *f.region == *cell.region && *f.sector == *cell.sector);
-        found.filter(|_| rows.len() == 1).map(|f| titles::level(f, &t.target, &asked.full_name(cell), locale))
-    });
-    let title = match level {
-        Some(_) if only.is_some() => only.unwrap_or_default(),
-        Some(level) => {
+    let only = match rows.as_slice() {
+        [(cell, _)] => asked.evidence.finding(cell.region, cell.sector).zip(target).map(|found| (cell, found)),
+        _ => None,
+    };
+    let title = match (level, only) {
+        (Some(_), Some((cell, (finding, target)))) => titles::level(finding, target, &asked.full_name(cell), locale),
+        (Some(level), None) => {
             let count = |side_of: bool| known.iter().filter(|s| side(s, level) == Some(side_of)).count();
             let beyond = match (with_intervals, known.iter().all(|s| s.interval.is_some())) {
                 (true, true) => locale.titles.beyond.as_str(),
@@ -142,7 +139,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             let line = target.map_or_else(String::new, |t| titles::line(locale, t, words));
             titles::above(locale, (count(true), count(false), known.len()), asked.noun(&rows), &line, beyond)
         }
-        None if against_whole.is_some() => {
+        (None, _) if against_whole.is_some() => {
             // A title counts no figure that is marked as unreliable.
             let clear: Vec<Option<i8>> = judged().filter(|(s, _)| s.mark.is_none()).map(|(_, sign)| sign).collect();
             let count = |of: i8| clear.iter().filter(|sign| **sign == Some(of)).count();
@@ -160,7 +157,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
             let title = filled(if none { &locale.titles.whole_none } else { &locale.titles.whole_sides }, &parts);
             asked.without_marked(title, clear.len() < known.len())
         }
-        None => {
+        (None, _) => {
             let clear = rows.iter().filter(|(_, s)| s.is_some_and(|s| s.mark.is_none()));
             let values: Vec<(String, f64)> = clear.filter_map(|(c, s)| Some((asked.in_title(c), value(s)?))).collect();
             asked.dated(asked.range(&values, known.iter().any(|s| s.mark.is_some())), one_period)

@@ -22,8 +22,7 @@ pub(super) fn fill(asked: &Asked<'_>) -> Result<Filled, ChartError> {
         })
         .collect();
     let target = asked.evidence.target.filter(|t| !matches!(t.target.level, Level::Unset(_)));
-    let level =
-        |c: &Cell<'_>| target?.findings.iter().find(|f| *f.region == *c.region && *f.sector == *c.sector).and_then(|f| f.level);
+    let level = |c: &Cell<'_>| asked.evidence.finding(c.region, c.sector).filter(|_| target.is_some()).and_then(|f| f.level);
     let whole = whole(asked, &cells);
     let shown: Vec<Shown<'_>> = cells.iter().flat_map(|(_, s)| s).copied().collect();
     let changes: Vec<Option<(Period, Change)>> = cells.iter().map(|(c, s)| asked.since_start(c.sector, s)).collect();

@@ -1,7 +1,5 @@
 //! The course of series over time, against the path of a target where there is one.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use undeb::{Finding, Force, Level, Measure, Period, PolicyForce, Status, Target, TargetFindings};
 
 use super::asked::{Asked, Cell};
@@ -232,12 +230,8 @@ impl<'a> Asked<'a> {
 
     /// What changed at the breaks of sectors: all that is known of a year.
     fn reasons(&self, sectors: impl Iterator<Item = &'a str>) -> Vec<(f64, String)> {
-        let mut by_year: BTreeMap<Period, BTreeSet<&str>> = BTreeMap::new();
-        for b in sectors.flat_map(|sector| self.evidence.breaks(self.measure, sector)) {
-            by_year.entry(b.at).or_default().extend(b.brief.as_deref().map(|brief| self.locale.phrase(brief)));
-        }
-        let joined = |(at, whys): (Period, BTreeSet<&str>)| (at.start(), whys.into_iter().collect::<Vec<_>>().join("; "));
-        by_year.into_iter().filter(|(_, whys)| !whys.is_empty()).map(joined).collect()
+        let known = self.briefs(sectors.flat_map(|sector| self.evidence.breaks(self.measure, sector)));
+        known.into_iter().filter(|(_, whys)| !whys.is_empty()).map(|(at, whys)| (at.start(), whys.join("; "))).collect()
     }
 
     /// The projection of a series as a fan that starts at its last figure.

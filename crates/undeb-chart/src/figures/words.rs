@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use undeb::{Force, Mark, Measure, Period, PolicyForce, Status, Target};
+use undeb::{Force, Mark, Measure, Period, PolicyForce, SeriesBreak, Status, Target};
 
 use super::asked::{Asked, Cell};
 use super::evidence::{Shown, assumed};
@@ -93,13 +93,10 @@ impl<'a> Asked<'a> {
 
     /// What a title calls a cell within its sentence: "California", "the public sector".
     pub(super) fn in_title(&self, cell: &Cell<'a>) -> String {
-        let tree = self.evidence.regions;
         if cell.name == self.region_name(cell.region) {
-            let alone = cell.region == tree.whole() && cell.region == "all";
-            return if alone {
-                cell.name.to_lowercase()
-            } else {
-                self.locale.within(tree.id(), cell.region, &cell.name).to_owned()
+            return match cell.region {
+                "all" => cell.name.to_lowercase(),
+                code => self.locale.within(self.evidence.regions.id(), code, &cell.name).to_owned(),
             };
         }
         if cell.name != self.sector_name(cell.sector) {
@@ -239,10 +236,7 @@ impl<'a> Asked<'a> {
         let (Some(first), Some(last)) = (shown.first(), shown.last()) else { return Vec::new() };
         let listed = |force: Force, pattern: &str| {
             let breaks = self.evidence.breaks(self.measure, sector).filter(|b| b.between(first.period(), last.period()));
-            let mut periods: BTreeMap<Period, Vec<&str>> = BTreeMap::new();
-            for b in breaks.filter(|b| b.force == force) {
-                periods.entry(b.at).or_default().extend(b.brief.as_deref().map(|brief| self.locale.phrase(brief)));
-            }
+            let periods = self.briefs(breaks.filter(|b| b.force == force));
             let word = |(at, brief): (&Period, &Vec<&str>)| match brief.is_empty() {
                 true => at.to_string(),
                 false => format!("{at} ({})", brief.join("; ")),
@@ -253,6 +247,16 @@ impl<'a> Asked<'a> {
         let around = &self.locale.around;
         let broken = listed(Force::Incomparable, &around.note_break);
         broken.into_iter().chain(listed(Force::Caution, &around.note_caution)).collect()
+    }
+
+    /// What changed, by period and in the words of the locale; a change of several sectors once.
+    pub(super) fn briefs(&self, breaks: impl Iterator<Item = &'a SeriesBreak>) -> BTreeMap<Period, Vec<&'a str>> {
+        let mut periods: BTreeMap<Period, Vec<&str>> = BTreeMap::new();
+        for b in breaks {
+            let known = periods.entry(b.at).or_default();
+            known.extend(b.brief.as_deref().map(|brief| self.locale.phrase(brief)).filter(|brief| !known.contains(brief)));
+        }
+        periods
     }
 
     /// The notes on breaks of several sectors: those that hold of some alone begin with their names.
